@@ -1,0 +1,221 @@
+// A guest value: 16 bytes, a tag and a payload. Numbers live in the payload, everything else is a counted Object.
+//
+// Counting is not atomic: an object is counted by the one thread that owns it. What a prange worker gets from the caller's
+// frame is *lent*: the same payload with a flag that switches counting off, valid while the caller waits in the join.
+// A copy of a lent value is lent. `owned()` turns a lent value into a counted one, on the owner's thread only.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "vm/semantics/scalar_kind.h"
+
+namespace pyvm {
+
+enum class Tag : std::uint8_t {
+#define TAG(name, python_name, heap) name,
+#include "vm/object/tags.def"
+#undef TAG
+};
+
+constexpr Tag first_heap_tag = Tag::Str;
+static_assert(static_cast<int>(Tag::NpFloat64) - static_cast<int>(Tag::NpBool) == static_cast<int>(ScalarKind::Float64),
+              "the NumPy scalar tags follow ScalarKind");
+
+const char* type_name(Tag tag);
+
+// Base of everything on the guest heap. Deleted by its last counted reference, at once.
+class Object {
+ public:
+  explicit Object(Tag tag) : tag_(tag) {}
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  virtual ~Object() = default;
+
+  Tag tag() const { return tag_; }
+  void retain() {
+    if (references_ != immortal) ++references_;
+  }
+  void release() {
+    if (references_ != immortal && --references_ == 0) delete this;
+  }
+  // What kernels share for good (constants, frozen globals) is never counted again.
+  void make_immortal() { references_ = immortal; }
+  bool is_immortal() const { return references_ == immortal; }
+  std::uint32_t references() const { return references_; }
+
+ private:
+  static constexpr std::uint32_t immortal = 0xffffffffu;
+  std::uint32_t references_ = 0;
+  Tag tag_;
+};
+
+// A counted pointer to an Object of a known class.
+template <class T>
+class Ref {
+ public:
+  Ref() = default;
+  Ref(T* object) : object_(object) {  // NOLINT: implicit on purpose, `Ref<Str> s = new Str(...)`
+    if (object_) object_->retain();
+  }
+  Ref(const Ref& other) : Ref(other.object_) {}
+  Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  template <class U>
+  Ref(const Ref<U>& other) : Ref(other.get()) {}
+  ~Ref() {
+    if (object_) object_->release();
+  }
+  Ref& operator=(Ref other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  T* get() const { return object_; }
+  T* operator->() const { return object_; }
+  T& operator*() const { return *object_; }
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  T* object_ = nullptr;
+};
+
+template <class T, class... Args>
+Ref<T> make(Args&&... args) {
+  return Ref<T>(new T(std::forward<Args>(args)...));
+}
+
+class Value {
+ public:
+  Value() { payload_.u = 0; }
+  Value(const Value& other) : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) {
+    if (is_counted()) payload_.object->retain();
+  }
+  Value(Value&& other) noexcept : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) { other.tag_ = Tag::Unbound; }
+  ~Value() {
+    if (is_counted()) payload_.object->release();
+  }
+  Value& operator=(const Value& other) {
+    Value copy(other);
+    swap(copy);
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  template <class T>
+  Value(const Ref<T>& object) : Value(object.get()) {}  // NOLINT: implicit on purpose
+  explicit Value(Object* object) : tag_(object->tag()) {
+    payload_.object = object;
+    object->retain();
+  }
+
+  static Value none() { return Value(Tag::None, 0); }
+  static Value ellipsis() { return Value(Tag::Ellipsis, 0); }
+  static Value boolean(bool b) { return Value(Tag::Bool, b); }
+  static Value integer(std::int64_t i) { return Value(Tag::Int, static_cast<std::uint64_t>(i)); }
+  static Value floating(double f) {
+    Value v(Tag::Float, 0);
+    v.payload_.f = f;
+    return v;
+  }
+  // A NumPy scalar (`numpy.float64(2.0)`, never a Python float), from the 64 bits of vm/semantics/scalar_kind.h.
+  static Value numpy_scalar(ScalarKind kind, std::uint64_t bits) {
+    return Value(static_cast<Tag>(static_cast<int>(Tag::NpBool) + static_cast<int>(kind)), bits);
+  }
+  // The scalar as njit code sees it: int64, float64 and bool are Python's, the other kinds NumPy's.
+  static Value njit_scalar(ScalarKind kind, std::uint64_t bits) {
+    switch (kind) {
+      case ScalarKind::Bool: return Value(Tag::Bool, bits);
+      case ScalarKind::Int64: return Value(Tag::Int, bits);
+      case ScalarKind::Float64: return Value(Tag::Float, bits);
+      default: return numpy_scalar(kind, bits);
+    }
+  }
+
+  Tag tag() const { return tag_; }
+  bool is(Tag tag) const { return tag_ == tag; }
+  bool is_unbound() const { return tag_ == Tag::Unbound; }
+  bool is_heap() const { return tag_ >= first_heap_tag; }
+  bool is_number() const { return tag_ >= Tag::Bool && tag_ <= Tag::NpFloat64; }
+  bool is_numpy_scalar() const { return tag_ >= Tag::NpBool && tag_ <= Tag::NpFloat64; }
+  // Python's bool, int, float: weak operands of NumPy's promotion (NEP 50).
+  bool is_python_number() const { return tag_ >= Tag::Bool && tag_ <= Tag::Float; }
+
+  // Only for numbers.
+  ScalarKind scalar_kind() const {
+    switch (tag_) {
+      case Tag::Bool: return ScalarKind::Bool;
+      case Tag::Int: return ScalarKind::Int64;
+      case Tag::Float: return ScalarKind::Float64;
+      default: return static_cast<ScalarKind>(static_cast<int>(tag_) - static_cast<int>(Tag::NpBool));
+    }
+  }
+  std::uint64_t bits() const { return payload_.u; }
+  Scalar scalar() const { return {scalar_kind(), payload_.u}; }
+
+  bool as_bool() const { return payload_.u != 0; }
+  std::int64_t as_int() const { return payload_.i; }
+  double as_float() const { return payload_.f; }
+  Object* object() const { return payload_.object; }
+  template <class T>
+  T& as() const {
+    return *static_cast<T*>(payload_.object);
+  }
+
+  // Overwrites with a number; the fast path of the interpreter.
+  void set_int(std::int64_t i) { set(Tag::Int, static_cast<std::uint64_t>(i)); }
+  void set_bool(bool b) { set(Tag::Bool, b); }
+  void set_float(double f) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &f, sizeof bits);
+    set(Tag::Float, bits);
+  }
+
+  Value lent() const {
+    Value v;
+    v.tag_ = tag_;
+    v.payload_ = payload_;
+    v.lent_ = is_heap();
+    return v;
+  }
+  bool is_lent() const { return lent_; }
+  Value owned() const { return lent_ ? Value(payload_.object) : *this; }
+
+  void swap(Value& other) noexcept {
+    std::swap(tag_, other.tag_);
+    std::swap(lent_, other.lent_);
+    std::swap(payload_, other.payload_);
+  }
+
+ private:
+  Value(Tag tag, std::uint64_t bits) : tag_(tag) { payload_.u = bits; }
+  bool is_counted() const { return tag_ >= first_heap_tag && !lent_; }
+  void set(Tag tag, std::uint64_t bits) {
+    if (is_counted()) [[unlikely]] {
+      // The old object may run a destructor that looks at this register: empty it first.
+      Object* old = payload_.object;
+      tag_ = tag;
+      lent_ = false;
+      payload_.u = bits;
+      old->release();
+      return;
+    }
+    tag_ = tag;
+    lent_ = false;
+    payload_.u = bits;
+  }
+
+  Tag tag_ = Tag::Unbound;
+  bool lent_ = false;
+  union {
+    std::int64_t i;
+    std::uint64_t u;
+    double f;
+    Object* object;
+  } payload_;
+};
+
+static_assert(sizeof(Value) == 16, "registers are 16 bytes wide: tag, flags, payload");
+
+}  // namespace pyvm

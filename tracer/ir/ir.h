@@ -1,0 +1,166 @@
+// The IR of regions: SSA with structured control flow, from the recorder to the backend.
+//
+// A Region is what runs for one loop of the guest (and everything nested in it). Its body is a tree: `if`, `for`, `loop` and
+// `block` own bodies; a body is a list of instructions whose last one is `yield`, `br` or `exit`, and only that one.
+// A value is defined once, by an instruction or as a body's parameter, and is visible in the rest of its body and in the
+// bodies nested there. Types carry lanes: `f64` is a scalar, `f64x8` eight of them; there is one `add` for both.
+//
+// Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its registers get.
+// An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then finishes the lanes'
+// iterations in ascending order. After `end` the region has run all of its grain [begin, end).
+//
+// Array subscripts. `load` and `store` name elements by subscripts, not addresses, so that bounds and dependences can be
+// read off. In lanes, a scalar subscript is the same for all, a vector subscript differs; `lane_stride` below says what the
+// planner has learnt about it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vm/semantics/math_functions.h"
+#include "vm/semantics/reduction.h"
+#include "vm/semantics/scalar_kind.h"
+
+namespace pyvm::ir {
+
+enum class Op : std::uint8_t {
+#define OP(name, text, operands, result, effects, meaning) name,
+#include "tracer/ir/ir_ops.def"
+#undef OP
+};
+
+enum class Effect : std::uint8_t { Pure, Read, Write, Guard, Lane, Control };
+enum class ResultRule : std::uint8_t { None, Same, Bool, Given };
+constexpr int any_number = -1;
+
+struct OpInfo {
+  const char* text;
+  int operands;  // any_number: variable
+  ResultRule result;
+  Effect effect;
+  const char* meaning;
+};
+const OpInfo& info(Op op);
+
+// What a register holds. All integers are I64: loads extend, stores cut. Bool is 0 or 1, a mask in lanes.
+enum class Base : std::uint8_t { Bool, I64, F32, F64, Array };
+
+struct Type {
+  Base base = Base::I64;
+  std::uint8_t lanes = 1;
+  friend bool operator==(Type, Type) = default;
+  bool is_float() const { return base == Base::F32 || base == Base::F64; }
+  Type with_lanes(int n) const { return {base, static_cast<std::uint8_t>(n)}; }
+};
+constexpr Type b1{Base::Bool, 1}, i64{Base::I64, 1}, f32{Base::F32, 1}, f64{Base::F64, 1}, array_type{Base::Array, 1};
+
+// The register type of a scalar kind: bool -> b, every integer -> i64, floats themselves.
+Type type_of(ScalarKind kind);
+
+using ValueId = std::uint32_t;
+using InstructionId = std::uint32_t;
+using ExitId = std::uint32_t;
+constexpr std::uint32_t no_id = 0xffffffffu;
+
+// How a vector load or store moves from lane to lane, when all its subscripts are affine in the lane number.
+enum class LaneStride : std::uint8_t {
+  None,        // scalar access, or subscripts are unrelated: gather and scatter
+  Contiguous,  // lane l is the element right after lane l - 1; the subscripts are those of lane 0, scalars
+  Strided,     // lanes are `lane_dimension`'s stride times `lane_step` apart; the subscripts are those of lane 0, scalars
+};
+
+struct Body {
+  std::vector<ValueId> parameters;
+  std::vector<InstructionId> instructions;
+};
+
+struct Instruction {
+  Op op;
+  ScalarKind element = ScalarKind::Float64;    // load, store, wrap
+  LaneStride lane_stride = LaneStride::None;   // vector load, store
+  std::uint8_t lane_dimension = 0;             // Strided: which dimension's stride
+  std::int64_t lane_step = 1;                  // Strided: times this many elements
+  std::int64_t immediate = 0;
+  ExitId exit = no_id;
+  std::vector<ValueId> operands;
+  std::vector<ValueId> results;
+  std::vector<Body> bodies;
+  int line = 0;  // of the guest source
+};
+
+struct ValueInfo {
+  Type type;
+};
+
+// One register of the interpreter that an exit fills.
+struct SnapshotEntry {
+  std::uint16_t frame = 0;       // 0: the region's own frame; inlined calls count up, outermost first
+  std::uint16_t guest_register = 0;
+  std::uint16_t operand = 0;     // index in Exit::operands
+  ScalarKind kind = ScalarKind::Float64;  // guest kind that the register gets (njit_scalar)
+};
+
+struct SnapshotFrame {
+  const void* function = nullptr;  // pyvm::Function of an inlined call; null for frame 0
+  std::uint32_t pc = 0;            // where the frame goes on; for a caller: after its call
+  std::uint16_t result_register = 0;  // in the caller, for the value that the callee returns
+};
+
+// Where the interpreter goes on. Registers that no entry names keep what they held at the region's entry.
+struct Exit {
+  std::vector<ValueId> operands;  // after widening: for each of the original operands, `Region::gangs` values in a row
+  std::vector<SnapshotEntry> entries;
+  std::vector<SnapshotFrame> frames;
+  std::string reason;  // for listings: "index out of range", "zero divisor", "loop ends", ...
+  int line = 0;
+};
+
+struct ScalarSlot {
+  ScalarKind kind;
+  std::uint16_t guest_register = 0;
+};
+
+struct ArraySlot {
+  ScalarKind dtype;
+  std::uint8_t ndim = 0;
+  bool contiguous = false;  // C-contiguous at entry: a guard of the region
+  bool writable = true;
+  std::uint16_t guest_register = 0;
+};
+
+// A reduction variable. Its lanes live in the lane record (region_abi.h).
+struct Accumulator {
+  ReductionOp op;
+  ScalarKind kind;
+  std::uint16_t guest_register = 0;
+};
+
+struct Region {
+  std::string name;  // the guest function's, for listings
+  std::string file;
+  int line = 0;
+  std::vector<ScalarSlot> scalars;
+  std::vector<ArraySlot> arrays;
+  std::vector<Accumulator> accumulators;
+  int reduction_lanes = 32;
+  int lanes = 1;  // of one vector, after widening
+  int gangs = 1;  // vectors interleaved, after widening
+  std::vector<Exit> exits;
+  Body body;
+
+  std::vector<ValueInfo> values;
+  std::vector<Instruction> instructions;
+
+  Instruction& at(InstructionId id) { return instructions[id]; }
+  const Instruction& at(InstructionId id) const { return instructions[id]; }
+  Type type(ValueId value) const { return values[value].type; }
+  ValueId new_value(Type type) {
+    values.push_back({type});
+    return static_cast<ValueId>(values.size() - 1);
+  }
+};
+
+}  // namespace pyvm::ir

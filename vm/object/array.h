@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 #include "vm/object/value.h"
 
@@ -15,8 +16,8 @@ constexpr int max_dimensions = 8;
 class Buffer : public Object {
  public:
   using Release = void (*)(void* owner, std::byte* data, std::size_t bytes);
-  Buffer(std::byte* data, std::size_t bytes, Release release, void* owner)
-      : Object(Tag::Native), data_(data), bytes_(bytes), release_(release), owner_(owner) {}
+  Buffer(std::byte* data, std::size_t bytes, Release on_release, void* owner)
+      : Object(Tag::Native), data_(data), bytes_(bytes), release_(on_release), owner_(owner) {}
   ~Buffer() override {
     if (release_) release_(owner_, data_, bytes_);
   }
@@ -34,7 +35,13 @@ class Buffer : public Object {
   void* owner_;
 };
 
-class Array : public Object {
+// The bytes an array can touch: [begin, end).
+struct MemoryExtent {
+  std::byte* begin;
+  std::byte* end;
+};
+
+class Array final : public Object {
  public:
   Array() : Object(Tag::Array) {}
 
@@ -55,11 +62,20 @@ class Array : public Object {
   std::int64_t item_size() const { return static_cast<std::int64_t>(size_of(dtype)); }
   bool is_c_contiguous() const;
   bool is_f_contiguous() const;
+  MemoryExtent extent() const;
 
-  // C order. Dimensions are checked (ValueError: negative or too large).
+  // C order. ValueError for negative dimensions, too many of them, or too many bytes; MemoryError when there is no memory.
   static Ref<Array> make(ScalarKind dtype, std::span<const std::int64_t> shape, bool zeroed);
   Ref<Array> view() const;
 };
+
+// False proves that the arrays have no byte in common; true says that their extents meet.
+bool may_overlap(const Array& a, const Array& b);
+// The same elements in the same order: same address, dtype, shape and strides.
+bool same_elements(const Array& a, const Array& b);
+
+// "(2, 3)", "(5,)", "()"
+std::string shape_text(std::span<const std::int64_t> shape);
 
 // Runs over the elements of an array in C order; used by copies, printing and reductions.
 class ElementCursor {

@@ -152,6 +152,7 @@ struct Kernel final : Object {
 // An iterator over a tuple, range, array or string: `next` returns false at the end.
 struct Iterator : Object {
   Iterator() : Object(Tag::Iterator) {}
+  virtual std::string type_name() const { return "iterator"; }
   virtual bool next(Value& out) = 0;
 };
 

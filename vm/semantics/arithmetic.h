@@ -239,6 +239,9 @@ template <typename T> constexpr bool compare(CompareOp op, T a, T b) {
 // `a op b`, both of kind `operand`, result of that kind too. TrueDiv needs a float kind, shifts and bit operators a
 // kind that is not float, MatMul is never allowed (assertion).
 ScalarBits apply_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBits b);
+// As apply_binary with the two rules of NumPy outside njit that differ: a shift count that is not less than the kind's
+// width in bits (or negative) shifts everything out, and float ** is libm's pow.
+ScalarBits apply_numpy_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBits b);
 // Not gives 0 or 1 for every kind; the others give the kind of the operand.
 ScalarBits apply_unary(UnaryOp op, ScalarKind operand, ScalarBits a);
 // Lt to Ne (assertion).

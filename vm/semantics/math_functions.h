@@ -21,13 +21,13 @@
 namespace pyvm {
 
 enum class MathFunction : uint8_t {
-#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, base, accuracy) enumerator,
+#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, accuracy) enumerator,
 #include "vm/semantics/math_functions.def"
 #undef PYVM_MATH_FUNCTION
 };
 
 inline constexpr std::array all_math_functions = {
-#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, base, accuracy) MathFunction::enumerator,
+#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, accuracy) MathFunction::enumerator,
 #include "vm/semantics/math_functions.def"
 #undef PYVM_MATH_FUNCTION
 };

@@ -8,14 +8,17 @@
 // How a Promotion is used, always:
 //   1. both operands are converted to `operand` (conversion.h),
 //   2. the operator is applied in that kind (arithmetic.h),
-//   3. the outcome is converted to `result` where that differs (comparisons: result is Bool and already there).
+//   3. the outcome is converted to `result` where that differs.
 // nullopt means that the dialect refuses the operator for these kinds (a TypeError for the guest).
 //
 // Choices where the peer's own rule is not one conversion of each side:
-//   - A shift converts the count to the operand kind too: only its low six bits count.
+//   - A shift converts the count to the operand kind too: only its low six bits count (outside njit see
+//     apply_numpy_binary).
 //   - float32 ** int computes in float64 and rounds once to float32, so that big exponents keep their parity.
-//   - njit compares int64 with uint64 in float64, as Numba does; NumPy compares them exactly, which has no common
-//     kind: numpy_compare_operand gives UInt64 and numpy_compare_is_mixed says that compare_mixed is to be used.
+//   - njit arrays of int64 and uint64 compute in float64, as NumPy does. (Numba wraps in int64 and then converts.)
+//   - njit compares int64 with uint64 in float64, as Numba does. NumPy compares them exactly: compare_mixed.
+//   - A unary minus, + or ~ inside njit computes in the small kind and then widens, as Numba does: -np.uint8(1) is
+//     255 of kind uint64.
 
 #include "vm/semantics/operators.h"
 #include "vm/semantics/scalar_kind.h"
@@ -36,37 +39,37 @@ struct Promotion {
 
 // `a op b` on scalars. MatMul is refused for all scalars.
 std::optional<Promotion> njit_promotion(BinaryOp op, ScalarKind a, ScalarKind b);
-// The kind in which `a < b` and its five relatives are computed.
+// The kind in which `a < b` and its five relatives are computed, for scalars and for elements of arrays.
 ScalarKind njit_compare_operand(ScalarKind a, ScalarKind b);
 // The kind of min(a, b) and max(a, b).
 ScalarKind njit_min_max(ScalarKind a, ScalarKind b);
-// `op a`: operand and result as above. Not gives Bool for every kind (operand is a itself).
+// `op a`. Not gives Bool for every kind, and its operand is a itself.
 std::optional<Promotion> njit_unary(UnaryOp op, ScalarKind a);
-// abs(a)
+// The kind in which abs(a) is computed, and its result: small ints stay small, bool becomes int8.
 ScalarKind njit_abs(ScalarKind a);
-// Element kinds of `array op array`, and of `array op scalar` in either order: Numba gives the same for all three.
+// Elements of `array op array`, and of `array op scalar` in either order: Numba gives the same for all three.
 std::optional<Promotion> njit_array_promotion(BinaryOp op, ScalarKind a, ScalarKind b);
-ScalarKind njit_array_compare_operand(ScalarKind a, ScalarKind b);
+// Elements of `op array`; Not is refused. np.abs keeps the kind.
 std::optional<Promotion> njit_array_unary(UnaryOp op, ScalarKind a);
-ScalarKind njit_array_abs(ScalarKind a);
 
 // ---- outside njit: NumPy ------------------------------------------------------------------------------------------
 
 // `a op b` where at least one side is an array or a NumPy scalar. A weak side is a Python bool, int or float, given as
 // Bool, Int64 or Float64. At most one side may be weak. Whether a weak int's value fits the operand kind is the
-// caller's question (see fits; NumPy raises OverflowError).
+// caller's question (fits; NumPy raises OverflowError).
 std::optional<Promotion> numpy_promotion(BinaryOp op, ScalarKind a, bool a_is_weak, ScalarKind b, bool b_is_weak);
-// The kind in which `a < b` and its relatives are computed.
+// The kind in which `a < b` and its relatives are computed. A weak int is compared by its value whether it fits or not,
+// as in NumPy, so that it needs no check by the caller.
 ScalarKind numpy_compare_operand(ScalarKind a, bool a_is_weak, ScalarKind b, bool b_is_weak);
-// True when one side is uint64 and the other a signed integer, neither weak: compared exactly by compare_mixed.
+// True when one side is uint64 and the other a signed integer: there is no common kind, use compare_mixed.
+// (numpy_compare_operand gives UInt64 then.)
 bool numpy_compare_is_mixed(ScalarKind a, bool a_is_weak, ScalarKind b, bool b_is_weak);
 std::optional<Promotion> numpy_unary(UnaryOp op, ScalarKind a);
 // np.result_type of two strong kinds.
 ScalarKind numpy_common_kind(ScalarKind a, ScalarKind b);
 // np.sum, np.prod, np.cumsum of the kind: bool and small ints widen to 64 bits.
 ScalarKind numpy_sum_kind(ScalarKind a);
-// The kind of math-like ufuncs (np.sqrt, np.exp): NumPy gives float16 for 8-bit kinds, which we do not have; nullopt
-// there.
+// The kind of np.sqrt, np.exp and their like. NumPy gives float16 for 8-bit kinds, which we do not have: nullopt.
 std::optional<ScalarKind> numpy_float_function_kind(ScalarKind a);
 
 // True when a Python int of this value can be stored in the kind without loss of range (floats take every int64).

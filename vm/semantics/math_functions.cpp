@@ -1,0 +1,192 @@
+// The math table: SLEEF's variants by family and width, and libm's functions.
+//
+// SLEEF's vector functions are declared here as functions without parameters: this file only takes their addresses,
+// and its own code is compiled for the baseline CPU, where the vector types of their true signatures do not exist.
+// Names: Sleef_<finz|cinz>_<base><d|f><lanes>_<accuracy><target>.
+
+#include "vm/semantics/math_functions.h"
+
+#include "vm/support/assert.h"
+
+#include <cmath>
+
+// The twelve variants of one SLEEF function, in the order of the members of SleefRow.
+#define PYVM_SLEEF_VARIANTS(X, name, accuracy)                                                                         \
+  X(Sleef_finz_##name##d1_##accuracy##purecfma)                                                                        \
+  X(Sleef_finz_##name##d4_##accuracy##avx2)                                                                            \
+  X(Sleef_finz_##name##d8_##accuracy##avx512f)                                                                         \
+  X(Sleef_finz_##name##f1_##accuracy##purecfma)                                                                        \
+  X(Sleef_finz_##name##f8_##accuracy##avx2)                                                                            \
+  X(Sleef_finz_##name##f16_##accuracy##avx512f)                                                                        \
+  X(Sleef_cinz_##name##d1_##accuracy##purec)                                                                           \
+  X(Sleef_cinz_##name##d4_##accuracy##avx)                                                                             \
+  X(Sleef_cinz_##name##d8_##accuracy##avx512fnofma)                                                                    \
+  X(Sleef_cinz_##name##f1_##accuracy##purec)                                                                           \
+  X(Sleef_cinz_##name##f8_##accuracy##avx)                                                                             \
+  X(Sleef_cinz_##name##f16_##accuracy##avx512fnofma)
+
+#define PYVM_DECLARE(symbol) extern "C" void symbol(void);
+#define PYVM_DECLARE_Sleef(name, accuracy) PYVM_SLEEF_VARIANTS(PYVM_DECLARE, name, accuracy)
+#define PYVM_DECLARE_Exact(name, accuracy)
+#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, accuracy) PYVM_DECLARE_##how(name, accuracy)
+#include "vm/semantics/math_functions.def"
+#undef PYVM_MATH_FUNCTION
+
+namespace pyvm {
+namespace {
+
+using AnyFunction = void (*)();
+
+// One kind's variants: one lane, a ymm register, a zmm register.
+struct Widths {
+  AnyFunction scalar;
+  AnyFunction ymm;
+  AnyFunction zmm;
+};
+struct Family {
+  Widths float64;
+  Widths float32;
+};
+struct SleefRow {
+  Family fma;
+  Family no_fma;
+};
+static_assert(sizeof(SleefRow) == 12 * sizeof(AnyFunction), "PYVM_SLEEF_VARIANTS lists twelve");
+
+struct Row {
+  std::string_view name;
+  int arity;
+  MathSource source;
+  SleefRow sleef; // all null for Exact
+  AnyFunction libm64;
+  AnyFunction libm32;
+};
+
+template <int arity> struct Signature;
+template <> struct Signature<1> {
+  using Float64 = Float64Function1;
+  using Float32 = Float32Function1;
+};
+template <> struct Signature<2> {
+  using Float64 = Float64Function2;
+  using Float32 = Float32Function2;
+};
+
+// Checks libm's signature against the arity of the row and picks that overload.
+template <int arity> AnyFunction libm64(typename Signature<arity>::Float64 function) {
+  return reinterpret_cast<AnyFunction>(function);
+}
+template <int arity> AnyFunction libm32(typename Signature<arity>::Float32 function) {
+  return reinterpret_cast<AnyFunction>(function);
+}
+
+#define PYVM_ADDRESS(symbol) symbol,
+#define PYVM_SLEEF_ROW_Sleef(name, accuracy) PYVM_SLEEF_VARIANTS(PYVM_ADDRESS, name, accuracy)
+#define PYVM_SLEEF_ROW_Exact(name, accuracy)
+
+const Row rows[] = {
+#define PYVM_MATH_FUNCTION(enumerator, name, arity, how, accuracy)                                                     \
+  {#name,                                                                                                              \
+   arity,                                                                                                              \
+   MathSource::how,                                                                                                    \
+   SleefRow{PYVM_SLEEF_ROW_##how(name, accuracy)},                                                                     \
+   libm64<arity>(::name),                                                                                              \
+   libm32<arity>(::name##f)},
+#include "vm/semantics/math_functions.def"
+#undef PYVM_MATH_FUNCTION
+};
+
+const Row& row_of(MathFunction function) { return rows[static_cast<size_t>(function)]; }
+
+bool cpu_has_fma() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2");
+}
+
+const Widths& widths_of(const Row& row, ScalarKind kind) {
+  const Family& family = math_uses_fma() ? row.sleef.fma : row.sleef.no_fma;
+  return kind == ScalarKind::Float64 ? family.float64 : family.float32;
+}
+
+AnyFunction libm_of(const Row& row, ScalarKind kind) { return kind == ScalarKind::Float64 ? row.libm64 : row.libm32; }
+
+AnyFunction scalar_of(const Row& row, ScalarKind kind) {
+  return row.source == MathSource::Exact ? libm_of(row, kind) : widths_of(row, kind).scalar;
+}
+
+template <typename T> ScalarBits call(AnyFunction function, int arity, ScalarBits a, ScalarBits b) {
+  if (arity == 1)
+    return to_bits<T>(reinterpret_cast<T (*)(T)>(function)(from_bits<T>(a)));
+  return to_bits<T>(reinterpret_cast<T (*)(T, T)>(function)(from_bits<T>(a), from_bits<T>(b)));
+}
+
+ScalarBits call(AnyFunction function, int arity, ScalarKind kind, ScalarBits a, ScalarBits b) {
+  PYVM_ASSERT_DEBUG(is_float(kind), "math functions compute in a float kind");
+  return kind == ScalarKind::Float64 ? call<double>(function, arity, a, b) : call<float>(function, arity, a, b);
+}
+
+} // namespace
+
+bool math_uses_fma() {
+  static const bool has_fma = cpu_has_fma();
+  return has_fma;
+}
+
+std::string_view name_of(MathFunction function) { return row_of(function).name; }
+int arity_of(MathFunction function) { return row_of(function).arity; }
+MathSource source_of(MathFunction function) { return row_of(function).source; }
+
+std::optional<MathFunction> math_function_from_name(std::string_view name) {
+  for (MathFunction function : all_math_functions)
+    if (name_of(function) == name)
+      return function;
+  return std::nullopt;
+}
+
+ScalarKind math_kind(ScalarKind a) { return a == ScalarKind::Float32 ? a : ScalarKind::Float64; }
+ScalarKind math_kind(ScalarKind a, ScalarKind b) { return a == b ? math_kind(a) : ScalarKind::Float64; }
+
+void* scalar_function(MathFunction function, ScalarKind kind) {
+  return reinterpret_cast<void*>(scalar_of(row_of(function), kind));
+}
+
+void* vector_function(MathFunction function, ScalarKind kind, int lanes) {
+  const Row& row = row_of(function);
+  if (row.source == MathSource::Exact)
+    return nullptr;
+  size_t bytes = size_of(kind) * static_cast<size_t>(lanes);
+  const Widths& widths = widths_of(row, kind);
+  if (bytes == 32 && __builtin_cpu_supports("avx"))
+    return reinterpret_cast<void*>(widths.ymm);
+  if (bytes == 64 && __builtin_cpu_supports("avx512f"))
+    return reinterpret_cast<void*>(widths.zmm);
+  return nullptr;
+}
+
+void* libm_function(MathFunction function, ScalarKind kind) {
+  return reinterpret_cast<void*>(libm_of(row_of(function), kind));
+}
+
+ScalarBits apply_math(MathFunction function, ScalarKind kind, ScalarBits a, ScalarBits b) {
+  const Row& row = row_of(function);
+  return call(scalar_of(row, kind), row.arity, kind, a, b);
+}
+
+ScalarBits apply_libm(MathFunction function, ScalarKind kind, ScalarBits a, ScalarBits b) {
+  const Row& row = row_of(function);
+  return call(libm_of(row, kind), row.arity, kind, a, b);
+}
+
+double math_power(double a, double b) {
+  static const auto function =
+      reinterpret_cast<Float64Function2>(scalar_function(MathFunction::Pow, ScalarKind::Float64));
+  return function(a, b);
+}
+
+float math_power(float a, float b) {
+  static const auto function =
+      reinterpret_cast<Float32Function2>(scalar_function(MathFunction::Pow, ScalarKind::Float32));
+  return function(a, b);
+}
+
+} // namespace pyvm

@@ -5,6 +5,10 @@
 // A value is defined once, by an instruction or as a body's parameter, and is visible in the rest of its body and in the
 // bodies nested there. Types carry lanes: `f64` is a scalar, `f64x8` eight of them; there is one `add` for both.
 //
+// The ordinal loop of an instruction is its outermost enclosing `for`, unless a `loop` encloses that one. Its index is the
+// first ordinal of the iterations at work, its step how many there are (lanes * gangs). Reduction lanes and exits need both;
+// outside of an ordinal loop the ordinal is `begin` and the step 1. A region has at most one ordinal loop over its grain.
+//
 // Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its registers get.
 // An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then finishes the lanes'
 // iterations in ascending order. After `end` the region has run all of its grain [begin, end).
@@ -59,6 +63,10 @@ constexpr Type b1{Base::Bool, 1}, i64{Base::I64, 1}, f32{Base::F32, 1}, f64{Base
 
 // The register type of a scalar kind: bool -> b, every integer -> i64, floats themselves.
 Type type_of(ScalarKind kind);
+// The kind whose arithmetic a register of that base computes with; not for Array.
+ScalarKind kind_of(Base base);
+// "f64x8"
+std::string name_of(Type type);
 
 using ValueId = std::uint32_t;
 using InstructionId = std::uint32_t;
@@ -83,11 +91,12 @@ struct Instruction {
   LaneStride lane_stride = LaneStride::None;   // vector load, store
   std::uint8_t lane_dimension = 0;             // Strided: which dimension's stride
   std::int64_t lane_step = 1;                  // Strided: times this many elements
+  std::uint8_t gang = 0;                       // laneget, laneset of a vector: which of the region's gangs
   std::int64_t immediate = 0;
   ExitId exit = no_id;
-  std::vector<ValueId> operands;
-  std::vector<ValueId> results;
-  std::vector<Body> bodies;
+  std::vector<ValueId> operands{};
+  std::vector<ValueId> results{};
+  std::vector<Body> bodies{};
   int line = 0;  // of the guest source
 };
 

@@ -21,12 +21,14 @@ struct RegionContext {
   std::uint64_t* exit_values;   // operand k of the exit that was taken, lane l: [k * max_lanes + l]; a scalar operand: l = 0
   const volatile std::int32_t* stop;
   std::int64_t block_start;     // ordinal of lane 0: the lane of ordinal t is (t - block_start) mod Region::reduction_lanes
-  std::int64_t exit_ordinal;    // out: first ordinal of the gang that left
-  std::int64_t exit_gang;       // out: how many ordinals left together (1 in scalar code)
+  std::int64_t exit_ordinal;    // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
+  std::int64_t exit_gang;       // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
 };
 constexpr int max_lanes = 16;
 
-// Runs ordinals [begin, end). Returns `ran_to_end`, or the ExitId through which it left; never throws.
+// Runs ordinals [begin, end), begin < end; a widened region runs a whole number of its steps (lanes * gangs), and with
+// reductions begin - block_start is a multiple of the step, which divides reduction_lanes. Returns `ran_to_end`, or the
+// ExitId through which it left; never throws.
 using RegionCode = std::int64_t (*)(RegionContext*, std::int64_t begin, std::int64_t end) noexcept;
 constexpr std::int64_t ran_to_end = -1;
 

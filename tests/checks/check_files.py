@@ -8,11 +8,11 @@ from tree import read_lines, run_check, source_files
 MOST_LINES = 700
 
 
-def opens_with_comment(lines):
-    for line in lines[:4]:
-        if line.startswith(("//", "/*", "#!", "# ", '"""', 'r"""')):
-            return True
-    return False
+def opens_with_comment(path, lines):
+    if any(line.startswith(("//", "/*", "#!", "# ", '"""', 'r"""')) for line in lines[:4]):
+        return True
+    # What a .cpp file does, its own header may have said.
+    return path.endswith(".cpp") and lines[:1] == [f'#include "{path[:-4]}.h"']
 
 
 def check(top):
@@ -22,7 +22,7 @@ def check(top):
             yield f"{path}: {len(lines)} lines; split it (at most {MOST_LINES}, better under 600)"
         # The Python programs that tests run are what users write: they need no such comment.
         if not path.endswith(".py") or path.startswith("bindings/"):
-            if not opens_with_comment(lines):
+            if not opens_with_comment(path, lines):
                 yield f"{path}:1: does not open with a comment that says what the file does"
         if path.endswith(".h") and not any(re.match(r"#pragma once\b", line) for line in lines[:20]):
             yield f"{path}:1: has no #pragma once"

@@ -27,7 +27,7 @@ struct TapListener : Catch::TestEventListenerBase {
     if (print_tap) std::printf("1..%d\n", count_);
   }
 
- private:
+private:
   int count_ = 0;
 };
 

@@ -1,0 +1,385 @@
+// One walk over the body in evaluation order, with the set of variables that this iteration has certainly assigned.
+//
+//   read before that                        -> carried (an earlier iteration's value is seen)
+//   only ever `s op= x`, one op, no reads   -> reduction
+//   assigned before every read              -> private, its last value may live on
+//   never assigned                          -> invariant
+//
+// A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x)`, `s = max(s, x)`, or
+// `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration the
+// same statement is no contribution but a use of a private variable.
+#include "vm/compile/classify.h"
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "vm/syntax/visit.h"
+
+namespace pyvm {
+
+using namespace syntax;
+
+namespace {
+
+struct Facts {
+  bool assigned = false;     // other than by a contribution
+  bool contributed = false;
+  bool mixed = false;        // contributions of unlike operators
+  bool read_early = false;   // read where this iteration has not certainly assigned it
+  bool read = false;         // other than by a contribution
+  ReductionOp op = ReductionOp::Add;
+  int first_line = 0;
+  int read_line = 0;
+  int assigned_line = 0;
+};
+
+struct Contribution {
+  std::string name;
+  ReductionOp op;
+  const Expression* value;
+};
+
+bool reads(const Node& node, const std::string& name) {
+  bool found = false;
+  for_each_node(node, [&](const Node& n) {
+    auto* id = cast_if<Name>(&n);
+    found = found || (id && id->id == name);
+  });
+  return found;
+}
+
+// The same expression, to the letter.
+bool same(const Node& a, const Node& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case NodeKind::Name: return as<Name>(&a)->id == as<Name>(&b)->id;
+    case NodeKind::Attribute:
+      if (as<Attribute>(&a)->attr != as<Attribute>(&b)->attr) return false;
+      break;
+    case NodeKind::BinOp:
+      if (as<BinOp>(&a)->op != as<BinOp>(&b)->op) return false;
+      break;
+    case NodeKind::UnaryOp:
+      if (as<syntax::UnaryOp>(&a)->op != as<syntax::UnaryOp>(&b)->op) return false;
+      break;
+    case NodeKind::Constant: {
+      const ConstantValue &x = as<Constant>(&a)->value, &y = as<Constant>(&b)->value;
+      return x.kind == y.kind && x.integer == y.integer && to_bits(x.number) == to_bits(y.number) && x.text == y.text;
+    }
+    case NodeKind::Subscript:
+    case NodeKind::Tuple: break;
+    default: return false;  // calls may have effects; nothing else is worth the trouble
+  }
+  std::vector<const Node*> left, right;
+  for_each_child(a, [&](const Node& n) { left.push_back(&n); });
+  for_each_child(b, [&](const Node& n) { right.push_back(&n); });
+  if (left.size() != right.size()) return false;
+  for (std::size_t k = 0; k < left.size(); ++k)
+    if (!same(*left[k], *right[k])) return false;
+  return true;
+}
+
+class Classifier {
+ public:
+  Classifier(const For& loop, const Scope& scope, const IsBuiltin& is_builtin)
+      : loop_(loop), scope_(scope), is_builtin_(is_builtin) {}
+
+  PrangeDescription run() {
+    assign_target(*loop_.target);
+    walk(loop_.body);
+    if (here_) ends_.push_back(*here_);
+    find_loops_and_calls();
+    for (auto& [name, f] : facts_) describe(name, f);
+    return std::move(result_);
+  }
+
+ private:
+  using Assigned = std::set<std::string>;
+
+  bool is_variable(const std::string& name) const { return scope_.is_local(name) || scope_.is_free(name); }
+  bool certainly_assigned(const std::string& name) const { return !here_ || here_->count(name); }
+
+  Facts& facts(const std::string& name, const Node& node) {
+    Facts& f = facts_[name];
+    if (!f.first_line) f.first_line = node.location.line;
+    return f;
+  }
+
+  void read_name(const std::string& name, const Node& node) {
+    if (!is_variable(name)) return;
+    Facts& f = facts(name, node);
+    if (!f.read) f.read_line = node.location.line;
+    f.read = true;
+    if (!certainly_assigned(name)) {
+      if (!f.read_early) f.read_line = node.location.line;
+      f.read_early = true;
+    }
+  }
+
+  void assign_name(const std::string& name, const Node& node) {
+    Facts& f = facts(name, node);
+    if (!f.assigned) f.assigned_line = node.location.line;
+    f.assigned = true;
+    if (here_) here_->insert(name);
+    if (scope_.is_cell(name) || scope_.is_free(name))
+      in_order(fmt::format("'{}', assigned in the loop (line {}), is shared with an inner function", name, node.location.line));
+  }
+
+  void in_order(std::string reason) {
+    if (result_.in_order_reason.empty()) result_.in_order_reason = std::move(reason);
+  }
+
+  // ---- contributions
+
+  std::optional<Contribution> contribution(const Statement& node) const {
+    std::optional<Contribution> c;
+    if (auto* aug = cast_if<AugAssign>(&node)) {
+      auto* id = cast_if<Name>(aug->target);
+      auto op = reduction_of(static_cast<BinaryOp>(aug->op));
+      if (id && op) c = Contribution{id->id, *op, aug->value};
+    } else if (auto* a = cast_if<Assign>(&node); a && a->targets.size() == 1) {
+      if (auto* id = cast_if<Name>(a->targets[0])) c = combined(id->id, *a->value);
+    } else if (auto* branch = cast_if<If>(&node)) {
+      c = conditional(*branch);
+    }
+    if (!c || !is_variable(c->name) || certainly_assigned(c->name) || reads(*c->value, c->name)) return std::nullopt;
+    return c;
+  }
+
+  std::optional<Contribution> combined(const std::string& name, const Expression& value) const {
+    auto is_it = [&](const Expression* e) {
+      auto* id = cast_if<Name>(e);
+      return id && id->id == name;
+    };
+    if (auto* b = cast_if<BinOp>(&value)) {
+      auto op = reduction_of(static_cast<BinaryOp>(b->op));
+      if (!op) return std::nullopt;
+      const bool commutes = *op != ReductionOp::Sub && *op != ReductionOp::Div;
+      if (is_it(b->left)) return Contribution{name, *op, b->right};
+      if (commutes && is_it(b->right)) return Contribution{name, *op, b->left};
+    }
+    if (auto* call = cast_if<Call>(&value); call && call->args.size() == 2 && call->keywords.empty() && is_it(call->args[0])) {
+      if (is_builtin_(*call->func, BuiltinId::Max)) return Contribution{name, ReductionOp::Max, call->args[1]};
+      if (is_builtin_(*call->func, BuiltinId::Min)) return Contribution{name, ReductionOp::Min, call->args[1]};
+    }
+    return std::nullopt;
+  }
+
+  // `if x > s: s = x`
+  std::optional<Contribution> conditional(const If& node) const {
+    auto* test = cast_if<Compare>(node.test);
+    if (!test || test->ops.size() != 1 || node.body.size() != 1 || !node.orelse.empty()) return std::nullopt;
+    auto* a = cast_if<Assign>(node.body[0]);
+    if (!a || a->targets.size() != 1) return std::nullopt;
+    auto* id = cast_if<Name>(a->targets[0]);
+    if (!id) return std::nullopt;
+    const Expression *left = test->left, *right = test->comparators[0];
+    bool greater = test->ops[0] == CompareOperator::Gt;
+    if (!greater && test->ops[0] != CompareOperator::Lt) return std::nullopt;
+    if (auto* l = cast_if<Name>(left); l && l->id == id->id) {
+      std::swap(left, right);
+      greater = !greater;
+    }
+    auto* s = cast_if<Name>(right);
+    if (!s || s->id != id->id || !same(*left, *a->value)) return std::nullopt;
+    return Contribution{id->id, greater ? ReductionOp::Max : ReductionOp::Min, a->value};
+  }
+
+  void contribute(const Contribution& c, const Node& node) {
+    visit(*c.value);
+    Facts& f = facts(c.name, node);
+    f.mixed = f.mixed || (f.contributed && f.op != c.op);
+    f.contributed = true;
+    f.op = c.op;
+    if (scope_.is_cell(c.name) || scope_.is_free(c.name)) assign_name(c.name, node);
+  }
+
+  // ---- the walk
+
+  void walk(const Nodes<Statement>& body) {
+    for (const Statement* s : body) statement(*s);
+  }
+
+  static std::optional<Assigned> meet(std::optional<Assigned> a, const std::optional<Assigned>& b) {
+    if (!a) return b;
+    if (b) std::erase_if(*a, [&](const std::string& name) { return !b->count(name); });
+    return a;
+  }
+
+  void statement(const Statement& node) {
+    if (auto c = contribution(node)) {
+      contribute(*c, node);
+      return;
+    }
+    switch (node.kind) {
+      case NodeKind::Assign: {
+        auto* a = as<Assign>(&node);
+        visit(*a->value);
+        for (const Expression* t : a->targets) assign_target(*t);
+        return;
+      }
+      case NodeKind::AnnAssign: {
+        auto* a = as<AnnAssign>(&node);
+        if (!a->value) return;
+        visit(*a->value);
+        assign_target(*a->target);
+        return;
+      }
+      case NodeKind::AugAssign: {
+        auto* a = as<AugAssign>(&node);
+        if (auto* id = cast_if<Name>(a->target)) read_name(id->id, node);
+        else visit(*a->target);
+        visit(*a->value);
+        if (a->target->kind == NodeKind::Name) assign_target(*a->target);
+        return;
+      }
+      case NodeKind::If: {
+        auto* i = as<If>(&node);
+        visit(*i->test);
+        const auto before = here_;
+        walk(i->body);
+        auto after_then = here_;
+        here_ = before;
+        walk(i->orelse);
+        here_ = meet(std::move(here_), after_then);
+        return;
+      }
+      case NodeKind::For: {
+        auto* f = as<For>(&node);
+        visit(*f->iter);
+        inner_loop(f->body, f->orelse, f->target, nullptr);
+        return;
+      }
+      case NodeKind::While: {
+        auto* w = as<While>(&node);
+        inner_loop(w->body, w->orelse, nullptr, w->test);
+        return;
+      }
+      case NodeKind::Continue:
+        if (inner_ == 0 && here_) ends_.push_back(*here_);
+        here_.reset();
+        return;
+      case NodeKind::Break:
+        if (inner_ == 0) in_order(fmt::format("'break' (line {})", node.location.line));
+        here_.reset();
+        return;
+      case NodeKind::Return:
+        in_order(fmt::format("'return' (line {})", node.location.line));
+        if (as<Return>(&node)->value) visit(*as<Return>(&node)->value);
+        here_.reset();
+        return;
+      case NodeKind::Raise:
+        for_each_child(node, [&](const Node& child) { visit(child); });
+        here_.reset();
+        return;
+      case NodeKind::FunctionDef: {
+        auto* f = as<FunctionDef>(&node);
+        visit(node);
+        assign_name(f->name, node);
+        return;
+      }
+      case NodeKind::Delete:
+        for (const Expression* t : as<Delete>(&node)->targets)
+          if (auto* id = cast_if<Name>(t)) {
+            read_name(id->id, node);
+            in_order(fmt::format("'del {}' (line {})", id->id, node.location.line));
+          }
+        return;
+      default: for_each_child(node, [&](const Node& child) { visit(child); });
+    }
+  }
+
+  void inner_loop(const Nodes<Statement>& body, const Nodes<Statement>& orelse, const Expression* target, const Expression* test) {
+    if (test) visit(*test);
+    const auto before = here_;
+    ++inner_;
+    if (target) assign_target(*target);
+    walk(body);
+    --inner_;
+    here_ = before;
+    walk(orelse);
+    here_ = before;
+  }
+
+  void assign_target(const Expression& target) {
+    if (auto* id = cast_if<Name>(&target)) return assign_name(id->id, target);
+    if (auto* tuple = cast_if<syntax::Tuple>(&target)) {
+      for (const Expression* e : tuple->elts) assign_target(*e);
+      return;
+    }
+    visit(target);
+  }
+
+  void visit(const Node& node) {
+    if (auto* id = cast_if<Name>(&node)) return read_name(id->id, node);
+    if (auto* walrus = cast_if<NamedExpr>(&node)) {
+      visit(*walrus->value);
+      return assign_target(*walrus->target);
+    }
+    if (node.kind == NodeKind::BoolOp || node.kind == NodeKind::IfExp) {
+      // What the later operands assign is not certain.
+      const auto before = here_;
+      for_each_child(node, [&](const Node& child) { visit(child); });
+      here_ = before;
+      return;
+    }
+    for_each_child(node, [&](const Node& child) { visit(child); });
+  }
+
+  void find_loops_and_calls() {
+    auto look = [&](auto&& self, const Node& node) -> void {
+      if (node.kind == NodeKind::For || node.kind == NodeKind::While || node.kind == NodeKind::Call)
+        result_.body_has_loop_or_call = true;
+      // The min or max of `s = max(s, x)` is the reduction itself.
+      auto* a = cast_if<Assign>(&node);
+      if (a && a->targets.size() == 1 && a->value->kind == NodeKind::Call)
+        if (auto* id = cast_if<Name>(a->targets[0])) {
+          auto f = facts_.find(id->id);
+          if (f != facts_.end() && f->second.contributed && !f->second.assigned)
+            return self(self, *as<Call>(a->value)->args[1]);
+        }
+      for_each_child(node, [&](const Node& child) { self(self, child); });
+    };
+    for (const Statement* s : loop_.body) look(look, *s);
+  }
+
+  void describe(const std::string& name, const Facts& f) {
+    PrangeVariable v{name, VariableClass::Invariant, f.op, false, f.first_line};
+    if (f.contributed && !f.assigned && !f.read && !f.mixed) {
+      v.variable_class = VariableClass::Reduction;
+    } else if (f.contributed || (f.assigned && f.read_early)) {
+      v.variable_class = VariableClass::Carried;
+      v.line = f.read_line ? f.read_line : f.first_line;
+      const char* why = f.mixed ? "is combined by different operators"
+                        : f.contributed ? "is a sum that the loop also uses"
+                                        : "goes from one iteration to the next";
+      in_order(fmt::format("'{}' {} (line {})", name, why, v.line));
+    } else if (f.assigned) {
+      v.variable_class = VariableClass::Private;
+      v.line = f.assigned_line;
+      v.always_assigned = true;
+      for (const Assigned& end : ends_) v.always_assigned = v.always_assigned && end.count(name);
+    }
+    result_.variables.push_back(std::move(v));
+  }
+
+  const For& loop_;
+  const Scope& scope_;
+  const IsBuiltin& is_builtin_;
+  std::map<std::string, Facts> facts_;
+  std::optional<Assigned> here_ = Assigned{};  // empty optional: this place is not reached
+  std::vector<Assigned> ends_;                  // at each way an iteration can end
+  int inner_ = 0;
+  PrangeDescription result_;
+};
+
+}  // namespace
+
+PrangeDescription classify_prange(const For& loop, const Scope& scope, const IsBuiltin& is_builtin) {
+  return Classifier(loop, scope, is_builtin).run();
+}
+
+}  // namespace pyvm

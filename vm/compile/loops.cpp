@@ -1,0 +1,150 @@
+// `for` and `while` to bytecode, and the loop table.
+#include "vm/bytecode/liveness.h"
+#include "vm/compile/classify.h"
+#include "vm/compile/function_compiler.h"
+
+#include <fmt/format.h>
+
+namespace pyvm {
+
+using namespace syntax;
+
+int FunctionCompiler::open_loop(LoopKind kind, const Node& node) {
+  LoopInfo loop;
+  loop.kind = kind;
+  loop.parent = open_loops_.empty() ? -1 : open_loops_.back()->index;
+  loop.location = node.location;
+  code_.loops.push_back(std::move(loop));
+  return static_cast<int>(code_.loops.size()) - 1;
+}
+
+bool FunctionCompiler::is_parallel_prange(const For& node) {
+  if (!is_njit() || !options_.parallel || outer_) return false;
+  auto* c = cast_if<Call>(node.iter);
+  if (!c) return false;
+  auto callee = frozen(*c->func);
+  return callee && callee->is(Tag::Builtin) && callee->as<Builtin>().id == BuiltinId::Prange;
+}
+
+void FunctionCompiler::for_statement(const For& node) {
+  const bool parallel = is_parallel_prange(node);
+  const int loop = open_loop(parallel ? LoopKind::Prange : LoopKind::For, node);
+  const Register state = emit_.temporary(3);
+  const int mark = emit_.temporaries();
+  const Register iterable = expression(*node.iter);
+  at(*node.iter);
+
+  auto* id = cast_if<Name>(node.target);
+  const bool plain_local = id && !is_module() && scope_.is_local(id->id) && !scope_.is_cell(id->id) && !scope_.is_free(id->id);
+  const Register target = plain_local ? emit_.local(id->id) : emit_.temporary();
+  code_.loops[loop].state = state;
+  code_.loops[loop].target = target;
+  emit_.patch_loop(loop, &LoopInfo::enter);
+  emit_.emit(parallel ? Opcode::EnterPrange : Opcode::EnterFor, state, iterable, loop);
+  emit_.release_to(plain_local ? mark : mark + 2);
+
+  OpenLoop open{loop, {}, {}, false};
+  open_loops_.push_back(&open);
+  const std::set<std::string> before = bound_;
+  parallel_depth_ += parallel;
+  emit_.patch_loop(loop, &LoopInfo::body);
+  if (plain_local) {
+    if (!scope_.deleted.count(id->id)) bound_.insert(id->id);
+  } else {
+    at(*node.target);
+    store(*node.target, target);
+  }
+  statements(node.body);
+  emit_.bind(open.next);
+  at(*node.iter);
+  emit_.patch_loop(loop, &LoopInfo::next);
+  emit_.emit(parallel ? Opcode::NextPrange : Opcode::NextFor, state, target, loop);
+  parallel_depth_ -= parallel;
+  open_loops_.pop_back();
+  emit_.patch_loop(loop, &LoopInfo::otherwise);
+  bound_ = before;
+  reachable_ = true;
+  statements(node.orelse);
+  bound_ = before;
+  emit_.bind(open.end);
+  emit_.patch_loop(loop, &LoopInfo::end);
+  reachable_ = reachable_ || open.broken;
+  if (parallel) describe_prange(loop, node);
+}
+
+void FunctionCompiler::while_statement(const While& node) {
+  const int loop = open_loop(LoopKind::While, node);
+  OpenLoop open{loop, {}, {}, false};
+  open_loops_.push_back(&open);
+  emit_.patch_loop(loop, &LoopInfo::enter);
+  emit_.patch_loop(loop, &LoopInfo::body);
+  const std::set<std::string> before = bound_;
+  auto* literal = cast_if<Constant>(node.test);
+  const bool endless = literal && (literal->value.kind == ConstantKind::True ||
+                                   (literal->value.kind == ConstantKind::Int && literal->value.integer != 0));
+  Label otherwise;
+  if (!endless) {
+    const int mark = emit_.temporaries();
+    const Register test = expression(*node.test);
+    emit_.jump_if(false, test, otherwise);
+    emit_.release_to(mark);
+  }
+  statements(node.body);
+  emit_.bind(open.next);
+  at(node);
+  emit_.patch_loop(loop, &LoopInfo::next);
+  emit_.emit(Opcode::LoopBack, 0, 0, loop);
+  open_loops_.pop_back();
+  emit_.bind(otherwise);
+  emit_.patch_loop(loop, &LoopInfo::otherwise);
+  bound_ = before;
+  reachable_ = !endless;
+  statements(node.orelse);
+  bound_ = before;
+  emit_.bind(open.end);
+  emit_.patch_loop(loop, &LoopInfo::end);
+  reachable_ = reachable_ || open.broken;
+}
+
+void FunctionCompiler::describe_prange(int loop, const For& node) {
+  auto is_builtin = [&](const Expression& callee, BuiltinId id) {
+    auto value = frozen(callee);
+    return value && value->is(Tag::Builtin) && value->as<Builtin>().id == id;
+  };
+  PrangeDescription d = classify_prange(node, scope_, is_builtin);
+  LoopInfo& info = code_.loops[loop];
+  info.body_has_loop_or_call = d.body_has_loop_or_call;
+  info.in_order_reason = std::move(d.in_order_reason);
+  for (PrangeVariable& v : d.variables) {
+    if (scope_.is_cell(v.name) || scope_.is_free(v.name)) continue;  // the classifier has put the loop in order
+    LoopVariable row;
+    row.guest_register = emit_.local(v.name);
+    row.variable_class = v.variable_class;
+    row.reduction = v.reduction;
+    row.always_assigned = v.always_assigned;
+    row.name = std::move(v.name);
+    row.line = v.line;
+    info.reductions += row.variable_class == VariableClass::Reduction;
+    info.variables.push_back(std::move(row));
+  }
+}
+
+// With the whole function known: which last values are read behind their loop. One that not every iteration assigns would
+// have to be searched for; such a loop runs in order.
+void FunctionCompiler::settle_pranges() {
+  std::optional<Liveness> liveness;
+  for (LoopInfo& loop : code_.loops) {
+    if (loop.kind != LoopKind::Prange) continue;
+    if (!liveness) liveness.emplace(code_);
+    for (LoopVariable& v : loop.variables) {
+      if (v.variable_class != VariableClass::Private) continue;
+      v.live_after = liveness->live(loop.otherwise, v.guest_register) ||
+                     (loop.end < code_.instructions.size() && liveness->live(loop.end, v.guest_register));
+      if (v.live_after && !v.always_assigned && loop.in_order_reason.empty())
+        loop.in_order_reason = fmt::format(
+            "'{}' is assigned in some iterations only (line {}) and read after the loop; assign it in every iteration", v.name, v.line);
+    }
+  }
+}
+
+}  // namespace pyvm

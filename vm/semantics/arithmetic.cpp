@@ -86,23 +86,25 @@ ScalarBits apply_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBit
 }
 
 ScalarBits apply_numpy_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBits b) {
-  if (is_shift(op) && b >= 8 * size_of(operand))
-    return shifted_out(op, operand, a);
-  if (op == BinaryOp::Pow && is_float(operand))
-    return apply_libm(MathFunction::Pow, operand, a, b);
+  if (is_shift(op) && b >= 8 * size_of(operand)) return shifted_out(op, operand, a);
+  if (op == BinaryOp::Pow && is_float(operand)) return apply_libm(MathFunction::Pow, operand, a, b);
   return apply_binary(op, operand, a, b);
 }
 
+ScalarBits apply_numpy_power_by_scalar(ScalarKind operand, ScalarBits a, double exponent) {
+  if (exponent == 0.5) return apply_math(MathFunction::Sqrt, operand, a);
+  if (exponent == 2.0 || exponent == 1.0 || exponent == 0.0 || exponent == -1.0)
+    return apply_pow_literal(operand, a, static_cast<int64_t>(exponent));
+  return apply_numpy_binary(BinaryOp::Pow, operand, a, convert_bits(to_bits(exponent), ScalarKind::Float64, operand));
+}
+
 ScalarBits apply_unary(UnaryOp op, ScalarKind operand, ScalarBits a) {
-  if (op == UnaryOp::Not)
-    return !truth_of(operand, a);
-  if (op == UnaryOp::Pos)
-    return a;
+  if (op == UnaryOp::Not) return !truth_of(operand, a);
+  if (op == UnaryOp::Pos) return a;
   return visit_kind(operand, [op, a](auto tag) {
     using T = typename decltype(tag)::type;
     T value = from_bits<T>(a);
-    if (op == UnaryOp::Neg)
-      return to_bits<T>(negate(value));
+    if (op == UnaryOp::Neg) return to_bits<T>(negate(value));
     if constexpr (std::is_floating_point_v<T>)
       PYVM_UNREACHABLE("~ has no float form");
     else
@@ -137,8 +139,7 @@ ScalarBits apply_pow_literal(ScalarKind kind, ScalarBits a, int64_t n) {
 bool is_zero(ScalarKind kind, ScalarBits bits) { return !truth_of(kind, bits); }
 
 bool compare_mixed(CompareOp op, int64_t a, uint64_t b) {
-  if (a < 0)
-    return compare<int64_t>(op, -1, 0);
+  if (a < 0) return compare<int64_t>(op, -1, 0);
   return compare<uint64_t>(op, static_cast<uint64_t>(a), b);
 }
 

@@ -68,8 +68,7 @@ template <typename T> struct DivMod {
 // fmod is exact, so every correct implementation gives the same bits.
 template <typename T> inline DivMod<T> float_divmod(T a, T b) {
   T remainder = std::fmod(a, b);
-  if (b == T{0})
-    return {a / b, remainder};
+  if (b == T{0}) return {a / b, remainder};
   T quotient = (a - remainder) / b;
   if (remainder != T{0}) {
     if ((b < T{0}) != (remainder < T{0})) {
@@ -79,11 +78,9 @@ template <typename T> inline DivMod<T> float_divmod(T a, T b) {
   } else {
     remainder = std::copysign(T{0}, b);
   }
-  if (quotient == T{0})
-    return {std::copysign(T{0}, a / b), remainder};
+  if (quotient == T{0}) return {std::copysign(T{0}, a / b), remainder};
   T floored = std::floor(quotient);
-  if (quotient - floored > T{0.5})
-    floored += T{1};
+  if (quotient - floored > T{0.5}) floored += T{1};
   return {floored, remainder};
 }
 
@@ -93,8 +90,7 @@ template <typename T> inline T floor_divide(T a, T b) {
   } else if (b == T{0}) {
     return T{0};
   } else if constexpr (std::is_signed_v<T>) {
-    if (b == T{-1})
-      return subtract<T>(T{0}, a);
+    if (b == T{-1}) return subtract<T>(T{0}, a);
     T quotient = static_cast<T>(a / b);
     bool inexact = a % b != 0;
     return static_cast<T>(quotient - (inexact && (a < 0) != (b < 0)));
@@ -109,8 +105,7 @@ template <typename T> inline T modulo(T a, T b) {
   } else if (b == T{0}) {
     return T{0};
   } else if constexpr (std::is_signed_v<T>) {
-    if (b == T{-1})
-      return T{0};
+    if (b == T{-1}) return T{0};
     T remainder = static_cast<T>(a % b);
     return remainder != 0 && (a < 0) != (b < 0) ? static_cast<T>(remainder + b) : remainder;
   } else {
@@ -121,14 +116,12 @@ template <typename T> inline T modulo(T a, T b) {
 // Squaring with wrap-around. A negative exponent gives 0.
 template <typename T> constexpr T int_power(T base, T exponent) {
   if constexpr (std::is_signed_v<T>) {
-    if (exponent < 0)
-      return T{0};
+    if (exponent < 0) return T{0};
   }
   uint64_t result = 1;
   uint64_t square = static_cast<uint64_t>(base);
   for (uint64_t rest = static_cast<uint64_t>(exponent); rest != 0; rest >>= 1) {
-    if (rest & 1)
-      result *= square;
+    if (rest & 1) result *= square;
     square *= square;
   }
   return static_cast<T>(result);
@@ -138,8 +131,7 @@ template <typename T> constexpr T int_power(T base, T exponent) {
 // For ints a negative n gives 0.
 template <typename T> constexpr T pow_literal(T base, int64_t exponent) {
   if constexpr (!std::is_floating_point_v<T>) {
-    if (exponent < 0)
-      return T{0};
+    if (exponent < 0) return T{0};
   }
   uint64_t rest = exponent < 0 ? uint64_t{0} - static_cast<uint64_t>(exponent) : static_cast<uint64_t>(exponent);
   T result{1};
@@ -151,8 +143,7 @@ template <typename T> constexpr T pow_literal(T base, int64_t exponent) {
       started = true;
     }
     rest >>= 1;
-    if (rest != 0)
-      square = multiply<T>(square, square);
+    if (rest != 0) square = multiply<T>(square, square);
   }
   if constexpr (std::is_floating_point_v<T>)
     return exponent < 0 ? T{1} / result : result;
@@ -242,6 +233,9 @@ ScalarBits apply_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBit
 // As apply_binary with the two rules of NumPy outside njit that differ: a shift count that is not less than the kind's
 // width in bits (or negative) shifts everything out, and float ** is libm's pow.
 ScalarBits apply_numpy_binary(BinaryOp op, ScalarKind operand, ScalarBits a, ScalarBits b);
+// NumPy's `array ** scalar`, which has ways of its own for some exponents: 2 multiplies, 0.5 is sqrt, 1 copies, -1
+// divides, 0 gives 1; all others are apply_numpy_binary. For float operands.
+ScalarBits apply_numpy_power_by_scalar(ScalarKind operand, ScalarBits a, double exponent);
 // Not gives 0 or 1 for every kind; the others give the kind of the operand.
 ScalarBits apply_unary(UnaryOp op, ScalarKind operand, ScalarBits a);
 // Lt to Ne (assertion).

@@ -28,8 +28,7 @@ std::string_view scientific(DigitBuffer& buffer, double value, int precision) {
 double read_back(std::string_view text) {
   double value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range)
-    return text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
+  if (error == std::errc::result_out_of_range) return text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
   return value;
 }
 
@@ -49,12 +48,10 @@ double round_above_leading_digit(std::string_view all_digits, int64_t power, dou
     std::string_view rest = all_digits.substr(first + 1, all_digits.find('e') - first - 1);
     above_half = rest.find_first_not_of(".0") != std::string_view::npos;
   }
-  if (!above_half)
-    return 0.0 * value;
+  if (!above_half) return 0.0 * value;
   DigitBuffer buffer;
   char* out = buffer.data();
-  if (value < 0)
-    *out++ = '-';
+  if (value < 0) *out++ = '-';
   *out++ = '1';
   *out++ = 'e';
   out = std::to_chars(out, buffer.data() + buffer.size(), power).ptr;
@@ -64,19 +61,14 @@ double round_above_leading_digit(std::string_view all_digits, int64_t power, dou
 } // namespace
 
 double round_to_digits(double value, int64_t digits) {
-  if (!std::isfinite(value) || value == 0.0 || digits > most_digits)
-    return value;
-  if (digits < fewest_digits)
-    return 0.0 * value;
+  if (!std::isfinite(value) || value == 0.0 || digits > most_digits) return value;
+  if (digits < fewest_digits) return 0.0 * value;
   DigitBuffer buffer;
   std::string_view all_digits = scientific(buffer, value, 800);
   int64_t precision = exponent_of(all_digits) + digits;
-  if (precision < -1)
-    return 0.0 * value;
-  if (precision == -1)
-    return round_above_leading_digit(all_digits, -digits, value);
-  if (precision >= 800)
-    return value;
+  if (precision < -1) return 0.0 * value;
+  if (precision == -1) return round_above_leading_digit(all_digits, -digits, value);
+  if (precision >= 800) return value;
   return read_back(scientific(buffer, value, static_cast<int>(precision)));
 }
 

@@ -21,15 +21,13 @@ namespace pyvm {
 // cvttsd2si without its undefined C++ spelling.
 constexpr int64_t float_to_int64(double value) {
   constexpr double limit = 9223372036854775808.0; // 2^63
-  if (value >= -limit && value < limit)
-    return static_cast<int64_t>(value);
+  if (value >= -limit && value < limit) return static_cast<int64_t>(value);
   return std::numeric_limits<int64_t>::min();
 }
 
 constexpr uint64_t float_to_uint64(double value) {
   constexpr double half = 9223372036854775808.0; // 2^63
-  if (value >= half && value < 2.0 * half)
-    return static_cast<uint64_t>(value - half) + (uint64_t{1} << 63);
+  if (value >= half && value < 2.0 * half) return static_cast<uint64_t>(value - half) + (uint64_t{1} << 63);
   return static_cast<uint64_t>(float_to_int64(value));
 }
 
@@ -48,8 +46,7 @@ template <typename To, typename From> constexpr To convert(From value) {
 }
 
 inline ScalarBits convert_bits(ScalarBits bits, ScalarKind from, ScalarKind to) {
-  if (from == to)
-    return bits;
+  if (from == to) return bits;
   return visit_kind(from, [bits, to](auto from_tag) {
     using From = typename decltype(from_tag)::type;
     return visit_kind(to, [bits](auto to_tag) {
@@ -81,10 +78,8 @@ struct CheckedInt {
 // The value of an integral (or infinite, or NaN) double as int64.
 inline CheckedInt checked_integral(double value) {
   constexpr double limit = 9223372036854775808.0; // 2^63
-  if (value != value)
-    return {IntStatus::NotANumber, 0};
-  if (!(value >= -limit && value < limit))
-    return {IntStatus::Overflow, 0};
+  if (value != value) return {IntStatus::NotANumber, 0};
+  if (!(value >= -limit && value < limit)) return {IntStatus::Overflow, 0};
   return {IntStatus::Ok, static_cast<int64_t>(value)};
 }
 

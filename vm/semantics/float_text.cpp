@@ -26,14 +26,12 @@ Decimal from_scientific(std::string_view text) {
   text.remove_prefix(decimal.negative);
   size_t mark = text.find('e');
   for (char character : text.substr(0, mark))
-    if (character != '.')
-      decimal.digits += character;
+    if (character != '.') decimal.digits += character;
   int exponent = 0;
   size_t first = mark + (text[mark + 1] == '+' ? 2 : 1);
   std::from_chars(text.data() + first, text.data() + text.size(), exponent);
   decimal.point = exponent + 1;
-  while (decimal.digits.size() > 1 && decimal.digits.back() == '0')
-    decimal.digits.pop_back();
+  while (decimal.digits.size() > 1 && decimal.digits.back() == '0') decimal.digits.pop_back();
   return decimal;
 }
 
@@ -52,8 +50,7 @@ Decimal rounded_decimal(double value, int decimals) {
 }
 
 const char* non_finite_text(double value) {
-  if (std::isnan(value))
-    return "nan";
+  if (std::isnan(value)) return "nan";
   return value < 0 ? "-inf" : "inf";
 }
 
@@ -68,8 +65,7 @@ std::string exponent_text(int exponent) {
 std::string positional(const Decimal& decimal) {
   int count = static_cast<int>(decimal.digits.size());
   std::string text = sign_of(decimal);
-  if (decimal.point <= 0)
-    return text + "0." + std::string(static_cast<size_t>(-decimal.point), '0') + decimal.digits;
+  if (decimal.point <= 0) return text + "0." + std::string(static_cast<size_t>(-decimal.point), '0') + decimal.digits;
   if (decimal.point >= count)
     return text + decimal.digits + std::string(static_cast<size_t>(decimal.point - count), '0') + ".";
   size_t whole = static_cast<size_t>(decimal.point);
@@ -85,12 +81,7 @@ std::string scientific(const Decimal& decimal, bool always_point) {
   return text + exponent_text(decimal.point - 1);
 }
 
-template <typename T> std::string repr_of_any(T value) {
-  if (!std::isfinite(value))
-    return non_finite_text(value);
-  Decimal decimal = shortest_decimal(value);
-  if (decimal.point < -3 || decimal.point > 16)
-    return scientific(decimal, false);
+std::string with_decimal(const Decimal& decimal) {
   std::string text = positional(decimal);
   return text.back() == '.' ? text + '0' : text;
 }
@@ -100,8 +91,7 @@ int decimals_of(const Decimal& decimal) { return static_cast<int>(decimal.digits
 // Cuts the shortest decimal to `most` digits behind the point, rounding the exact value.
 template <typename T> Decimal limited_positional(T value, int most) {
   Decimal decimal = shortest_decimal(value);
-  if (most < 0 || decimals_of(decimal) <= most)
-    return decimal;
+  if (most < 0 || decimals_of(decimal) <= most) return decimal;
   std::string buffer(static_cast<size_t>(most) + 400, '\0');
   char* first = buffer.data();
   char* end = std::to_chars(first, first + buffer.size(), double{value}, std::chars_format::fixed, most).ptr;
@@ -113,8 +103,7 @@ template <typename T> Decimal limited_positional(T value, int most) {
   std::erase(text, '.');
   size_t zeros = std::min(text.find_first_not_of('0'), text.size());
   rounded.digits = text.substr(zeros);
-  while (!rounded.digits.empty() && rounded.digits.back() == '0')
-    rounded.digits.pop_back();
+  while (!rounded.digits.empty() && rounded.digits.back() == '0') rounded.digits.pop_back();
   if (rounded.digits.empty())
     rounded.digits = "0";
   else
@@ -127,8 +116,7 @@ template <typename T> std::string positional_text_any(T value, int most_decimals
 }
 
 template <typename T> std::string scientific_text_any(T value, int most_decimals) {
-  if (!std::isfinite(value))
-    return non_finite_text(value);
+  if (!std::isfinite(value)) return non_finite_text(value);
   Decimal decimal = shortest_decimal(value);
   if (most_decimals >= 0 && static_cast<int>(decimal.digits.size()) - 1 > most_decimals)
     decimal = rounded_decimal(value, most_decimals);
@@ -154,10 +142,8 @@ std::optional<double> parse_name(std::string_view text) {
   std::string lower(text);
   for (char& character : lower)
     character = static_cast<char>(character >= 'A' && character <= 'Z' ? character + 32 : character);
-  if (lower == "inf" || lower == "infinity")
-    return std::numeric_limits<double>::infinity();
-  if (lower == "nan")
-    return std::numeric_limits<double>::quiet_NaN();
+  if (lower == "inf" || lower == "infinity") return std::numeric_limits<double>::infinity();
+  if (lower == "nan") return std::numeric_limits<double>::quiet_NaN();
   return std::nullopt;
 }
 
@@ -182,21 +168,29 @@ bool is_huge(std::string_view text) {
 
 std::optional<double> parse_unsigned(std::string_view text) {
   bool begins_like_number = !text.empty() && (is_digit(text[0]) || text[0] == '.');
-  if (!begins_like_number)
-    return parse_name(text);
+  if (!begins_like_number) return parse_name(text);
   double value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument)
-    return std::nullopt;
-  if (error == std::errc::result_out_of_range)
-    return is_huge(text) ? std::numeric_limits<double>::infinity() : 0.0;
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return is_huge(text) ? std::numeric_limits<double>::infinity() : 0.0;
   return value;
 }
 
 } // namespace
 
-std::string repr_of(double value) { return repr_of_any(value); }
-std::string repr_of(float value) { return repr_of_any(value); }
+std::string repr_of(double value) {
+  if (!std::isfinite(value)) return non_finite_text(value);
+  Decimal decimal = shortest_decimal(value);
+  return decimal.point < -3 || decimal.point > 16 ? scientific(decimal, false) : with_decimal(decimal);
+}
+
+std::string repr_of(float value) {
+  if (!std::isfinite(value)) return non_finite_text(value);
+  double magnitude = std::fabs(double{value});
+  bool plain = magnitude == 0.0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  Decimal decimal = shortest_decimal(value);
+  return plain ? with_decimal(decimal) : scientific(decimal, false);
+}
 
 std::string positional_text(double value, int most_decimals) { return positional_text_any(value, most_decimals); }
 std::string positional_text(float value, int most_decimals) { return positional_text_any(value, most_decimals); }
@@ -204,17 +198,13 @@ std::string scientific_text(double value, int most_decimals) { return scientific
 std::string scientific_text(float value, int most_decimals) { return scientific_text_any(value, most_decimals); }
 
 std::optional<double> parse_float(std::string_view text) {
-  while (!text.empty() && is_space(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back()))
-    text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   std::string clean(text);
-  if (!remove_underscores(clean))
-    return std::nullopt;
+  if (!remove_underscores(clean)) return std::nullopt;
   bool has_sign = !clean.empty() && (clean[0] == '-' || clean[0] == '+');
   auto value = parse_unsigned(std::string_view(clean).substr(has_sign));
-  if (value && clean[0] == '-')
-    return -*value;
+  if (value && clean[0] == '-') return -*value;
   return value;
 }
 

@@ -12,8 +12,8 @@ namespace pyvm {
 // CPython's repr(float): the shortest digits that read back as the same value; an exponent when the decimal point lies
 // beyond 16 digits or below 1e-4 ("1e+16", "1e-05"); "inf", "-inf", "nan"; else always with a point ("3.0").
 std::string repr_of(double value);
-// NumPy's str(np.float32(value)): the same layout over the shortest digits that read back as the same float32.
-// (NumPy's repr wraps the text in "np.float32(...)".)
+// NumPy 2.4's str(np.float32(value)): the shortest digits that read back as the same float32; an exponent from 1e6 on
+// and below 1e-4. (NumPy's repr wraps the text in "np.float32(...)".)
 std::string repr_of(float value);
 
 // The two forms of NumPy's array printing. Digits are the shortest that read back, and at most `most_decimals` behind

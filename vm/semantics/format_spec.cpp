@@ -38,11 +38,11 @@ bool is_digit(char character) { return character >= '0' && character <= '9'; }
 // Reads one spec from left to right.
 class SpecParser {
 public:
-  SpecParser(std::string_view text, std::string_view value_type, char default_align)
-      : text_(text), value_type_(value_type), default_align_(default_align) {}
+  SpecParser(std::string_view text, std::string_view value_type)
+      : text_(text), value_type_(value_type), is_text_(value_type == "str") {}
 
   FormatSpec parse() {
-    spec_.align = default_align_;
+    spec_.align = is_text_ ? '<' : '>';
     parse_fill_and_align();
     parse_flags();
     spec_.width = parse_number();
@@ -62,8 +62,7 @@ private:
   }
 
   void parse_fill_and_align() {
-    if (text_.empty())
-      return;
+    if (text_.empty()) return;
     size_t after_first = 0;
     decode_utf8(text_, after_first);
     if (after_first < text_.size() && is_align(text_[after_first])) {
@@ -78,23 +77,19 @@ private:
   }
 
   void parse_flags() {
-    if (at('+') || at('-') || at(' '))
-      spec_.sign = text_[position_++];
+    if (at('+') || at('-') || at(' ')) spec_.sign = text_[position_++];
     spec_.no_negative_zero = take('z');
     spec_.alternate = take('#');
     if (!fill_given_ && take('0')) {
       spec_.fill = "0";
-      if (!spec_.align_given && default_align_ == '>')
-        spec_.align = '=';
+      if (!spec_.align_given && !is_text_) spec_.align = '=';
     }
   }
 
   int64_t parse_number() {
     size_t begin = position_;
-    while (position_ < text_.size() && is_digit(text_[position_]))
-      ++position_;
-    if (begin == position_)
-      return -1;
+    while (position_ < text_.size() && is_digit(text_[position_])) ++position_;
+    if (begin == position_) return -1;
     int64_t number = 0;
     if (std::from_chars(text_.data() + begin, text_.data() + position_, number).ec != std::errc{})
       throw Refused{"Too many decimal digits in format string"};
@@ -102,29 +97,23 @@ private:
   }
 
   void parse_grouping() {
-    if (take(','))
-      spec_.grouping = ',';
+    if (take(',')) spec_.grouping = ',';
     if (take('_')) {
-      if (spec_.grouping != 0)
-        throw Refused{"Cannot specify both ',' and '_'."};
+      if (spec_.grouping != 0) throw Refused{"Cannot specify both ',' and '_'."};
       spec_.grouping = '_';
     }
-    if (at(',') && spec_.grouping == '_')
-      throw Refused{"Cannot specify both ',' and '_'."};
+    if (at(',') && spec_.grouping == '_') throw Refused{"Cannot specify both ',' and '_'."};
   }
 
   void parse_precision() {
-    if (!take('.'))
-      return;
+    if (!take('.')) return;
     spec_.precision = parse_number();
-    if (spec_.precision < 0)
-      throw Refused{"Format specifier missing precision"};
+    if (spec_.precision < 0) throw Refused{"Format specifier missing precision"};
   }
 
   void parse_type() {
     size_t begin = position_;
-    if (begin == text_.size())
-      return;
+    if (begin == text_.size()) return;
     decode_utf8(text_, position_);
     if (position_ != text_.size())
       throw Refused{"Invalid format specifier '" + std::string(text_) + "' for object of type '" +
@@ -135,16 +124,15 @@ private:
   void check_grouping() const {
     constexpr std::string_view decimal_types = "deEfFgG%";
     constexpr std::string_view binary_types = "boxX";
-    if (spec_.grouping == 0 || spec_.type.empty() || decimal_types.find(spec_.type) != std::string_view::npos)
-      return;
-    if (spec_.grouping == '_' && binary_types.find(spec_.type) != std::string_view::npos)
-      return;
-    throw Refused{std::string("Cannot specify '") + spec_.grouping + "' with '" + spec_.type + "'."};
+    std::string type = spec_.type.empty() && is_text_ ? "s" : spec_.type;
+    if (spec_.grouping == 0 || type.empty() || decimal_types.find(type) != std::string_view::npos) return;
+    if (spec_.grouping == '_' && binary_types.find(type) != std::string_view::npos) return;
+    throw Refused{std::string("Cannot specify '") + spec_.grouping + "' with '" + type + "'."};
   }
 
   std::string_view text_;
   std::string_view value_type_;
-  char default_align_;
+  bool is_text_;
   size_t position_ = 0;
   bool fill_given_ = false;
   FormatSpec spec_;
@@ -165,8 +153,7 @@ struct NumberParts {
 
 std::string repeat(const std::string& unit, int64_t times) {
   std::string text;
-  for (int64_t index = 0; index < times; ++index)
-    text += unit;
+  for (int64_t index = 0; index < times; ++index) text += unit;
   return text;
 }
 
@@ -180,8 +167,7 @@ std::string group_digits(const std::string& digits, char separator, int64_t grou
       reversed += index < remaining ? digits[static_cast<size_t>(remaining - 1 - index)] : '0';
     remaining -= take;
     least_width -= take;
-    if (remaining <= 0 && least_width <= 0)
-      break;
+    if (remaining <= 0 && least_width <= 0) break;
     reversed += separator;
     --least_width;
   }
@@ -210,8 +196,7 @@ std::string lay_out(const NumberParts& parts, const FormatSpec& spec, int64_t gr
   else if (!digits.empty())
     digits.insert(0, static_cast<size_t>(std::max<int64_t>(0, least_width - static_cast<int64_t>(digits.size()))), '0');
   int64_t length = fixed + static_cast<int64_t>(digits.size());
-  if (spec.align != '=')
-    return pad(sign + parts.prefix + digits + parts.rest, length, spec);
+  if (spec.align != '=') return pad(sign + parts.prefix + digits + parts.rest, length, spec);
   return sign + parts.prefix + repeat(spec.fill, spec.width - length) + digits + parts.rest;
 }
 
@@ -230,17 +215,13 @@ std::string to_chars_text(double value, std::chars_format format, int64_t precis
 }
 
 void strip_trailing_zeros(std::string& mantissa) {
-  if (mantissa.find('.') == std::string::npos)
-    return;
-  while (mantissa.back() == '0')
-    mantissa.pop_back();
-  if (mantissa.back() == '.')
-    mantissa.pop_back();
+  if (mantissa.find('.') == std::string::npos) return;
+  while (mantissa.back() == '0') mantissa.pop_back();
+  if (mantissa.back() == '.') mantissa.pop_back();
 }
 
 void force_point(std::string& mantissa) {
-  if (mantissa.find('.') == std::string::npos)
-    mantissa += '.';
+  if (mantissa.find('.') == std::string::npos) mantissa += '.';
 }
 
 // The digits of a finite value >= 0 under type e.
@@ -248,15 +229,13 @@ std::string exponent_form(double value, int64_t precision, bool alternate) {
   std::string text = to_chars_text(value, std::chars_format::scientific, precision);
   size_t mark = text.find('e');
   std::string mantissa = text.substr(0, mark);
-  if (alternate)
-    force_point(mantissa);
+  if (alternate) force_point(mantissa);
   return mantissa + text.substr(mark);
 }
 
 std::string fixed_form(double value, int64_t precision, bool alternate) {
   std::string text = to_chars_text(value, std::chars_format::fixed, precision);
-  if (alternate)
-    force_point(text);
+  if (alternate) force_point(text);
   return text;
 }
 
@@ -293,26 +272,20 @@ std::string shortest_form(double value, bool alternate) {
   std::string text = repr_of(value);
   size_t mark = std::min(text.find('e'), text.size());
   std::string mantissa = text.substr(0, mark);
-  if (alternate)
-    force_point(mantissa);
+  if (alternate) force_point(mantissa);
   return mantissa + text.substr(mark);
 }
 
 std::string magnitude_text(double value, const FormatSpec& spec) {
   char type = spec.type.empty() ? 0 : spec.type[0];
-  if (std::isnan(value))
-    return "nan";
-  if (std::isinf(value))
-    return "inf";
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return "inf";
   int64_t precision = spec.precision;
   if (type == 0)
     return precision < 0 ? shortest_form(value, spec.alternate) : general_form(value, precision, spec.alternate, true);
-  if (precision < 0)
-    precision = 6;
-  if (type == 'e' || type == 'E')
-    return exponent_form(value, precision, spec.alternate);
-  if (type == 'g' || type == 'G' || type == 'n')
-    return general_form(value, precision, spec.alternate, false);
+  if (precision < 0) precision = 6;
+  if (type == 'e' || type == 'E') return exponent_form(value, precision, spec.alternate);
+  if (type == 'g' || type == 'G' || type == 'n') return general_form(value, precision, spec.alternate, false);
   return fixed_form(value, precision, spec.alternate);
 }
 
@@ -323,24 +296,19 @@ bool all_zeros(const std::string& text) {
 
 std::string format_float_with(double value, const FormatSpec& spec, std::string_view value_type) {
   constexpr std::string_view known_types = "eEfFgGn%";
-  if (!spec.type.empty() && known_types.find(spec.type) == std::string_view::npos)
-    throw unknown_type(spec, value_type);
-  if (spec.precision > most_precision)
-    throw Refused{"precision too big"};
+  if (!spec.type.empty() && known_types.find(spec.type) == std::string_view::npos) throw unknown_type(spec, value_type);
+  if (spec.precision > most_precision) throw Refused{"precision too big"};
   bool percent = spec.type == "%";
-  if (percent)
-    value *= 100;
+  if (percent) value *= 100;
   NumberParts parts;
   parts.negative = std::signbit(value) && !std::isnan(value);
   std::string text = magnitude_text(std::fabs(value), spec);
-  if (spec.no_negative_zero && std::isfinite(value) && all_zeros(text))
-    parts.negative = false;
+  if (spec.no_negative_zero && std::isfinite(value) && all_zeros(text)) parts.negative = false;
   if (spec.type == "E" || spec.type == "F" || spec.type == "G")
     for (char& character : text)
       character = static_cast<char>(character >= 'a' && character <= 'z' ? character - 32 : character);
   size_t digits = 0;
-  while (digits < text.size() && is_digit(text[digits]))
-    ++digits;
+  while (digits < text.size() && is_digit(text[digits])) ++digits;
   parts.digits = text.substr(0, digits);
   parts.rest = text.substr(digits) + (percent ? "%" : "");
   return lay_out(parts, spec, 3);
@@ -349,12 +317,9 @@ std::string format_float_with(double value, const FormatSpec& spec, std::string_
 // ---- ints --------------------------------------------------------------------------------------------------------
 
 std::string format_character(bool negative, uint64_t magnitude, const FormatSpec& spec) {
-  if (spec.sign != 0)
-    throw Refused{"Sign not allowed with integer format specifier 'c'"};
-  if (spec.alternate)
-    throw Refused{"Alternate form (#) not allowed with integer format specifier 'c'"};
-  if (negative || magnitude > 0x10ffff)
-    throw Refused{"%c arg not in range(0x110000)", FormatStatus::OverflowError};
+  if (spec.sign != 0) throw Refused{"Sign not allowed with integer format specifier 'c'"};
+  if (spec.alternate) throw Refused{"Alternate form (#) not allowed with integer format specifier 'c'"};
+  if (negative || magnitude > 0x10ffff) throw Refused{"%c arg not in range(0x110000)", FormatStatus::OverflowError};
   NumberParts parts;
   append_utf8(parts.rest, static_cast<uint32_t>(magnitude));
   FormatSpec padded = spec;
@@ -379,20 +344,16 @@ int base_of(char type) {
 
 std::string format_integer_with(bool negative, uint64_t magnitude, const FormatSpec& spec) {
   char type = spec.type.empty() ? 'd' : spec.type[0];
-  if (spec.precision >= 0)
-    throw Refused{"Precision not allowed in integer format specifier"};
-  if (spec.no_negative_zero)
-    throw Refused{"Negative zero coercion (z) not allowed in format specifier with integer presentation type"};
-  if (type == 'c')
-    return format_character(negative, magnitude, spec);
+  if (spec.precision >= 0) throw Refused{"Precision not allowed in integer format specifier"};
+  if (spec.no_negative_zero) throw Refused{"Negative zero coercion (z) not allowed in integer format specifier"};
+  if (type == 'c') return format_character(negative, magnitude, spec);
   int base = base_of(type);
   char buffer[64];
   char* end = std::to_chars(buffer, buffer + sizeof buffer, magnitude, base).ptr;
   NumberParts parts;
   parts.negative = negative;
   parts.digits.assign(buffer, end);
-  if (spec.alternate && base != 10)
-    parts.prefix = std::string("0") + type;
+  if (spec.alternate && base != 10) parts.prefix = std::string("0") + type;
   if (type == 'X')
     for (char& character : parts.digits)
       character = static_cast<char>(character >= 'a' && character <= 'f' ? character - 32 : character);
@@ -400,13 +361,12 @@ std::string format_integer_with(bool negative, uint64_t magnitude, const FormatS
 }
 
 std::string format_integer(bool negative, uint64_t magnitude, std::string_view text, std::string_view value_type) {
-  FormatSpec spec = SpecParser(text, value_type, '>').parse();
+  FormatSpec spec = SpecParser(text, value_type).parse();
   constexpr std::string_view integer_types = "bcdoxXn";
   constexpr std::string_view float_types = "eEfFgG%";
   if (spec.type.empty() || integer_types.find(spec.type) != std::string_view::npos)
     return format_integer_with(negative, magnitude, spec);
-  if (float_types.find(spec.type) == std::string_view::npos)
-    throw unknown_type(spec, value_type);
+  if (float_types.find(spec.type) == std::string_view::npos) throw unknown_type(spec, value_type);
   double value = static_cast<double>(magnitude);
   return format_float_with(negative ? -value : value, spec, value_type);
 }
@@ -415,23 +375,18 @@ std::string format_integer(bool negative, uint64_t magnitude, std::string_view t
 
 std::string first_code_points(std::string_view value, int64_t count) {
   size_t position = 0;
-  for (int64_t index = 0; index < count && position < value.size(); ++index)
-    decode_utf8(value, position);
+  for (int64_t index = 0; index < count && position < value.size(); ++index) decode_utf8(value, position);
   return std::string(value.substr(0, position));
 }
 
 std::string format_text_with(std::string_view value, const FormatSpec& spec) {
-  if (!spec.type.empty() && spec.type != "s")
-    throw unknown_type(spec, "str");
+  if (!spec.type.empty() && spec.type != "s") throw unknown_type(spec, "str");
   if (spec.sign != 0)
     throw Refused{spec.sign == ' ' ? "Space not allowed in string format specifier"
                                    : "Sign not allowed in string format specifier"};
-  if (spec.no_negative_zero)
-    throw Refused{"Negative zero coercion (z) not allowed in string format specifier"};
-  if (spec.alternate)
-    throw Refused{"Alternate form (#) not allowed in string format specifier"};
-  if (spec.align == '=')
-    throw Refused{"'=' alignment not allowed in string format specifier"};
+  if (spec.no_negative_zero) throw Refused{"Negative zero coercion (z) not allowed in string format specifier"};
+  if (spec.alternate) throw Refused{"Alternate form (#) not allowed in string format specifier"};
+  if (spec.align == '=') throw Refused{"'=' alignment not allowed in string format specifier"};
   std::string text = spec.precision < 0 ? std::string(value) : first_code_points(value, spec.precision);
   return pad(text, count_code_points(text), spec);
 }
@@ -456,17 +411,16 @@ FormatResult format_uint(uint64_t value, std::string_view spec) {
 }
 
 FormatResult format_bool(bool value, std::string_view spec) {
-  if (spec.empty())
-    return {FormatStatus::Ok, value ? "True" : "False"};
+  if (spec.empty()) return {FormatStatus::Ok, value ? "True" : "False"};
   return guarded([=] { return format_integer(false, value, spec, "bool"); });
 }
 
 FormatResult format_float(double value, std::string_view spec) {
-  return guarded([=] { return format_float_with(value, SpecParser(spec, "float", '>').parse(), "float"); });
+  return guarded([=] { return format_float_with(value, SpecParser(spec, "float").parse(), "float"); });
 }
 
 FormatResult format_text(std::string_view value, std::string_view spec) {
-  return guarded([=] { return format_text_with(value, SpecParser(spec, "str", '<').parse()); });
+  return guarded([=] { return format_text_with(value, SpecParser(spec, "str").parse()); });
 }
 
 } // namespace pyvm

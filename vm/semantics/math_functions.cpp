@@ -115,8 +115,7 @@ AnyFunction scalar_of(const Row& row, ScalarKind kind) {
 }
 
 template <typename T> ScalarBits call(AnyFunction function, int arity, ScalarBits a, ScalarBits b) {
-  if (arity == 1)
-    return to_bits<T>(reinterpret_cast<T (*)(T)>(function)(from_bits<T>(a)));
+  if (arity == 1) return to_bits<T>(reinterpret_cast<T (*)(T)>(function)(from_bits<T>(a)));
   return to_bits<T>(reinterpret_cast<T (*)(T, T)>(function)(from_bits<T>(a), from_bits<T>(b)));
 }
 
@@ -138,8 +137,7 @@ MathSource source_of(MathFunction function) { return row_of(function).source; }
 
 std::optional<MathFunction> math_function_from_name(std::string_view name) {
   for (MathFunction function : all_math_functions)
-    if (name_of(function) == name)
-      return function;
+    if (name_of(function) == name) return function;
   return std::nullopt;
 }
 
@@ -152,14 +150,11 @@ void* scalar_function(MathFunction function, ScalarKind kind) {
 
 void* vector_function(MathFunction function, ScalarKind kind, int lanes) {
   const Row& row = row_of(function);
-  if (row.source == MathSource::Exact)
-    return nullptr;
+  if (row.source == MathSource::Exact) return nullptr;
   size_t bytes = size_of(kind) * static_cast<size_t>(lanes);
   const Widths& widths = widths_of(row, kind);
-  if (bytes == 32 && __builtin_cpu_supports("avx"))
-    return reinterpret_cast<void*>(widths.ymm);
-  if (bytes == 64 && __builtin_cpu_supports("avx512f"))
-    return reinterpret_cast<void*>(widths.zmm);
+  if (bytes == 32 && __builtin_cpu_supports("avx")) return reinterpret_cast<void*>(widths.ymm);
+  if (bytes == 64 && __builtin_cpu_supports("avx512f")) return reinterpret_cast<void*>(widths.zmm);
   return nullptr;
 }
 

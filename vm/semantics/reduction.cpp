@@ -40,8 +40,7 @@ BinaryOp operator_of(ReductionOp op) {
 
 // Partial results meet by + for -= and by * for /=.
 ReductionOp joining(ReductionOp op) {
-  if (op == ReductionOp::Sub)
-    return ReductionOp::Add;
+  if (op == ReductionOp::Sub) return ReductionOp::Add;
   return op == ReductionOp::Div ? ReductionOp::Mul : op;
 }
 
@@ -61,15 +60,11 @@ template <typename T> T step(ReductionOp op, T a, T b) {
     break;
   }
   if constexpr (std::is_floating_point_v<T>) {
-    if (op == ReductionOp::Div)
-      return true_divide(a, b);
+    if (op == ReductionOp::Div) return true_divide(a, b);
   } else {
-    if (op == ReductionOp::BitAnd)
-      return bit_and(a, b);
-    if (op == ReductionOp::BitOr)
-      return bit_or(a, b);
-    if (op == ReductionOp::BitXor)
-      return bit_xor(a, b);
+    if (op == ReductionOp::BitAnd) return bit_and(a, b);
+    if (op == ReductionOp::BitOr) return bit_or(a, b);
+    if (op == ReductionOp::BitXor) return bit_xor(a, b);
   }
   PYVM_UNREACHABLE("the accumulator kind excludes this operator");
 }
@@ -91,8 +86,7 @@ template <typename T> void combine_typed(ReductionOp op, std::span<ScalarBits> b
   for (size_t count = blocks.size(); count > 1; count = (count + 1) / 2) {
     for (size_t pair = 0; pair != count / 2; ++pair)
       blocks[pair] = to_bits<T>(step<T>(op, from_bits<T>(blocks[2 * pair]), from_bits<T>(blocks[2 * pair + 1])));
-    if (count % 2 != 0)
-      blocks[count / 2] = blocks[count - 1];
+    if (count % 2 != 0) blocks[count / 2] = blocks[count - 1];
   }
 }
 
@@ -103,14 +97,12 @@ std::string_view name_of(ReductionOp op) { return reduction_names[static_cast<si
 std::optional<ReductionOp> reduction_of(BinaryOp op) {
   for (ReductionOp reduction : {ReductionOp::Add, ReductionOp::Sub, ReductionOp::Mul, ReductionOp::Div,
                                 ReductionOp::BitAnd, ReductionOp::BitOr, ReductionOp::BitXor})
-    if (operator_of(reduction) == op)
-      return reduction;
+    if (operator_of(reduction) == op) return reduction;
   return std::nullopt;
 }
 
 int64_t block_size(int64_t iterations, bool body_has_loop_or_call) {
-  if (!body_has_loop_or_call)
-    return simple_block_size;
+  if (!body_has_loop_or_call) return simple_block_size;
   int64_t whole = iterations / most_blocks_of_a_deep_loop;
   return std::max<int64_t>(1, whole + (iterations % most_blocks_of_a_deep_loop > 0));
 }
@@ -122,8 +114,7 @@ int64_t block_count(int64_t iterations, int64_t iterations_per_block) {
 int lane_count(int reduction_variables) { return reduction_variables > 2 ? most_lanes / 2 : most_lanes; }
 
 std::optional<ScalarKind> accumulator_kind(ReductionOp op, ScalarKind live_in, ScalarKind contribution) {
-  if (op == ReductionOp::Min || op == ReductionOp::Max)
-    return njit_min_max(live_in, contribution);
+  if (op == ReductionOp::Min || op == ReductionOp::Max) return njit_min_max(live_in, contribution);
   auto promotion = njit_promotion(operator_of(op), live_in, contribution);
   return promotion ? std::optional(promotion->result) : std::nullopt;
 }
@@ -157,8 +148,7 @@ ScalarBits combine_bits(ReductionOp op, ScalarKind kind, ScalarBits a, ScalarBit
 }
 
 ScalarBits join_live_in(ReductionOp op, ScalarKind kind, ScalarBits live_in, ScalarBits total) {
-  if (op == ReductionOp::Min || op == ReductionOp::Max)
-    return total;
+  if (op == ReductionOp::Min || op == ReductionOp::Max) return total;
   return combine_bits(op, kind, live_in, total);
 }
 

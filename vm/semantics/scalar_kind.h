@@ -77,15 +77,13 @@ constexpr std::string_view dtype_string_of(ScalarKind kind) {
 
 constexpr std::optional<ScalarKind> kind_from_name(std::string_view name) {
   for (ScalarKind kind : all_scalar_kinds)
-    if (name_of(kind) == name)
-      return kind;
+    if (name_of(kind) == name) return kind;
   return std::nullopt;
 }
 
 constexpr std::optional<ScalarKind> kind_from_dtype_string(std::string_view text) {
   for (ScalarKind kind : all_scalar_kinds)
-    if (dtype_string_of(kind) == text)
-      return kind;
+    if (dtype_string_of(kind) == text) return kind;
   return std::nullopt;
 }
 

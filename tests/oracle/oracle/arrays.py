@@ -1,0 +1,222 @@
+"""Array expressions, element access and array functions inside a kernel.
+
+NumPy computes; this file decides the kinds (kinds.array_kind), silences what njit never raises, converts what is stored
+by the rule of scalars.convert, and sums by DESIGN section 6.
+"""
+
+import math
+import operator
+
+import numpy as np
+
+from . import scalars
+from .kinds import FLOATS, array_kind, array_unary_kind, common_kind, is_float, kind_of, sum_kind, ufunc_kind
+from .reductions import ReductionLoop
+
+UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "//": np.floor_divide,
+          "%": np.remainder, "<<": np.left_shift, ">>": np.right_shift, "&": np.bitwise_and, "|": np.bitwise_or,
+          "^": np.bitwise_xor}
+
+
+def element_kind(value):
+    return value.dtype.name if isinstance(value, np.ndarray) else kind_of(value)
+
+
+def convert_array(array, kind):
+    """A new array of the kind, each element converted as scalars.convert does."""
+    here = array.dtype.name
+    with np.errstate(all="ignore"):
+        if here not in FLOATS or is_float(kind) or kind == "bool":
+            return array.astype(kind)
+        wide = array.astype(np.float64)
+        fits = (wide >= -(2.0**63)) & (wide < 2.0**63)
+        whole = np.where(fits, wide, 0.0).astype(np.int64)
+        whole = np.where(fits, whole, np.int64(scalars.INT64_MIN)).astype(kind)
+        if kind == "uint64":
+            big = (wide >= 2.0**63) & (wide < 2.0**64)
+            whole = np.where(big, (np.where(big, wide, 2.0**63) - 2.0**63).astype(np.uint64) + np.uint64(2**63), whole)
+        return whole
+
+
+def as_kind(value, kind):
+    if isinstance(value, np.ndarray):
+        return convert_array(value, kind)
+    return np.dtype(kind).type(scalars.convert(value, kind))
+
+
+def binary(op, a, b):
+    """`a op b` with an array on at least one side."""
+    if op == "@":
+        return a @ b
+    kind_a, kind_b = element_kind(a), element_kind(b)
+    if kind_a is None or kind_b is None:
+        raise scalars.Refused(f"njit does not take {op} for {type(a).__name__} and {type(b).__name__}")
+    kind = array_kind(op, kind_a, kind_b)
+    if kind is None:
+        raise scalars.Refused(f"njit does not take {op} for arrays of {kind_a} and {kind_b}")
+    a, b = as_kind(a, kind), as_kind(b, kind)
+    with np.errstate(all="ignore"):
+        if op in ("<<", ">>"):
+            b = b & np.array(63).astype(kind)
+        if op == "**":
+            return power(a, b, kind)
+        return UFUNCS[op](a, b)
+
+
+def power(a, b, kind):
+    if not is_float(kind):
+        return np.power(a, b)
+    a, b = np.broadcast_arrays(a, b)
+    return elementwise(lambda x, y: np.dtype(kind).type(scalars.float_power(float(x), float(y))), kind, a, b)
+
+
+def pow_literal(a, exponent):
+    kind = array_kind("**", a.dtype.name, "int64")
+    result = as_kind(a, kind)
+    return elementwise(lambda x: scalars.pow_literal(scalars.normal(x), exponent), kind, result)
+
+
+def elementwise(function, kind, *operands):
+    result = np.empty(operands[0].shape, kind)
+    for position in np.ndindex(result.shape):
+        result[position] = function(*(x[position] for x in operands))
+    return result
+
+
+def unary(op, a):
+    kind = array_unary_kind(op, a.dtype.name)
+    if kind is None:
+        raise scalars.Refused(f"njit does not take {op} for arrays of {a.dtype.name}")
+    return {"-": np.negative, "+": np.positive, "~": np.invert}[op](convert_array(a, kind))
+
+
+def compare(op, a, b):
+    kind = common_kind(element_kind(a), element_kind(b))
+    with np.errstate(all="ignore"):
+        return scalars.COMPARISONS[op](as_kind(a, kind), as_kind(b, kind))
+
+
+def in_place(op, a, b):
+    """`a op= b` for an array a: every element is computed from the old values, then stored."""
+    store(a, ..., binary(op, a, b))
+    return a
+
+
+# ---- elements -------------------------------------------------------------------------------------------------------
+
+
+def load(container, index):
+    return scalars.normal(container[index])
+
+
+def store(container, index, value):
+    """container[index] = value"""
+    if isinstance(container, np.ndarray):
+        kind = container.dtype.name
+        if isinstance(value, np.ndarray):
+            value = convert_array(value, kind)
+        elif kind_of(value) is not None:
+            value = np.dtype(kind).type(scalars.convert(value, kind))
+    container[index] = value
+
+
+def iterate(iterable):
+    return map(scalars.normal, iterable) if isinstance(iterable, np.ndarray) else iterable
+
+
+# ---- functions and methods ------------------------------------------------------------------------------------------
+
+
+def total(array):
+    """a.sum(): section 6 over C order, as a loop `s += x` whose body has no call."""
+    loop = ReductionLoop(range(array.size), variables=1, deep=False)
+    zero = scalars.convert(0, sum_kind(array.dtype.name))
+    for ordinal in loop:
+        loop.contribute(0, "+", zero, scalars.normal(array.flat[ordinal]), False)
+    return loop.join(0, zero) if loop.contributed(0) else zero
+
+
+def mean(array):
+    kind = "float32" if array.dtype.name == "float32" else "float64"
+    return scalars.convert(scalars.binary("/", total(array), array.size, True), kind)
+
+
+def extreme(name, pick):
+    def function(array):
+        if array.size == 0:
+            word = "minimum" if name == "min" else "maximum"
+            raise ValueError(f"zero-size array to reduction operation {word} which has no identity")
+        best = scalars.normal(array.flat[0])
+        for element in array.flat:
+            element = scalars.normal(element)
+            if element != element:
+                return element
+            best = pick(best, element)
+        return best
+
+    return function
+
+
+def dtype_kind(dtype):
+    return np.dtype(dtype).name
+
+
+def astype(array, dtype):
+    return convert_array(array, dtype_kind(dtype))
+
+
+def full(shape, fill_value, dtype=None):
+    kind = kind_of(fill_value) if dtype is None else dtype_kind(dtype)
+    return np.full(shape, as_kind(fill_value, kind), dtype=kind)
+
+
+def full_like(array, fill_value, dtype=None):
+    return full(array.shape, fill_value, array.dtype if dtype is None else dtype)
+
+
+def absolute(value):
+    return np.abs(value) if isinstance(value, np.ndarray) else scalars.absolute(value)
+
+
+METHODS = {"sum": total, "mean": mean, "min": extreme("min", scalars.minimum), "max": extreme("max", scalars.maximum),
+           "astype": astype}
+
+
+def universal(scalar_function):
+    """A math function of NumPy: on a scalar as it is, on arrays element by element."""
+
+    def function(*operands):
+        arrays = [x for x in operands if isinstance(x, np.ndarray)]
+        if not arrays:
+            return scalar_function(*operands)
+        kinds = [ufunc_kind(element_kind(x)) for x in operands]
+        kind = "float64" if "float64" in kinds else "float32"
+        operands = np.broadcast_arrays(*(as_kind(x, kind) for x in operands))
+        return elementwise(lambda *xs: scalar_function(*map(scalars.normal, xs)), kind, *operands)
+
+    return function
+
+
+def over(method):
+    return lambda array: METHODS[method](array)
+
+
+def function_table():
+    """What a call inside a kernel means: the real function -> ours."""
+    table = {abs: absolute, np.abs: absolute, np.absolute: absolute, np.full: full, np.full_like: full_like,
+             int: scalars.cast_int, float: scalars.cast_float, round: scalars.rounded,
+             math.floor: scalars.rounding_function(math.floor), math.ceil: scalars.rounding_function(math.ceil),
+             math.trunc: scalars.rounding_function(math.trunc), np.sum: over("sum"), np.mean: over("mean"),
+             np.min: over("min"), np.max: over("max"), np.amin: over("min"), np.amax: over("max"),
+             operator.index: operator.index}
+    for kind in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"):
+        table[getattr(np, kind)] = lambda value, kind=kind: scalars.convert(value, kind)
+    table[np.bool_] = lambda value: scalars.convert(value, "bool")
+    for name in scalars.NAMES:
+        table[getattr(math, name)] = scalars.math_function(name, scalars.math_kind)
+        numpy_function = getattr(np, scalars.NUMPY_NAMES.get(name, name), None)
+        if numpy_function is not None and name != "pow":
+            table[numpy_function] = universal(scalars.math_function(name, ufunc_kind))
+    for name in ("floor", "ceil", "trunc", "rint"):
+        table[getattr(np, name)] = universal(scalars.float_rounding(name))
+    return table

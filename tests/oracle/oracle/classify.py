@@ -1,0 +1,223 @@
+"""What each variable is to a prange loop (DESIGN section 3), read off the source.
+
+A variable assigned in the body is
+    private or last value   every read in the body comes after an assignment in the same iteration, on every path
+    reduction               all its occurrences are `s op= x`, `s = s op x` or `s = max(s, x, ...)`, one op, s not in x
+    carried                 anything else: the loop runs in order
+`break` out of the loop and `return` make it run in order too. Running the iterations one after the other gives the
+right values for all but reductions, so that those are what the caller has to treat specially.
+"""
+
+import ast
+
+REDUCTION_OPS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitOr: "|",
+                 ast.BitXor: "^"}
+
+
+class Reduction:
+    """One statement that adds to a reduction variable: the operator and the contributions in program order."""
+
+    def __init__(self, name, op, contributions, occurrences):
+        self.name, self.op, self.contributions, self.occurrences = name, op, contributions, occurrences
+
+
+def is_name(node, name=None):
+    return isinstance(node, ast.Name) and name in (None, node.id)
+
+
+def match_reduction(statement, is_builtin):
+    """The Reduction that the statement is by its form, or None. is_builtin(node, name) knows the real max and min."""
+    match statement:
+        case ast.AugAssign(target=ast.Name(id=name), op=op, value=value) if type(op) in REDUCTION_OPS:
+            return Reduction(name, REDUCTION_OPS[type(op)], [value], 1)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=left, op=op, right=right)):
+            if is_name(left, name) and type(op) in REDUCTION_OPS:
+                return Reduction(name, REDUCTION_OPS[type(op)], [right], 2)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, args=[first, *rest], keywords=[])):
+            for extreme in ("max", "min"):
+                if is_name(first, name) and rest and is_builtin(func, extreme):
+                    return Reduction(name, extreme, rest, 2)
+    return None
+
+
+def names_in(nodes):
+    return [n for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)]
+
+
+def loads_in(nodes):
+    return [n for n in names_in(nodes) if isinstance(n.ctx, ast.Load)]
+
+
+class LoopFacts:
+    """in_order: None or the reason; reductions: name -> op in order of appearance; deep: a loop or call is inside."""
+
+    def __init__(self, loop, is_builtin):
+        walk = Walk(loop, is_builtin)
+        self.in_order = walk.in_order
+        self.reductions = {}
+        occurrences = names_in(loop.body)
+        for name in walk.exposed:
+            found = walk.contributions.get(name, [])
+            ops = {reduction.op for reduction in found}
+            counted = sum(reduction.occurrences for reduction in found)
+            if len(ops) == 1 and counted == sum(n.id == name for n in occurrences) and name not in walk.private_uses:
+                self.reductions[name] = ops.pop()
+            else:
+                self.in_order = self.in_order or f"'{name}' is carried from one iteration to the next"
+        extremes = {id(n) for found in walk.contributions.values() for r in found if r.op in ("max", "min")
+                    for n in [r.call] if r.name in self.reductions}
+        self.deep = any(
+            isinstance(n, (ast.For, ast.While)) or (isinstance(n, ast.Call) and id(n) not in extremes)
+            for statement in loop.body
+            for n in ast.walk(statement)
+        )
+
+
+class Walk:
+    """One pass over the body. The state is the set of variables this iteration has certainly assigned; None: unreachable."""
+
+    def __init__(self, loop, is_builtin):
+        self.is_builtin = is_builtin
+        self.in_order = None
+        self.exposed = []  # variables read, or added to, before this iteration assigned them
+        self.contributions = {}
+        self.private_uses = set()  # variables whose reduction form was met after an assignment
+        self.breaks = [None]  # for each loop around: the join of the states at its breaks
+        stored = [n for n in names_in([loop.target, *loop.body]) if isinstance(n.ctx, ast.Store)]
+        inner_defs = [n.name for s in loop.body for n in ast.walk(s) if isinstance(n, ast.FunctionDef)]
+        self.variables = {n.id for n in stored} | set(inner_defs)
+        self.block(loop.body, {n.id for n in names_in([loop.target])})
+
+    # ---- expressions: reads in the order of evaluation
+
+    def expose(self, name):
+        if name not in self.exposed:
+            self.exposed.append(name)
+
+    def expression(self, node, state):
+        match node:
+            case None:
+                pass
+            case ast.Name(id=name):
+                if name in self.variables and name not in state:
+                    self.expose(name)
+            case ast.NamedExpr(target=target, value=value):
+                self.expression(value, state)
+                state.add(target.id)
+            case ast.BoolOp(values=[first, *rest]):
+                self.expression(first, state)
+                self.maybe(rest, state)
+            case ast.Compare(left=left, comparators=[first, *rest]):
+                self.expression(left, state)
+                self.expression(first, state)
+                self.maybe(rest, state)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                self.expression(test, state)
+                self.maybe([body], state)
+                self.maybe([orelse], state)
+            case ast.Lambda() | ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
+                self.maybe(loads_in([node]), state)
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    self.expression(child, state)
+
+    def maybe(self, nodes, state):
+        """Expressions that may not be evaluated: what they assign does not count afterwards."""
+        state = set(state)
+        for node in nodes:
+            self.expression(node, state)
+
+    def target(self, node, state):
+        if isinstance(node, ast.Name):
+            state.add(node.id)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for element in node.elts:
+                self.target(element, state)
+        else:
+            for child in ast.iter_child_nodes(node):
+                self.expression(child, state)
+
+    # ---- statements: each gives the state after it
+
+    def block(self, statements, state):
+        for statement in statements:
+            if state is None:
+                return None
+            state = self.statement(statement, state)
+        return state
+
+    def statement(self, node, state):
+        reduction = match_reduction(node, self.is_builtin)
+        if reduction is not None and reduction.name in self.variables:
+            return self.reduction(node, reduction, state)
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                self.expression(value, state)
+                for target in targets:
+                    self.target(target, state)
+            case ast.AugAssign(target=target, value=value):
+                if isinstance(target, ast.Name):
+                    self.expression(target, state)
+                    self.expression(value, state)
+                    state.add(target.id)
+                else:
+                    self.target(target, state)
+                    self.expression(value, state)
+            case ast.AnnAssign(target=target, value=value):
+                if value is not None:
+                    self.expression(value, state)
+                    self.target(target, state)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self.expression(test, state)
+                return join(self.block(body, set(state)), self.block(orelse, set(state)))
+            case ast.For() | ast.While():
+                return self.loop(node, state)
+            case ast.FunctionDef(name=name):
+                self.maybe(loads_in(node.body), state)
+                state.add(name)
+            case ast.Break():
+                if len(self.breaks) == 1:
+                    self.in_order = "it has a break"
+                self.breaks[-1] = join(self.breaks[-1], state)
+                return None
+            case ast.Return():
+                self.in_order = "it has a return"
+                return None
+            case ast.Continue():
+                return None
+            case ast.Raise():
+                self.expression(node.exc, state)
+                return None
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    self.expression(child, state)
+        return state
+
+    def reduction(self, node, reduction, state):
+        reduction.call = getattr(node, "value", None)
+        for value in reduction.contributions:
+            self.expression(value, state)
+        if reduction.name in state:
+            self.private_uses.add(reduction.name)
+        else:
+            self.expose(reduction.name)
+            self.contributions.setdefault(reduction.name, []).append(reduction)
+        return state
+
+    def loop(self, node, state):
+        endless = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+        self.expression(node.test if isinstance(node, ast.While) else node.iter, state)
+        inside = set(state)
+        if isinstance(node, ast.For):
+            self.target(node.target, inside)
+        self.breaks.append(None)
+        self.block(node.body, inside)
+        broken = self.breaks.pop()
+        finished = None if endless else self.block(node.orelse, set(state))
+        return join(finished, broken)
+
+
+def join(a, b):
+    if a is None or b is None:
+        return b if a is None else a
+    return a & b

@@ -1,0 +1,479 @@
+"""Tests of the oracle: kinds against Numba where it is installed, values by hand, reductions by definition."""
+
+import math
+import operator
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from oracle import kinds, njit, prange, scalars  # noqa: E402
+
+SYMBOLS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+           "%": operator.mod, "**": operator.pow, "<<": operator.lshift, ">>": operator.rshift, "&": operator.and_,
+           "|": operator.or_, "^": operator.xor}
+INT64_MIN = -(2**63)
+
+
+# ---- result kinds, as the installed Numba answers -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def result_type():
+    numba = pytest.importorskip("numba")
+    from numba.core.registry import cpu_target
+
+    context = cpu_target.typing_context
+    cpu_target.target_context.refresh()
+    context.refresh()
+
+    def ask(function, *operand_kinds, array=False):
+        types = [numba.types.boolean if k == "bool" else getattr(numba.types, k) for k in operand_kinds]
+        if array:
+            types = [numba.types.Array(t, 1, "C") for t in types]
+        try:
+            result = context.resolve_function_type(function, tuple(types), {}).return_type
+        except (AttributeError, numba.core.errors.NumbaError):
+            return None
+        result = getattr(result, "dtype", result)
+        return str(result).replace("boolean", "bool")
+
+    return ask
+
+
+PAIRS = [(a, b) for a in kinds.KINDS for b in kinds.KINDS]
+
+
+@pytest.mark.parametrize("op", SYMBOLS)
+def test_scalar_kinds(op, result_type):
+    for a, b in PAIRS:
+        if (op, a, b) != ("**", "bool", "int32"):  # Numba says float32 there, and int64 for all its neighbours
+            assert (a, b, kinds.scalar_kind(op, a, b)) == (a, b, result_type(SYMBOLS[op], a, b))
+
+
+@pytest.mark.parametrize("op", SYMBOLS)
+def test_array_kinds(op, result_type):
+    for a, b in PAIRS:
+        assert (a, b, kinds.array_kind(op, a, b)) == (a, b, result_type(SYMBOLS[op], a, b, array=True))
+
+
+def test_other_kinds(result_type):
+    for a, b in PAIRS:
+        assert kinds.common_kind(a, b) == result_type(max, a, b)
+    for a in kinds.KINDS:
+        for op, function in (("-", operator.neg), ("+", operator.pos), ("~", operator.invert)):
+            assert kinds.unary_kind(op, a) == result_type(function, a)
+            assert kinds.array_unary_kind(op, a) == result_type(function, a, array=True)
+        assert kinds.math_kind(a) == result_type(math.sqrt, a)
+        assert kinds.ufunc_kind(a) == result_type(np.sqrt, a)
+
+
+def test_values_of_operators_are_numbas():
+    """One kernel for each op over float64 and int64: everything but what DESIGN changes on purpose."""
+    numba = pytest.importorskip("numba")
+    values = {
+        "int64": [0, 1, -1, 7, -7, 13, 2**62, INT64_MIN, 2**63 - 1],
+        "float64": [0.0, -0.0, 1.0, -1.5, 7.25, 1e300, -1e-300, math.inf, -math.inf, math.nan],
+    }
+    for op in ("+", "-", "*", "/", "//", "%", "<", "=="):
+        source = f"def kernel(a, b):\n    return a {op} b\n"
+        space = {}
+        exec(source, space)
+        compiled = numba.njit(error_model="numpy")(space["kernel"])
+        for kind_a in values:
+            for kind_b in values:
+                for a in values[kind_a]:
+                    for b in values[kind_b]:
+                        if op in ("//", "%") and (b == 0 or b == -1 or not math.isfinite(a) or not math.isfinite(b)):
+                            continue
+                        if op in ("<", "=="):
+                            mine = scalars.compare(op, a, b)
+                        else:
+                            mine = scalars.binary(op, a, b, True)
+                        assert repr(mine) == repr(compiled(a, b)), (op, a, b)
+
+
+# ---- values by hand -------------------------------------------------------------------------------------------------
+
+
+@njit
+def add(a, b):
+    return a + b
+
+
+@njit
+def floor_divide(a, b):
+    return a // b
+
+
+@njit
+def seventh(x):
+    return x**7
+
+
+@njit
+def power(a, b):
+    return a**b
+
+
+@njit
+def shifts(a, n):
+    return a << n, a >> n
+
+
+@njit
+def larger(s, x):
+    return max(s, x)
+
+
+def test_int64_wraps():
+    assert add(2**63 - 1, 1) == INT64_MIN
+    assert floor_divide(INT64_MIN, -1) == INT64_MIN
+    assert shifts(1, 64) == (1, 1)
+    assert shifts(-1, 70) == (-64, -1)
+    assert power(3, 41) == (3**41 + 2**63) % 2**64 - 2**63
+
+
+def test_small_ints_promote():
+    assert add(np.int8(127), np.int8(1)) == 128
+    assert add(np.uint64(2**64 - 1), 1) == 0
+    assert add(np.uint64(2**63), np.uint64(2**63)) == 0
+    assert type(add(np.float32(0.1), np.float32(0.2))) is float
+    assert add(np.float32(0.1), np.float32(0.2)) == float(np.float32(0.1) + np.float32(0.2))
+    assert add(np.float32(0.1), 1) == float(np.float32(0.1)) + 1.0
+
+
+def test_powers():
+    x = 1.1
+    assert seventh(x) == x * (x * x) * ((x * x) * (x * x))
+    assert power(2.0, 0.5) == math.sqrt(2.0)
+    assert power(0.0, -1.0) == math.inf
+    with pytest.raises(ValueError):
+        power(2, -1)
+
+
+def test_max_is_a_comparison():
+    assert math.isnan(larger(math.nan, 1.0))
+    assert larger(1.0, math.nan) == 1.0
+    assert math.copysign(1, larger(-0.0, 0.0)) == -1
+
+
+def test_division_by_zero_is_decided_by_the_place():
+    @njit(parallel=True)
+    def both(a, out):
+        for i in prange(len(a)):
+            out[i] = a[i] // 0 + a[i] % 0
+        return a[0] // (a[0] - a[0])
+
+    @njit(parallel=True)
+    def floats(a):
+        for i in prange(len(a)):
+            a[i] = a[i] / 0.0
+        return a[0]
+
+    @njit(parallel=True, error_model="python")
+    def strict(a):
+        for i in prange(len(a)):
+            a[i] = a[i] / 0.0
+
+    out = np.ones(3, np.int64)
+    with pytest.raises(ZeroDivisionError):
+        both(np.arange(1, 4), out)
+    assert out.tolist() == [0, 0, 0]
+    assert floats(np.array([1.0, -1.0])) == math.inf
+    with pytest.raises(ZeroDivisionError):
+        strict(np.ones(1))
+    with pytest.raises(ZeroDivisionError):
+        floor_divide(1, 0)
+    assert njit(error_model="numpy")(floor_divide.py_func)(1, 0) == 0
+
+
+def test_stores_convert():
+    @njit
+    def store(a, x):
+        a[0] = x
+        return a[0]
+
+    assert store(np.zeros(1, np.int8), 300) == 44
+    assert store(np.zeros(1, np.int32), 3e10) == int(np.int64(3e10).astype(np.int32))
+    assert store(np.zeros(1, np.int64), math.nan) == INT64_MIN
+    assert store(np.zeros(1, np.uint64), 2.0**63) == 2**63
+    assert store(np.zeros(1, np.uint8), -1.5) == 255
+    assert store(np.zeros(1, np.bool_), math.nan) is True
+
+
+def test_conversion_of_wide_ints_to_float32_rounds_once():
+    whole = 2**60 + 2**36 + 1  # just above the middle of two float32 values
+    assert float(scalars.convert(whole, "float32")) == 2.0**60 + 2.0**37
+
+
+def test_whole_arrays():
+    @njit
+    def expression(a, b):
+        return a * b + 1
+
+    assert expression(np.ones(2, np.uint64), np.ones(2, np.int64)).dtype == np.float64
+    assert expression(np.ones(2, np.float32), np.ones(2, np.int64)).dtype == np.float32
+    assert expression(np.ones(2, np.int8), 100).tolist() == [101, 101]
+
+
+def test_globals_are_frozen_at_the_first_call():
+    space = {"njit": njit, "np": np, "scale": 2, "table": np.arange(3)}
+    global scale, table
+    scale, table = 2, np.arange(3)
+
+    @njit
+    def scaled(i):
+        return table[i] * scale
+
+    assert scaled(2) == 4
+    scale = 3
+    table[2] = 100
+    assert scaled(2) == 4
+    assert space["scale"] == 2
+
+
+def test_explicit_signature():
+    @njit("float32(float64)")
+    def third(x):
+        return x / 3
+
+    assert third(1) == float(np.float32(1 / 3))
+
+    @njit(["int64(int64)", "float64(float64)"])
+    def half(x):
+        return x / 2
+
+    assert half(3) == 1 and half(3.0) == 1.5
+
+
+# ---- reductions -----------------------------------------------------------------------------------------------------
+
+
+@njit(parallel=True)
+def total(a, start):
+    s = start
+    for i in prange(len(a)):
+        s += a[i]
+    return s
+
+
+@njit(parallel=True)
+def total_of_calls(a):
+    s = 0.0
+    for i in prange(len(a)):
+        s += abs(a[i])
+    return s
+
+
+def by_definition(values, block, lanes, live_in):
+    """The sum that CONVENTIONS describe, written once more with plain lists."""
+    blocks = []
+    for start in range(0, len(values), block):
+        parts = [None] * lanes
+        for position, x in enumerate(values[start : start + block]):
+            lane = position % lanes
+            parts[lane] = x if parts[lane] is None else parts[lane] + x
+        width = lanes // 2
+        while width:
+            parts = [join(parts[i], parts[i + width]) for i in range(width)]
+            width //= 2
+        blocks.append(parts[0])
+    while len(blocks) > 1:
+        blocks = [join(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else None) for i in range(0, len(blocks), 2)]
+    return live_in + blocks[0] if blocks and blocks[0] is not None else live_in
+
+
+def join(a, b):
+    return b if a is None else a if b is None else a + b
+
+
+def test_three_values_by_hand():
+    # lanes 0, 1, 2; width 2 adds lane 2 to lane 0, width 1 adds lane 1: (1e16 + -1e16) + 1.
+    assert total(np.array([1e16, 1.0, -1e16]), 0.0) == 1.0
+    # Thirty-three values: number 32 enters lane 0 after number 0.
+    values = np.zeros(33)
+    values[0], values[1], values[32] = 1e16, 1.0, -1e16
+    assert total(values, 0.0) == 1.0
+    # The live-in joins last, on the left.
+    assert total(np.array([1.0, 1.0]), 1e16) == 1e16 + 2.0
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 31, 32, 33, 63, 64, 65, 4095, 4096, 4097, 8192, 12289, 20000])
+def test_sum_of_floats(size):
+    values = (np.random.RandomState(size).rand(size) - 0.5) * 1e3
+    assert total(values, 0.25) == by_definition(values.tolist(), 4096, 32, 0.25)
+    deep = max(1, math.ceil(size / 1024))
+    assert total_of_calls(values) == by_definition(np.abs(values).tolist(), deep, 32, 0.0)
+
+
+def test_zero_trips_leave_the_live_in():
+    assert type(total(np.zeros(0), 0)) is int
+    assert type(total(np.zeros(1), 0)) is float
+    assert math.copysign(1, total(np.zeros(0), -0.0)) == -1
+    assert math.copysign(1, total(np.full(5, -0.0), -0.0)) == -1
+
+
+def test_three_variables_take_16_lanes():
+    @njit(parallel=True)
+    def three(a):
+        s = 0.0
+        p = 1.0
+        d = 0.0
+        for i in prange(len(a)):
+            s += a[i]
+            p *= 1.0
+            d -= a[i]
+        return s, p, d
+
+    values = (np.random.RandomState(5).rand(300) * 1e6).tolist()
+    s, p, d = three(np.array(values))
+    assert s == by_definition(values, 4096, 16, 0.0)
+    assert p == 1.0 and d == by_definition([-x for x in values], 4096, 16, 0.0)
+
+
+def test_division_and_products():
+    @njit(parallel=True)
+    def quotient(a, start):
+        s = start
+        for i in prange(len(a)):
+            s /= a[i]
+        return s
+
+    # Lanes 1/3 and 1/7 multiply, the live-in comes last.
+    assert quotient(np.array([3.0, 7.0]), 5) == 5 * ((1 / 3) * (1 / 7))
+
+
+def test_max_reduction_takes_the_left_of_equals():
+    @njit(parallel=True)
+    def largest(a):
+        s = -1.0
+        for i in prange(len(a)):
+            s = max(s, a[i])
+        return s
+
+    values = np.full(40, -1.0)
+    values[1], values[32] = -0.0, 0.0  # lane 1 and lane 0: lane 0 is the left operand of the fold
+    assert math.copysign(1, largest(values)) == 1
+    assert largest(np.full(3, math.nan)) == -1.0
+
+
+def test_conditional_contributions():
+    @njit(parallel=True)
+    def positive(a):
+        s = 0.0
+        n = 0
+        for i in prange(len(a)):
+            if a[i] > 0:
+                s += a[i]
+                n += 1
+        return s, n
+
+    assert positive(-np.ones(50)) == (0.0, 0)
+    values = np.array([1e16, -1.0, 1.0, 3.0, -1e16])
+    assert positive(values)[0] == 0.0 + ((1e16 + 1.0) + 3.0)
+
+
+def test_nested_prange_contributes_once():
+    @njit(parallel=True)
+    def table_sum(a):
+        s = 0.0
+        for i in prange(a.shape[0]):
+            for j in prange(a.shape[1]):
+                s += a[i, j]
+        return s
+
+    a = np.random.RandomState(3).rand(70, 50) * 1e5
+    rows = []
+    for row in a.tolist():
+        inner = by_definition(row, 4096, 32, -0.0)
+        rows.append(inner)
+    assert table_sum(a) == by_definition(rows, 1, 32, 0.0)
+
+
+def test_carried_variables_run_in_order():
+    @njit(parallel=True)
+    def recurrence(a):
+        x = 0.0
+        last = -1
+        for i in prange(len(a)):
+            x = x * 0.5 + a[i]
+            last = i
+        return x, last
+
+    def plain(a):
+        x = 0.0
+        for v in a:
+            x = x * 0.5 + v
+        return x, len(a) - 1
+
+    values = np.random.RandomState(1).rand(100)
+    assert recurrence(values) == plain(values.tolist())
+
+
+def test_mixed_operators_run_in_order():
+    @njit(parallel=True)
+    def mixed(a):
+        s = 1.0
+        for i in prange(len(a)):
+            s += a[i]
+            s *= 0.5
+        return s
+
+    s = 1.0
+    for x in (3.0, 5.0, 7.0):
+        s = (s + x) * 0.5
+    assert mixed(np.array([3.0, 5.0, 7.0])) == s
+
+
+def test_break_and_return_run_in_order():
+    @njit(parallel=True)
+    def until(a, limit):
+        s = 0.0
+        for i in prange(len(a)):
+            if a[i] > limit:
+                break
+            s += a[i]
+        return s, i
+
+    assert until(np.arange(10.0), 4.5) == (10.0, 5)
+
+
+def test_method_sum_follows_the_same_grid():
+    @njit
+    def method_sum(a):
+        return a.sum()
+
+    values = np.random.RandomState(2).rand(5000) * 1e6
+    assert method_sum(values) == by_definition(values.tolist(), 4096, 32, 0.0)
+    assert method_sum(np.ones(3, np.uint8)) == 3
+
+
+# ---- scripts --------------------------------------------------------------------------------------------------------
+
+
+def run_script(tmp_path, text, *options):
+    script = tmp_path / "script.py"
+    script.write_text(text)
+    command = [sys.executable, str(HERE / "run.py"), *options, str(script)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_script_with_an_error_shows_its_own_lines(tmp_path):
+    text = "from numba import njit\n@njit\ndef f(a, i):\n    return a[i]\nimport numpy as np\nprint(f(np.ones(3), 5))\n"
+    done = run_script(tmp_path, text)
+    assert done.returncode == 1
+    assert "line 4, in f" in done.stderr and "run.py" not in done.stderr and "oracle" not in done.stderr
+    assert done.stderr.strip().endswith("IndexError: index 5 is out of bounds for axis 0 with size 3")
+
+
+def test_plain_script(tmp_path):
+    text = "from numba import njit, prange\n@njit(parallel=True)\ndef f(n):\n    s = 0.0\n"
+    text += "    for i in prange(n):\n        s += 0.1\n    return s\nprint(f(10))\n"
+    assert run_script(tmp_path, text, "--plain").stdout == "0.9999999999999999\n"
+    assert run_script(tmp_path, text).stdout == "1.0\n"

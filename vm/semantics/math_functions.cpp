@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-// The twelve variants of one SLEEF function, in the order of the members of SleefRow.
+// The twelve variants of one SLEEF function, in the order that variant_of expects.
 #define PYVM_SLEEF_VARIANTS(X, name, accuracy)                                                                         \
   X(Sleef_finz_##name##d1_##accuracy##purecfma)                                                                        \
   X(Sleef_finz_##name##d4_##accuracy##avx2)                                                                            \
@@ -37,27 +37,15 @@ namespace {
 
 using AnyFunction = void (*)();
 
-// One kind's variants: one lane, a ymm register, a zmm register.
-struct Widths {
-  AnyFunction scalar;
-  AnyFunction ymm;
-  AnyFunction zmm;
-};
-struct Family {
-  Widths float64;
-  Widths float32;
-};
-struct SleefRow {
-  Family fma;
-  Family no_fma;
-};
-static_assert(sizeof(SleefRow) == 12 * sizeof(AnyFunction), "PYVM_SLEEF_VARIANTS lists twelve");
+// The variants of one kind in one family stand together: one lane, a ymm register, a zmm register.
+enum Width { scalar_width, ymm_width, zmm_width, width_count };
+using SleefVariants = std::array<AnyFunction, 2 * 2 * width_count>;
 
 struct Row {
   std::string_view name;
   int arity;
   MathSource source;
-  SleefRow sleef; // all null for Exact
+  SleefVariants sleef; // all null for Exact
   AnyFunction libm64;
   AnyFunction libm32;
 };
@@ -89,7 +77,7 @@ const Row rows[] = {
   {#name,                                                                                                              \
    arity,                                                                                                              \
    MathSource::how,                                                                                                    \
-   SleefRow{PYVM_SLEEF_ROW_##how(name, accuracy)},                                                                     \
+   SleefVariants{PYVM_SLEEF_ROW_##how(name, accuracy)},                                                                \
    libm64<arity>(::name),                                                                                              \
    libm32<arity>(::name##f)},
 #include "vm/semantics/math_functions.def"
@@ -103,15 +91,16 @@ bool cpu_has_fma() {
   return __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2");
 }
 
-const Widths& widths_of(const Row& row, ScalarKind kind) {
-  const Family& family = math_uses_fma() ? row.sleef.fma : row.sleef.no_fma;
-  return kind == ScalarKind::Float64 ? family.float64 : family.float32;
+AnyFunction variant_of(const Row& row, ScalarKind kind, Width width) {
+  size_t family = math_uses_fma() ? 0 : 2;
+  size_t group = family + (kind == ScalarKind::Float32 ? 1 : 0);
+  return row.sleef[group * width_count + width];
 }
 
 AnyFunction libm_of(const Row& row, ScalarKind kind) { return kind == ScalarKind::Float64 ? row.libm64 : row.libm32; }
 
 AnyFunction scalar_of(const Row& row, ScalarKind kind) {
-  return row.source == MathSource::Exact ? libm_of(row, kind) : widths_of(row, kind).scalar;
+  return row.source == MathSource::Exact ? libm_of(row, kind) : variant_of(row, kind, scalar_width);
 }
 
 template <typename T> ScalarBits call(AnyFunction function, int arity, ScalarBits a, ScalarBits b) {
@@ -152,9 +141,9 @@ void* vector_function(MathFunction function, ScalarKind kind, int lanes) {
   const Row& row = row_of(function);
   if (row.source == MathSource::Exact) return nullptr;
   size_t bytes = size_of(kind) * static_cast<size_t>(lanes);
-  const Widths& widths = widths_of(row, kind);
-  if (bytes == 32 && __builtin_cpu_supports("avx")) return reinterpret_cast<void*>(widths.ymm);
-  if (bytes == 64 && __builtin_cpu_supports("avx512f")) return reinterpret_cast<void*>(widths.zmm);
+  if (bytes == 32 && __builtin_cpu_supports("avx")) return reinterpret_cast<void*>(variant_of(row, kind, ymm_width));
+  if (bytes == 64 && __builtin_cpu_supports("avx512f"))
+    return reinterpret_cast<void*>(variant_of(row, kind, zmm_width));
   return nullptr;
 }
 

@@ -1,4 +1,5 @@
-// round(x, digits): decimal rounding of a double, exact as CPython's, which rounds the decimal expansion of x.
+// Conversion by kinds at run time, and round(x, digits): decimal rounding of a double, exact as CPython's, which rounds
+// the decimal expansion of x.
 
 #include "vm/semantics/conversion.h"
 
@@ -59,6 +60,16 @@ double round_above_leading_digit(std::string_view all_digits, int64_t power, dou
 }
 
 } // namespace
+
+ScalarBits convert_unlike_bits(ScalarBits bits, ScalarKind from, ScalarKind to) {
+  return visit_kind(from, [bits, to](auto from_tag) {
+    using From = typename decltype(from_tag)::type;
+    return visit_kind(to, [bits](auto to_tag) {
+      using To = typename decltype(to_tag)::type;
+      return to_bits<To>(convert<To, From>(from_bits<From>(bits)));
+    });
+  });
+}
 
 double round_to_digits(double value, int64_t digits) {
   if (!std::isfinite(value) || value == 0.0 || digits > most_digits) return value;

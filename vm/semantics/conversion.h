@@ -45,15 +45,11 @@ template <typename To, typename From> constexpr To convert(From value) {
     return static_cast<To>(float_to_int64(static_cast<double>(value)));
 }
 
+// Out of line because it has a case for each pair of kinds.
+ScalarBits convert_unlike_bits(ScalarBits bits, ScalarKind from, ScalarKind to);
+
 inline ScalarBits convert_bits(ScalarBits bits, ScalarKind from, ScalarKind to) {
-  if (from == to) return bits;
-  return visit_kind(from, [bits, to](auto from_tag) {
-    using From = typename decltype(from_tag)::type;
-    return visit_kind(to, [bits](auto to_tag) {
-      using To = typename decltype(to_tag)::type;
-      return to_bits<To>(convert<To, From>(from_bits<From>(bits)));
-    });
-  });
+  return from == to ? bits : convert_unlike_bits(bits, from, to);
 }
 
 inline Scalar convert_scalar(Scalar value, ScalarKind to) { return {to, convert_bits(value.bits, value.kind, to)}; }

@@ -74,7 +74,7 @@ class LoopFacts:
 
 
 class Walk:
-    """One pass over the body. The state is the set of variables this iteration has certainly assigned; None: unreachable."""
+    """One pass over the body. The state: the variables that this iteration has surely assigned; None: unreachable."""
 
     def __init__(self, loop, is_builtin):
         self.is_builtin = is_builtin

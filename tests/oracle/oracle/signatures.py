@@ -14,7 +14,8 @@ from .kinds import KINDS, kind_of
 NAMES = {kind: kind for kind in KINDS}
 NAMES |= {"boolean": "bool", "b1": "bool", "bool_": "bool", "intp": "int64", "f4": "float32", "f8": "float64",
           "double": "float64", "void": "void"}
-NAMES |= {f"i{size}": f"int{size * 8}" for size in (1, 2, 4, 8)} | {f"u{size}": f"uint{size * 8}" for size in (1, 2, 4, 8)}
+for _size in (1, 2, 4, 8):
+    NAMES |= {f"i{_size}": f"int{_size * 8}", f"u{_size}": f"uint{_size * 8}"}
 
 
 class Type:

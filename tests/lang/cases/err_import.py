@@ -1,0 +1,5 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+print("start")
+import no_such_module

@@ -1,0 +1,8 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+def stop():
+    raise RuntimeError
+
+
+stop()

@@ -1,0 +1,5 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+print(int("12"))
+print(int("12a"))

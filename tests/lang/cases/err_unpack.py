@@ -1,0 +1,6 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+a, b = (1, 2)
+print(a, b)
+a, b = (1, 2, 3)

@@ -1,0 +1,6 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+x = 1
+if x = 2:
+    pass

@@ -1,0 +1,5 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+x = 1
+1 = x

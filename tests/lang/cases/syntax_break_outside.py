@@ -1,0 +1,6 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+def f():
+    if True:
+        break

@@ -1,0 +1,6 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+if True:
+        x = 1
+    y = 2

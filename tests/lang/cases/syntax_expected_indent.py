@@ -1,0 +1,5 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+def f():
+return 1

@@ -1,0 +1,7 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+def f():
+    x = 1
+      y = 2
+    return x

@@ -1,0 +1,4 @@
+# peer: cpython
+# exit: 1
+# traceback: full
+print((1 + 2]

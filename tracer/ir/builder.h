@@ -95,6 +95,8 @@ public:
     std::vector<ValueId> parameters;
   };
   ForBody begin_for(ValueId lo, ValueId hi, std::int64_t step, Values carried = {});
+  // Of the `for` that was opened last: the guest's prange.
+  void declare_independent() { frames_.back().instruction.independent = true; }
   std::vector<ValueId> end_for();
 
   // Returns the parameters.

@@ -8,15 +8,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "tracer/ir/walk.h"
 #include "vm/support/assert.h"
 
 namespace pyvm::ir {
-
-namespace {
-
-bool is_terminator(Op op) { return op == Op::Yield || op == Op::Br || op == Op::Exit; }
-
-} // namespace
 
 Builder::Frame& Builder::open_frame(Op owner, Where where, Values operands) {
   const bool dead = unreachable() || where == Where::Dropped;

@@ -1,21 +1,23 @@
 // The IR of regions: SSA with structured control flow, from the recorder to the backend.
 //
-// A Region is what runs for one loop of the guest (and everything nested in it). Its body is a tree: `if`, `for`, `loop` and
-// `block` own bodies; a body is a list of instructions whose last one is `yield`, `br` or `exit`, and only that one.
-// A value is defined once, by an instruction or as a body's parameter, and is visible in the rest of its body and in the
-// bodies nested there. Types carry lanes: `f64` is a scalar, `f64x8` eight of them; there is one `add` for both.
+// A Region is what runs for one loop of the guest (and everything nested in it). Its body is a tree: `if`, `for`,
+// `loop` and `block` own bodies; a body is a list of instructions whose last one is `yield`, `br` or `exit`, and only
+// that one. A value is defined once, by an instruction or as a body's parameter, and is visible in the rest of its body
+// and in the bodies nested there. Types carry lanes: `f64` is a scalar, `f64x8` eight of them; there is one `add` for
+// both.
 //
-// The ordinal loop of an instruction is its outermost enclosing `for`, unless a `loop` encloses that one. Its index is the
-// first ordinal of the iterations at work, its step how many there are (lanes * gangs). Reduction lanes and exits need both;
-// outside of an ordinal loop the ordinal is `begin` and the step 1. A region has at most one ordinal loop over its grain.
+// The ordinal loop of an instruction is its outermost enclosing `for`, unless a `loop` encloses that one. Its index is
+// the first ordinal of the iterations at work, its step how many there are (lanes * gangs). Reduction lanes and exits
+// need both; outside of an ordinal loop the ordinal is `begin` and the step 1. A region has at most one ordinal loop
+// over its grain.
 //
-// Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its registers get.
-// An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then finishes the lanes'
-// iterations in ascending order. After `end` the region has run all of its grain [begin, end).
+// Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its
+// registers get. An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then
+// finishes the lanes' iterations in ascending order. After `end` the region has run all of its grain [begin, end).
 //
-// Array subscripts. `load` and `store` name elements by subscripts, not addresses, so that bounds and dependences can be
-// read off. In lanes, a scalar subscript is the same for all, a vector subscript differs; `lane_stride` below says what the
-// planner has learnt about it.
+// Array subscripts. `load` and `store` name elements by subscripts, not addresses, so that bounds and dependences can
+// be read off. In lanes, a scalar subscript is the same for all, a vector subscript differs; `lane_stride` below says
+// what the planner has learnt about it.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +44,7 @@ constexpr int any_number = -1;
 
 struct OpInfo {
   const char* text;
-  int operands;  // any_number: variable
+  int operands; // any_number: variable
   ResultRule result;
   Effect effect;
   const char* meaning;
@@ -75,9 +77,9 @@ constexpr std::uint32_t no_id = 0xffffffffu;
 
 // How a vector load or store moves from lane to lane, when all its subscripts are affine in the lane number.
 enum class LaneStride : std::uint8_t {
-  None,        // scalar access, or subscripts are unrelated: gather and scatter
-  Contiguous,  // lane l is the element right after lane l - 1; the subscripts are those of lane 0, scalars
-  Strided,     // lanes are `lane_dimension`'s stride times `lane_step` apart; the subscripts are those of lane 0, scalars
+  None,       // scalar access, or subscripts are unrelated: gather and scatter
+  Contiguous, // lane l is the element right after lane l - 1; the subscripts are those of lane 0, scalars
+  Strided,    // lanes are `lane_step` times `lane_dimension`'s stride apart; subscripts as for Contiguous
 };
 
 struct Body {
@@ -87,43 +89,66 @@ struct Body {
 
 struct Instruction {
   Op op;
-  ScalarKind element = ScalarKind::Float64;    // load, store, wrap
-  LaneStride lane_stride = LaneStride::None;   // vector load, store
-  std::uint8_t lane_dimension = 0;             // Strided: which dimension's stride
-  std::int64_t lane_step = 1;                  // Strided: times this many elements
-  std::uint8_t gang = 0;                       // laneget, laneset of a vector: which of the region's gangs
+  ScalarKind element = ScalarKind::Float64;  // load, store, wrap
+  LaneStride lane_stride = LaneStride::None; // vector load, store
+  std::uint8_t lane_dimension = 0;           // Strided: which dimension's stride
+  std::int64_t lane_step = 1;                // Strided: times this many elements
+  bool independent = false;                  // for: the guest declared its iterations independent (prange)
+  std::uint8_t gang = 0;                     // laneget, laneset of a vector: which of the region's gangs
   std::int64_t immediate = 0;
   ExitId exit = no_id;
   std::vector<ValueId> operands{};
   std::vector<ValueId> results{};
   std::vector<Body> bodies{};
-  int line = 0;  // of the guest source
+  int line = 0; // of the guest source
 };
 
 struct ValueInfo {
   Type type;
 };
 
-// One register of the interpreter that an exit fills.
+// One register of the interpreter that an exit fills, and from what.
 struct SnapshotEntry {
-  std::uint16_t frame = 0;       // 0: the region's own frame; inlined calls count up, outermost first
+  enum class Source : std::uint8_t {
+    Scalar,    // operand `operand`, as a value of kind `kind`
+    Number,    // int or float: operand is the float, operand + 1 the int, operand + 2 (b) says that it is the float
+    Constant,  // constant `operand` of the recording
+    Array,     // what array slot `operand` held at entry
+    View,      // the array of slot `slot`, indexed by the `count` ints from `operand`
+  };
+  std::uint16_t frame = 0;  // 0: the region's own frame; inlined calls count up, outermost first
   std::uint16_t guest_register = 0;
-  std::uint16_t operand = 0;     // index in Exit::operands
-  ScalarKind kind = ScalarKind::Float64;  // guest kind that the register gets (njit_scalar)
+  Source source = Source::Scalar;
+  ScalarKind kind = ScalarKind::Float64;
+  std::uint16_t operand = 0;
+  std::uint16_t slot = 0;
+  std::uint16_t count = 0;
+};
+
+// A `for` over a range that is under way inside the region: its state registers follow from where it is.
+struct SnapshotLoop {
+  std::uint16_t frame = 0;
+  std::uint16_t state_register = 0;  // next value, values left, step
+  std::uint16_t value_operand = 0;   // this iteration's value
+  std::uint16_t stop_operand = 0;    // of range(start, stop, step)
+  std::int64_t step = 1;
 };
 
 struct SnapshotFrame {
-  const void* function = nullptr;  // pyvm::Function of an inlined call; null for frame 0
-  std::uint32_t pc = 0;            // where the frame goes on; for a caller: after its call
-  std::uint16_t result_register = 0;  // in the caller, for the value that the callee returns
+  const void* function = nullptr;    // pyvm::Function of an inlined call; null for frame 0
+  std::uint32_t pc = 0;              // where the frame goes on; for a caller: after its call
+  std::uint16_t result_register = 0; // in the caller, for the value that the callee returns
 };
 
 // Where the interpreter goes on. Registers that no entry names keep what they held at the region's entry.
 struct Exit {
-  std::vector<ValueId> operands;  // after widening: for each of the original operands, `Region::gangs` values in a row
-  std::vector<SnapshotEntry> entries;
-  std::vector<SnapshotFrame> frames;
-  std::string reason;  // for listings: "index out of range", "zero divisor", "loop ends", ...
+  // After widening: for each of the original operands, `Region::gangs` values in a row.
+  std::vector<ValueId> operands{};
+  std::vector<SnapshotEntry> entries{};
+  std::vector<SnapshotFrame> frames{};
+  std::vector<SnapshotLoop> loops{};
+  bool before_iteration = false;  // leaves at the region's loop header: the iteration exit_ordinal has not begun
+  std::string reason{}; // for listings: "index out of range", "zero divisor", "loop ends", ...
   int line = 0;
 };
 
@@ -135,7 +160,7 @@ struct ScalarSlot {
 struct ArraySlot {
   ScalarKind dtype;
   std::uint8_t ndim = 0;
-  bool contiguous = false;  // C-contiguous at entry: a guard of the region
+  bool contiguous = false; // C-contiguous at entry: a guard of the region
   bool writable = true;
   std::uint16_t guest_register = 0;
 };
@@ -148,15 +173,15 @@ struct Accumulator {
 };
 
 struct Region {
-  std::string name;  // the guest function's, for listings
+  std::string name; // the guest function's, for listings
   std::string file;
   int line = 0;
   std::vector<ScalarSlot> scalars;
   std::vector<ArraySlot> arrays;
   std::vector<Accumulator> accumulators;
   int reduction_lanes = 32;
-  int lanes = 1;  // of one vector, after widening
-  int gangs = 1;  // vectors interleaved, after widening
+  int lanes = 1; // of one vector, after widening
+  int gangs = 1; // vectors interleaved, after widening
   std::vector<Exit> exits;
   Body body;
 
@@ -172,4 +197,4 @@ struct Region {
   }
 };
 
-}  // namespace pyvm::ir
+} // namespace pyvm::ir

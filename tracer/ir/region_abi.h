@@ -9,20 +9,20 @@ namespace pyvm::ir {
 struct ArrayDescriptor {
   std::byte* data;
   std::int64_t shape[8];
-  std::int64_t strides[8];  // bytes
+  std::int64_t strides[8]; // bytes
 };
 
 // Values of the scalar slots, and of exits, are 64 bits as in vm/semantics/scalar_kind.h.
 struct RegionContext {
   const std::uint64_t* scalars;
   const ArrayDescriptor* arrays;
-  std::uint64_t* lane_record;   // accumulator a, lane l: [a * Region::reduction_lanes + l]
-  std::uint8_t* touched;        // [accumulator]
-  std::uint64_t* exit_values;   // operand k of the exit that was taken, lane l: [k * max_lanes + l]; a scalar operand: l = 0
+  std::uint64_t* lane_record; // accumulator a, lane l: [a * Region::reduction_lanes + l]
+  std::uint8_t* touched;      // [accumulator]
+  std::uint64_t* exit_values; // of the exit taken: operand k, lane l: [k * max_lanes + l]; a scalar operand: l = 0
   const volatile std::int32_t* stop;
-  std::int64_t block_start;     // ordinal of lane 0: the lane of ordinal t is (t - block_start) mod Region::reduction_lanes
-  std::int64_t exit_ordinal;    // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
-  std::int64_t exit_gang;       // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
+  std::int64_t block_start; // ordinal of lane 0: the lane of ordinal t is (t - block_start) mod Region::reduction_lanes
+  std::int64_t exit_ordinal; // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
+  std::int64_t exit_gang;    // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
 };
 constexpr int max_lanes = 16;
 
@@ -32,4 +32,4 @@ constexpr int max_lanes = 16;
 using RegionCode = std::int64_t (*)(RegionContext*, std::int64_t begin, std::int64_t end) noexcept;
 constexpr std::int64_t ran_to_end = -1;
 
-}  // namespace pyvm::ir
+} // namespace pyvm::ir

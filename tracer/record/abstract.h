@@ -1,0 +1,70 @@
+// A register's value as the recorder knows it: IR names with kinds, or something that needs no code at run time.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tracer/ir/ir.h"
+#include "vm/object/value.h"
+
+namespace pyvm::tracer {
+
+struct Abstract {
+  enum class Shape : std::uint8_t {
+    Entry,     // what the interpreter's register held at the region's entry, not looked at yet
+    Unbound,
+    Conflict,  // differs between the paths that lead here; must not be read
+    Scalar,    // `kind`, `id`
+    Number,    // an int or a float64: float in `id` (converted where it is an int), int in `int_id`, `tag_id` true: float
+    Constant,  // `constant`: a function, a module, None, a string
+    Array,     // array slot `slot`, its first subscripts fixed to `fixed`
+    Tuple,     // `items`
+    Range,     // `items`: start, stop, step
+    Slice,     // `items`
+  };
+  Shape shape = Shape::Unbound;
+  ScalarKind kind = ScalarKind::Int64;
+  ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
+  int slot = 0;
+  Value constant;
+  std::vector<ir::ValueId> fixed;
+  std::vector<Abstract> items;
+
+  static Abstract of(Shape shape) {
+    Abstract a;
+    a.shape = shape;
+    return a;
+  }
+  static Abstract scalar(ScalarKind kind, ir::ValueId id) {
+    Abstract a = of(Shape::Scalar);
+    a.kind = kind;
+    a.id = id;
+    return a;
+  }
+  static Abstract number(ir::ValueId as_float, ir::ValueId as_int, ir::ValueId is_float) {
+    Abstract a = of(Shape::Number);
+    a.kind = ScalarKind::Float64;
+    a.id = as_float;
+    a.int_id = as_int;
+    a.tag_id = is_float;
+    return a;
+  }
+  static Abstract of_constant(Value value) {
+    Abstract a = of(Shape::Constant);
+    a.constant = std::move(value);
+    return a;
+  }
+  static Abstract of_items(Shape shape, std::vector<Abstract> items) {
+    Abstract a = of(shape);
+    a.items = std::move(items);
+    return a;
+  }
+
+  bool is(Shape s) const { return shape == s; }
+  bool is_numeric() const { return shape == Shape::Scalar || shape == Shape::Number; }
+};
+
+// The same value under the same names.
+bool same(const Abstract& a, const Abstract& b);
+
+}  // namespace pyvm::tracer

@@ -1,0 +1,85 @@
+// From a loop of the guest to a region of IR.
+//
+// The recorder walks the loop's bytecode once, over abstract values: registers hold IR names with kinds. Both sides of every
+// `if` are walked and joined, inner loops become `for` and `loop`, calls of njit functions are inlined, and what can raise
+// becomes a guard whose exit rebuilds the interpreter's registers at that opcode. Nothing runs meanwhile: every kind
+// follows from the kinds at the region's entry, which become the entry's guards.
+//
+// Where two paths meet with unlike kinds, or a loop changes a variable's kind, the walk starts again with a hint (at most
+// `most_restarts` times). An int that meets a float becomes a *number*: both representations and a tag. Uses that convert
+// read the float; a use that needs one kind leaves through an exit for the other.
+//
+// What keeps a loop from being traced is a row of abort_reasons.def.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tracer/ir/ir.h"
+#include "vm/interp/frame.h"
+
+namespace pyvm {
+class PrangeJob;
+}
+
+namespace pyvm::tracer {
+
+enum class Abort : std::uint8_t {
+#define ABORT(name, text) name,
+#include "tracer/record/abort_reasons.def"
+#undef ABORT
+};
+const char* name_of(Abort reason);
+
+struct RecordFailure {
+  Abort reason;
+  std::string detail;
+  int line = 0;
+  std::string sentence() const;
+};
+
+// What must hold for a recording to be entered again.
+struct EntryGuard {
+  enum class What : std::uint8_t {
+    Kind,      // the register holds a value of tag `tag`
+    Array,     // an array as array slot `slot` of the region describes it
+    Identity,  // the register holds the very object `constant`
+  };
+  What what;
+  std::uint16_t guest_register;
+  Tag tag = Tag::Unbound;
+  int slot = 0;
+  Value constant;
+};
+
+// Where an array slot gets its array: a register of the frame, or a frozen global.
+struct ArraySource {
+  std::optional<std::uint16_t> guest_register;
+  Value constant;
+};
+
+constexpr std::uint16_t start_slot = 0xffff;  // scalar slot that holds the loop's value at ordinal 0
+
+struct Recording {
+  ir::Region region;
+  const Code* code = nullptr;
+  int loop = 0;
+  bool grain = false;        // iterations of a parallel prange; otherwise a hot loop that runs in order
+  bool start_is_zero = false;  // a guard: the loop's value at ordinal 0 is 0
+  std::int64_t step = 1;       // a guard
+  std::vector<EntryGuard> guards;
+  std::vector<ArraySource> arrays;  // of region.arrays
+  std::vector<Value> constants;     // that snapshots name
+  std::vector<ScalarKind> live_in_kinds;  // of the accumulators: a guard
+};
+
+using RecordResult = std::variant<Recording, RecordFailure>;
+
+// Iterations of a parallel prange.
+RecordResult record_grain(const PrangeJob& job);
+// A `for` over a range, or a `while`, whose header the frame has reached.
+RecordResult record_loop(const Frame& frame, int loop);
+
+}  // namespace pyvm::tracer

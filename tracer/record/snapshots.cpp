@@ -1,0 +1,109 @@
+// Exits: which registers the interpreter needs to go on at an opcode, and from which IR values they come.
+#include <fmt/format.h>
+
+#include "tracer/record/walker.h"
+
+namespace pyvm::tracer {
+
+using Shape = Abstract::Shape;
+using Source = ir::SnapshotEntry::Source;
+
+std::string Walker::register_name(std::uint16_t r) const {
+  const auto& names = code().register_names;
+  return r < names.size() ? names[r] : "a temporary";
+}
+
+Abstract Walker::give_up(Abort reason, std::string detail) {
+  if (conditional_ == 0) abandon(reason, std::move(detail));
+  build_.exit(exit_here("not compiled"));
+  return Abstract::scalar(ScalarKind::Int64, build_.int_constant(0));
+}
+
+void Walker::abandon(Abort reason, std::string detail) {
+  throw Abandon{{reason, std::move(detail), code().locations[pc_].line}};
+}
+
+// All guards of one opcode share an exit: the registers are those before it.
+ir::ExitId Walker::exit_here(const char* reason) {
+  if (exit_cache_ == ir::no_id) exit_cache_ = exit_at(pc_, reason);
+  return exit_cache_;
+}
+
+ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
+  ir::Exit exit;
+  exit.reason = reason;
+  exit.line = code().locations[std::min<std::size_t>(pc_, code().locations.size() - 1)].line;
+  for (std::size_t f = 0; f < frames_.size(); ++f) {
+    InlineFrame& frame = frames_[f];
+    const bool top = f + 1 == frames_.size();
+    // A caller goes on behind its call; the interpreter keeps the call's own pc while the callee runs.
+    const std::uint32_t at = top ? pc : frames_[f + 1].call_pc;
+    const std::uint32_t resumes = top ? pc : at + 1;
+    ir::SnapshotFrame row;
+    row.function = f == 0 ? nullptr : frame.function;
+    row.pc = at;
+    row.result_register = frame.result_register;
+    exit.frames.push_back(row);
+    std::set<std::uint16_t> states;
+    for (const OpenLoop& loop : frame.loops) {
+      const LoopInfo& info = frame.code->loops[loop.loop];
+      if (info.kind == LoopKind::While) continue;
+      for (std::uint16_t k = 0; k < 3; ++k) states.insert(static_cast<std::uint16_t>(info.state + k));
+      if (loop.step == 0) continue;
+      ir::SnapshotLoop state;
+      state.frame = static_cast<std::uint16_t>(f);
+      state.state_register = info.state;
+      state.value_operand = static_cast<std::uint16_t>(exit.operands.size());
+      exit.operands.push_back(loop.value);
+      state.stop_operand = static_cast<std::uint16_t>(exit.operands.size());
+      exit.operands.push_back(loop.stop);
+      state.step = loop.step;
+      exit.loops.push_back(state);
+    }
+    for (std::uint16_t r = 0; r < frame.registers.size(); ++r) {
+      const bool live = resumes < frame.code->instructions.size() && frame.live->live(resumes, r);
+      const bool is_result = !top && r == frames_[f + 1].result_register;
+      const bool accumulates = f == 0 && accumulators_.count(r) != 0;
+      if ((live || accumulates) && !is_result && !states.count(r)) add_entry(exit, static_cast<std::uint16_t>(f), r, frame.registers[r]);
+    }
+  }
+  return build_.add_exit(std::move(exit));
+}
+
+void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const Abstract& value) {
+  ir::SnapshotEntry entry;
+  entry.frame = f;
+  entry.guest_register = r;
+  entry.operand = static_cast<std::uint16_t>(exit.operands.size());
+  switch (value.shape) {
+    case Shape::Entry:
+    case Shape::Unbound: return;
+    case Shape::Conflict: abandon(Abort::MaybeUnbound, r < frames_[f].code->register_names.size() ? frames_[f].code->register_names[r] : "a temporary");
+    case Shape::Scalar:
+      entry.kind = value.kind;
+      exit.operands.push_back(value.id);
+      break;
+    case Shape::Number:
+      entry.source = Source::Number;
+      exit.operands.insert(exit.operands.end(), {value.id, value.int_id, value.tag_id});
+      break;
+    case Shape::Constant:
+      entry.source = Source::Constant;
+      entry.operand = static_cast<std::uint16_t>(out_.constants.size());
+      out_.constants.push_back(value.constant);
+      break;
+    case Shape::Array:
+      entry.source = value.fixed.empty() ? Source::Array : Source::View;
+      entry.slot = static_cast<std::uint16_t>(value.slot);
+      entry.count = static_cast<std::uint16_t>(value.fixed.size());
+      exit.operands.insert(exit.operands.end(), value.fixed.begin(), value.fixed.end());
+      if (value.fixed.empty()) entry.operand = entry.slot;
+      break;
+    case Shape::Tuple:
+    case Shape::Range:
+    case Shape::Slice: abandon(Abort::UnsupportedValue, "a tuple, range or slice that outlives its statement");
+  }
+  exit.entries.push_back(entry);
+}
+
+}  // namespace pyvm::tracer

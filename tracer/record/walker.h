@@ -1,0 +1,167 @@
+// The recorder's state and its parts. Private to tracer/record.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "tracer/ir/builder.h"
+#include "tracer/record/abstract.h"
+#include "tracer/record/recorder.h"
+#include "vm/bytecode/liveness.h"
+#include "vm/interp/prange.h"
+
+namespace pyvm::tracer {
+
+constexpr int most_restarts = 64;
+constexpr std::size_t most_inlined = 8;
+constexpr std::size_t most_instructions = 6000;
+
+// A place in the code under the calls that lead to it.
+using Place = std::vector<std::uint32_t>;
+
+// What earlier walks have learnt about the register at a join or loop header.
+struct Hint {
+  enum class What : std::uint8_t { Kind, Number, Conflict } what;
+  ScalarKind kind = ScalarKind::Int64;
+  friend bool operator==(const Hint&, const Hint&) = default;
+};
+
+struct Knowledge {
+  std::map<std::pair<Place, std::uint16_t>, Hint> hints;
+  std::map<Place, std::vector<Abstract>> returns;  // of calls with several returns: the kinds that come back
+  std::map<const Code*, Liveness> liveness;
+  std::vector<std::optional<ScalarKind>> accumulator_kinds;
+};
+
+struct Restart {};  // thrown when Knowledge has grown
+struct Abandon {    // thrown when the loop cannot be traced
+  RecordFailure failure;
+};
+
+// A block of the IR that guest jumps lead to, and the registers it hands on.
+struct Target {
+  std::uint32_t pc;
+  Place place;
+  int block;  // number of blocks open outside it
+  std::vector<std::uint16_t> registers;
+  std::vector<Abstract> shapes;
+};
+
+struct OpenLoop {
+  int loop;
+  std::vector<Target*> targets;   // continue, break, exhausted
+  ir::ValueId value = ir::no_id, stop = ir::no_id;  // of a `for`
+  std::int64_t step = 0;                            // 0: a `while`, or the region's own loop
+  bool region = false;
+};
+
+struct InlineFrame {
+  const Code* code;
+  const Function* function;
+  const Liveness* live;
+  std::vector<Abstract> registers;
+  std::uint32_t call_pc = 0;
+  std::uint16_t result_register = 0;
+  Target* returns = nullptr;     // several returns: where they meet
+  std::optional<Abstract> result;
+  std::vector<OpenLoop> loops;
+};
+
+class Walker {
+ public:
+  Walker(const Frame& frame, int loop, const PrangeJob* job, Knowledge& knowledge);
+  Recording walk();
+
+ private:
+  enum class Ended : std::uint8_t { Reached, Left };  // the stop was reached, or every path has gone elsewhere
+  using Registers = std::vector<std::uint16_t>;
+
+  // walker.cpp: control flow
+  void walk_grain();
+  void walk_hot_for();
+  void walk_hot_while();
+  Ended walk_range(std::uint32_t pc, std::uint32_t stop);
+  Ended branch(std::uint32_t pc, std::uint32_t& next);
+  Ended enter_for(std::uint32_t pc, std::uint32_t& next);
+  Ended while_loop(int loop, std::uint32_t& next);
+  void body_with_continue(const LoopInfo& loop, const Registers& carried, const std::vector<Abstract>& shapes);
+  Ended jump_to(std::uint32_t target);
+  Ended return_value(const Abstract& value);
+  int while_loop_at(std::uint32_t pc) const;
+
+  // joins.cpp: values at joins and headers
+  // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops' states.
+  Registers written(std::uint32_t from, std::uint32_t to, std::uint32_t live_at) const;
+  std::vector<Abstract> header_shapes(const Place& place, const Registers& registers, std::vector<ir::ValueId>& initial);
+  std::vector<Abstract> target_shapes(const Place& place, const Registers& registers);
+  void append_flat(const Abstract& value, const Abstract& shape, const Place& place, std::uint16_t r, std::vector<ir::ValueId>& out);
+  static void append_types(const Abstract& shape, std::vector<ir::Type>& out);
+  static std::size_t adopt(Abstract& shape, const std::vector<ir::ValueId>& values, std::size_t at);
+  void adopt_all(const Registers& registers, std::vector<Abstract> shapes, const std::vector<ir::ValueId>& values);
+  [[noreturn]] void learn(const Place& place, std::uint16_t r, Hint hint);
+  std::optional<Hint> hint_of(const Place& place, std::uint16_t r) const;
+  Abstract shape_of(const Place& place, std::uint16_t r, const Abstract& value) const;
+  void open_target(Target& target);
+  void close_target(Target& target, bool reached);
+  void leave_to(const Target& target);
+
+  // operations.cpp
+  void operation(const Instruction& i);
+  Abstract binary(BinaryOp op, int flags, const Abstract& a, const Abstract& b);
+  Abstract power_literal(const Abstract& base, int exponent);
+  Abstract unary(UnaryOp op, const Abstract& a);
+  Abstract compare(CompareOp op, const Abstract& a, const Abstract& b);
+  ir::ValueId truth(const Abstract& a);
+  ir::ValueId convert(const Abstract& a, ScalarKind to);
+  ir::ValueId convert(ir::ValueId id, ScalarKind from, ScalarKind to);
+  Abstract one_kind(const Abstract& a);
+  Abstract constant_scalar(const Value& value);
+
+  // memory.cpp
+  Abstract get_item(const Abstract& object, const Registers& subscripts);
+  void set_item(const Abstract& object, const Registers& subscripts, const Abstract& value);
+  Abstract attribute(const Abstract& object, const std::string& name);
+  std::vector<ir::ValueId> checked_subscripts(const Abstract& array, const Registers& subscripts);
+  Abstract entry_value(std::uint16_t r);
+  Abstract array_slot(const Value& value, std::optional<std::uint16_t> r);
+
+  // calls.cpp
+  Abstract call(std::uint32_t pc, const Instruction& i);
+  Abstract call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments);
+  Abstract inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments, std::uint16_t result_register);
+  Abstract int_of(const Abstract& a);
+
+  // snapshots.cpp
+  ir::ExitId exit_here(const char* reason);
+  ir::ExitId exit_at(std::uint32_t pc, const char* reason);
+  void add_entry(ir::Exit& exit, std::uint16_t frame, std::uint16_t r, const Abstract& value);
+  // What cannot be compiled: on a path that is only sometimes taken, leaves for the interpreter there (what is built after
+  // that is unreachable, and the value returned stands for nothing); abandons the loop otherwise.
+  Abstract give_up(Abort reason, std::string detail);
+  [[noreturn]] void abandon(Abort reason, std::string detail);
+
+  const Abstract& read(std::uint16_t r);
+  void write(std::uint16_t r, Abstract value);
+  InlineFrame& frame() { return frames_.back(); }
+  const InlineFrame& frame() const { return frames_.back(); }
+  const Code& code() const { return *frames_.back().code; }
+  std::string register_name(std::uint16_t r) const;
+  Place place(std::uint32_t pc) const;
+  const Liveness& liveness(const Code& code);
+  void push_constants(InlineFrame& frame);
+
+  const Frame& entry_;
+  const int loop_;
+  const PrangeJob* job_;
+  Knowledge& knowledge_;
+  Recording out_;
+  ir::Builder build_;
+  std::vector<InlineFrame> frames_;
+  std::map<std::uint16_t, int> accumulators_;  // register -> accumulator
+  int open_blocks_ = 0;
+  int conditional_ = 0;  // how many sides of an `if` are open
+  std::uint32_t pc_ = 0;
+  ir::ExitId exit_cache_ = ir::no_id;
+};
+
+}  // namespace pyvm::tracer

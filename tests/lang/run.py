@@ -6,7 +6,7 @@
 A file of cases/ is a script as a user writes it. The comment lines at its top of the form `# key: value` say what to
 expect:
 
-    peer: cpython     plain CPython and NumPy, with an njit that does nothing (tests/oracle/run.py --plain)
+    peer: cpython     plain CPython and NumPy, njit doing nothing but .item() (tests/oracle/run.py --plain)
     peer: oracle      the oracle (tests/oracle/run.py)
     exit: 1           the exit code (0 if there is no such line)
     stderr: TEXT      the last line on stderr begins with TEXT (without it: it is the peer's last line, if exit is not 0)
@@ -63,6 +63,7 @@ REFERENCE_MODE = "interpreted"  # what the other modes must equal exactly where 
 DIRECTIVE = re.compile(r"# ([a-z]+): (.*)")
 KEYS = {"peer", "exit", "stderr", "traceback", "args", "rel", "numba"}
 FLOAT = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+")
+NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]?\d+)?")  # Numba's variables have one type: 5 may become 5.0
 
 
 class Failure(Exception):
@@ -151,11 +152,11 @@ def difference(expected, seen, what):
     return "\n".join(lines[:40]) or f"the {what} differ in line ends only"
 
 
-def near(expected, seen, rel):
+def near(expected, seen, rel, number=FLOAT):
     """Equal texts but for floats, which may differ by rel times the larger (or by rel where both are below 1)."""
-    if FLOAT.sub("#", expected) != FLOAT.sub("#", seen):
+    if number.sub("#", expected) != number.sub("#", seen):
         return False
-    pairs = zip(map(float, FLOAT.findall(expected)), map(float, FLOAT.findall(seen)))
+    pairs = zip(map(float, number.findall(expected)), map(float, number.findall(seen)))
     return all(a == b or abs(a - b) <= rel * max(abs(a), abs(b), 1.0) for a, b in pairs)
 
 
@@ -217,8 +218,10 @@ class Runner:
         if mode == "peer":
             return check_header(case, expected)
         if mode == "numba":
-            return check_against(case, expected, execute([self.options.python, str(case.path), *case.arguments]),
-                                 max(case.rel, 1e-12))
+            seen = execute([self.options.python, str(case.path), *case.arguments])
+            if seen.code != case.exit or not near(expected.stdout, seen.stdout, max(case.rel, 1e-9), NUMBER):
+                raise Failure(difference(expected.stdout, seen.stdout, "stdout") + seen.stderr[-2000:])
+            return None
         check_header(case, expected)
         seen = execute(self.engine_command(case), self.environment(mode))
         check_against(case, expected, seen, case.rel)

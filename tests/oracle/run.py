@@ -1,26 +1,41 @@
 """Runs an unchanged Numba script without Numba.
 
     python tests/oracle/run.py script.py [arguments]           under the oracle: njit's meaning, step by step
-    python tests/oracle/run.py --plain script.py [arguments]   with njit doing nothing: plain CPython and NumPy
+    python tests/oracle/run.py --plain script.py [arguments]   with an njit that does nothing: plain CPython and NumPy
 
 An uncaught exception is reported as CPython does, with the frames of the script alone.
 """
 
+import functools
 import sys
 import traceback
 import types
 from pathlib import Path
+
+import numpy
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 
 def plain_numba():
-    """A module `numba` whose njit gives the function back."""
+    """A module `numba` whose njit only makes Python numbers of the results, as njit does."""
     numba = types.ModuleType("numba")
 
+    def plain(value):
+        if isinstance(value, numpy.generic):
+            return value.item()
+        return tuple(map(plain, value)) if type(value) is tuple else value
+
+    def decorate(function):
+        @functools.wraps(function)
+        def kernel(*operands, **keywords):
+            return plain(function(*operands, **keywords))
+
+        return kernel
+
     def njit(function=None, **options):
-        return function if isinstance(function, types.FunctionType) else lambda f: f
+        return decorate(function) if isinstance(function, types.FunctionType) else decorate
 
     numba.njit = numba.jit = njit
     numba.prange = range

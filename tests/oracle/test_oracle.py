@@ -363,6 +363,20 @@ def test_max_reduction_takes_the_left_of_equals():
     assert largest(np.full(3, math.nan)) == -1.0
 
 
+def test_conditional_maximum_is_a_reduction_with_pythons_value():
+    @njit(parallel=True)
+    def both(a, s):
+        t = 0.0
+        for i in prange(len(a)):
+            if s < a[i]:
+                s = a[i]
+            t = a[i] + t
+        return s, t
+
+    assert repr(both(-np.ones(3), 0)) == "(0, -3.0)"
+    assert repr(both(np.array([1e16, 1.0, -1e16]), 0)) == "(1e+16, 1.0)"
+
+
 def test_conditional_contributions():
     @njit(parallel=True)
     def positive(a):

@@ -2,7 +2,8 @@
 
 A variable assigned in the body is
     private or last value   every read in the body comes after an assignment in the same iteration, on every path
-    reduction               all its occurrences are `s op= x`, `s = s op x` or `s = max(s, x, ...)`, one op, s not in x
+    reduction               all its occurrences are `s op= x`, `s = s op x` (or `x op s` where op commutes),
+                            `s = max(s, x, ...)` or `if x > s: s = x`, always the same op, s not in x
     carried                 anything else: the loop runs in order
 `break` out of the loop and `return` make it run in order too. Running the iterations one after the other gives the
 right values for all but reductions, so that those are what the caller has to treat specially.
@@ -15,10 +16,15 @@ REDUCTION_OPS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Bi
 
 
 class Reduction:
-    """One statement that adds to a reduction variable: the operator and the contributions in program order."""
+    """One statement that adds to a reduction variable.
 
-    def __init__(self, name, op, contributions, occurrences):
+    op is an operator's symbol, max or min; contributions are in program order; occurrences says how often the
+    variable's name is in the statement; call is the max or min that is the reduction itself; conditional is true of `if x > s: s = x`.
+    """
+
+    def __init__(self, name, op, contributions, occurrences, call=None, conditional=False):
         self.name, self.op, self.contributions, self.occurrences = name, op, contributions, occurrences
+        self.call, self.conditional = call, conditional
 
 
 def is_name(node, name=None):
@@ -33,11 +39,25 @@ def match_reduction(statement, is_builtin):
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=left, op=op, right=right)):
             if is_name(left, name) and type(op) in REDUCTION_OPS:
                 return Reduction(name, REDUCTION_OPS[type(op)], [right], 2)
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, args=[first, *rest], keywords=[])):
+            if is_name(right, name) and type(op) in REDUCTION_OPS and not isinstance(op, (ast.Sub, ast.Div)):
+                return Reduction(name, REDUCTION_OPS[type(op)], [left], 2)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[first, *rest], keywords=[]) as call):
             for extreme in ("max", "min"):
-                if is_name(first, name) and rest and is_builtin(func, extreme):
-                    return Reduction(name, extreme, rest, 2)
+                if is_name(first, name) and rest and is_builtin(call.func, extreme):
+                    return Reduction(name, extreme, rest, 2, call)
+        case ast.If(test=ast.Compare(left=left, ops=[ast.Gt() | ast.Lt() as op], comparators=[right]),
+                    body=[ast.Assign(targets=[ast.Name(id=name)], value=value)], orelse=[]):
+            greater = isinstance(op, ast.Gt)
+            if is_name(left, name):
+                left, right, greater = right, left, not greater
+            if is_name(right, name) and without_calls(value) and ast.dump(left) == ast.dump(value):
+                return Reduction(name, "max" if greater else "min", [value], 2, conditional=True)
     return None
+
+
+def without_calls(node):
+    allowed = (ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Subscript, ast.Tuple)
+    return all(isinstance(n, allowed) for n in ast.walk(node) if isinstance(n, ast.expr))
 
 
 def names_in(nodes):
@@ -64,8 +84,7 @@ class LoopFacts:
                 self.reductions[name] = ops.pop()
             else:
                 self.in_order = self.in_order or f"'{name}' is carried from one iteration to the next"
-        extremes = {id(n) for found in walk.contributions.values() for r in found if r.op in ("max", "min")
-                    for n in [r.call] if r.name in self.reductions}
+        extremes = {id(r.call) for found in walk.contributions.values() for r in found if r.name in self.reductions}
         self.deep = any(
             isinstance(n, (ast.For, ast.While)) or (isinstance(n, ast.Call) and id(n) not in extremes)
             for statement in loop.body
@@ -149,7 +168,7 @@ class Walk:
     def statement(self, node, state):
         reduction = match_reduction(node, self.is_builtin)
         if reduction is not None and reduction.name in self.variables:
-            return self.reduction(node, reduction, state)
+            return self.reduction(reduction, state)
         match node:
             case ast.Assign(targets=targets, value=value):
                 self.expression(value, state)
@@ -193,8 +212,7 @@ class Walk:
                     self.expression(child, state)
         return state
 
-    def reduction(self, node, reduction, state):
-        reduction.call = getattr(node, "value", None)
+    def reduction(self, reduction, state):
         for value in reduction.contributions:
             self.expression(value, state)
         if reduction.name in state:

@@ -66,7 +66,10 @@ std::string SyntaxError::format() const {
     result = fmt::format("  File \"{}\", line {}\n", path_, location_.line);
     int32_t begin = location_.column < 0 ? -1 : location_.column - column_offset_;
     int32_t end = begin + 1;
-    if (location_.end_line > location_.line)
+    // CPython draws a range for SyntaxError itself, one caret for its subclasses.
+    if (kind_ == SyntaxErrorKind::Indentation || kind_ == SyntaxErrorKind::Tab)
+      end = begin + 1;
+    else if (location_.end_line > location_.line)
       end = static_cast<int32_t>(line_text_.size());
     else if (location_.end_line == location_.line)
       end = location_.end_column - column_offset_;

@@ -55,7 +55,7 @@ void check_names(const Module& module, const Node& node, bool in_module) {
     check_parameters(module, *as<Arguments>(&node));
   const ImportFrom* import = cast_if<ImportFrom>(&node);
   if (import != nullptr && !in_module && import->names[0]->name == "*")
-    error(module, node, "import * only allowed at module level");
+    error(module, *import->names[0], "import * only allowed at module level");
   bool leaves_module = node.kind == NodeKind::FunctionDef || node.kind == NodeKind::AsyncFunctionDef ||
                        node.kind == NodeKind::ClassDef;
   for_each_child(node, [&](const Node& child) { check_names(module, child, in_module && !leaves_module); });
@@ -100,6 +100,8 @@ private:
     case NodeKind::Lambda:
       visit(*as<Lambda>(&node)->args, place);
       return visit(*as<Lambda>(&node)->body, {.function = true});
+    case NodeKind::GeneratorExp:
+      return visit_generator(*as<GeneratorExp>(&node), place);
     case NodeKind::ClassDef:
       return visit_class(*as<ClassDef>(&node), place);
     case NodeKind::For:
@@ -162,6 +164,20 @@ private:
     if (function.returns != nullptr)
       visit(*function.returns, place);
     visit_all(function.body, {.function = true, .async = async});
+  }
+
+  // All but the first iterable belongs to the generator, which is asynchronous if it awaits.
+  void visit_generator(const GeneratorExp& generator, Place place) {
+    const Comprehension* first = generator.generators[0];
+    visit(*first->iter, place);
+    Place inside = {.function = true, .async = true};
+    visit(*generator.elt, inside);
+    for (const Comprehension* clause : generator.generators) {
+      visit(*clause->target, inside);
+      visit_all(clause->ifs, inside);
+      if (clause != first)
+        visit(*clause->iter, inside);
+    }
   }
 
   // *args: *Ts is the one annotation with a star.

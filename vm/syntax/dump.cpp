@@ -121,114 +121,124 @@ std::string repr(const ConstantValue& value) {
 
 // ---- the tree
 
-struct Text {
-  std::string text;
-  bool simple; // A value or a node without arguments: three of them fit one line.
-};
+std::string repr(Context context) {
+  constexpr const char* names[] = {"Load()", "Store()", "Del()"};
+  return names[static_cast<int>(context)];
+}
+std::string repr(int32_t value) { return std::to_string(value); }
+std::string repr(const OptionalName& text) { return repr(*text); }
+std::string repr(BinaryOperator op) { return fmt::format("{}()", ast_name(op)); }
+std::string repr(UnaryOperator op) { return fmt::format("{}()", ast_name(op)); }
+std::string repr(CompareOperator op) { return fmt::format("{}()", ast_name(op)); }
+std::string repr(BoolOperator op) { return fmt::format("{}()", ast_name(op)); }
+
+// Whether a field is left out, as one that is None and may be.
+template <class T> bool is_absent(const T&) { return false; }
+template <class T> bool is_absent(const T* child) { return child == nullptr; }
+bool is_absent(const OptionalName& text) { return !text; }
+bool is_absent(const TypeParameters& children) { return children.empty(); }
+
+int count_arguments(const Node& node, bool attributes) {
+  int count = attributes && has_attributes[static_cast<int>(node.kind)] ? 4 : 0;
+  visit_fields(node, [&](const char*, const auto& field) { count += !is_absent(field); });
+  return count;
+}
 
 class Dumper {
 public:
-  explicit Dumper(bool include_attributes) : include_attributes_(include_attributes) {}
+  explicit Dumper(bool attributes) : attributes_(attributes) {}
 
-  Text node(const Node& node, int level) const;
+  void node(const Node& node) {
+    Frame outer = frame_;
+    frame_ = {outer.level + 1, true, fits_one_line(node)};
+    out_ += ast_name(node.kind);
+    out_ += '(';
+    visit_fields(node, [this](const char* name, const auto& field) {
+      if (!is_absent(field))
+        argument(name, field);
+    });
+    if (attributes_ && has_attributes[static_cast<int>(node.kind)]) {
+      argument("lineno", node.location.line);
+      argument("col_offset", node.location.column);
+      argument("end_lineno", node.location.end_line);
+      argument("end_col_offset", node.location.end_column);
+    }
+    out_ += ')';
+    frame_ = outer;
+  }
 
-  bool include_attributes() const { return include_attributes_; }
-
-private:
-  bool include_attributes_;
-};
-
-std::string line_break(int level) { return "\n" + std::string(static_cast<std::size_t>(2 * level), ' '); }
-
-std::string join(const std::vector<std::string>& parts, const std::string& separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
-}
-
-// Formats the fields of one node; `level` is the node's own.
-class FieldVisitor {
-public:
-  FieldVisitor(const Dumper& dumper, int level) : dumper_(dumper), level_(level) {}
-
-  void operator()(const char* name, const Node* child) {
-    if (child != nullptr)
-      add(name, dumper_.node(*child, level_));
-  }
-  template <class T> void operator()(const char* name, const Nodes<T>& children) {
-    std::vector<std::string> parts;
-    for (const T* child : children)
-      parts.push_back(child == nullptr ? "None" : dumper_.node(*child, level_ + 1).text);
-    add_list(name, parts);
-  }
-  void operator()(const char* name, const TypeParameters& children) {
-    if (!children.empty())
-      (*this)(name, static_cast<const Nodes<TypeParameter>&>(children));
-  }
-  void operator()(const char* name, const Names& names) {
-    std::vector<std::string> parts;
-    for (const std::string& text : names)
-      parts.push_back(repr(text));
-    add_list(name, parts);
-  }
-  void operator()(const char* name, const CompareOperators& ops) {
-    std::vector<std::string> parts;
-    for (CompareOperator op : ops)
-      parts.push_back(fmt::format("{}()", ast_name(op)));
-    add_list(name, parts);
-  }
-  void operator()(const char* name, const OptionalName& text) {
-    if (text)
-      add(name, {repr(*text), true});
-  }
-  void operator()(const char* name, const std::string& text) { add(name, {repr(text), true}); }
-  void operator()(const char* name, const ConstantValue& value) { add(name, {repr(value), true}); }
-  void operator()(const char* name, const NoValues&) { add(name, {"[]", true}); }
-  void operator()(const char* name, int32_t value) { add(name, {std::to_string(value), true}); }
-  void operator()(const char* name, Context context) {
-    constexpr const char* names[] = {"Load()", "Store()", "Del()"};
-    add(name, {names[static_cast<int>(context)], true});
-  }
-  void operator()(const char* name, BinaryOperator op) { add(name, {fmt::format("{}()", ast_name(op)), true}); }
-  void operator()(const char* name, UnaryOperator op) { add(name, {fmt::format("{}()", ast_name(op)), true}); }
-  void operator()(const char* name, BoolOperator op) { add(name, {fmt::format("{}()", ast_name(op)), true}); }
-
-  Text finish(const char* class_name) const {
-    if (all_simple_ && arguments_.size() <= 3)
-      return {fmt::format("{}({})", class_name, join(arguments_, ", ")), arguments_.empty()};
-    std::string separator = line_break(level_);
-    return {fmt::format("{}({}{})", class_name, separator, join(arguments_, "," + separator)), false};
-  }
+  std::string take() { return std::move(out_); }
 
 private:
-  void add(const char* name, const Text& value) {
-    arguments_.push_back(fmt::format("{}={}", name, value.text));
-    all_simple_ = all_simple_ && value.simple;
+  // Where the arguments of a node or the elements of a list go.
+  struct Frame {
+    int level = 0;
+    bool first = true;
+    bool one_line = false;
+  };
+
+  // Up to three values without a line of their own stay on the node's.
+  bool fits_one_line(const Node& node) const {
+    bool simple = count_arguments(node, attributes_) <= 3;
+    visit_fields(node, [&](const char*, const auto& field) { simple = simple && is_simple(field); });
+    return simple;
   }
-  void add_list(const char* name, const std::vector<std::string>& parts) {
-    std::string separator = line_break(level_ + 1);
-    add(name, parts.empty() ? Text{"[]", true}
-                            : Text{fmt::format("[{}{}]", separator, join(parts, "," + separator)), false});
+  template <class T> bool is_simple(const T&) const { return true; }
+  template <class T> bool is_simple(const T* child) const {
+    return child == nullptr || count_arguments(*child, attributes_) == 0;
+  }
+  template <class T> bool is_simple(const std::vector<T>& list) const { return list.empty(); }
+  bool is_simple(const TypeParameters& list) const { return list.empty(); }
+
+  void separate() {
+    if (!frame_.first)
+      out_ += frame_.one_line ? ", " : ",";
+    if (!frame_.one_line) {
+      out_ += '\n';
+      out_.append(static_cast<std::size_t>(2 * frame_.level), ' ');
+    }
+    frame_.first = false;
   }
 
-  const Dumper& dumper_;
-  int level_;
-  std::vector<std::string> arguments_;
-  bool all_simple_ = true;
+  template <class T> void argument(const char* name, const T& field) {
+    separate();
+    out_ += name;
+    out_ += '=';
+    value(field);
+  }
+
+  template <class T> void value(const T& field) { out_ += repr(field); }
+  template <class T> void value(const T* child) {
+    if (child == nullptr)
+      out_ += "None";
+    else
+      node(*child);
+  }
+  void value(const NoValues&) { out_ += "[]"; }
+  void value(const TypeParameters& list) { value(static_cast<const Nodes<TypeParameter>&>(list)); }
+  template <class T> void value(const std::vector<T>& list) {
+    Frame outer = frame_;
+    frame_ = {outer.level + 1, true, false};
+    out_ += '[';
+    for (const T& element : list) {
+      separate();
+      value(element);
+    }
+    out_ += ']';
+    frame_ = outer;
+  }
+
+  bool attributes_;
+  Frame frame_;
+  std::string out_;
 };
-
-Text Dumper::node(const Node& node, int level) const {
-  FieldVisitor visitor(*this, level + 1);
-  visit_fields(node, visitor);
-  if (include_attributes_ && has_attributes[static_cast<int>(node.kind)]) {
-    visitor("lineno", node.location.line);
-    visitor("col_offset", node.location.column);
-    visitor("end_lineno", node.location.end_line);
-    visitor("end_col_offset", node.location.end_column);
-  }
-  return visitor.finish(ast_name(node.kind));
-}
 
 } // namespace
 
-std::string dump(const Node& node, bool include_attributes) { return Dumper(include_attributes).node(node, 0).text; }
+std::string dump(const Node& node, bool include_attributes) {
+  Dumper dumper(include_attributes);
+  dumper.node(node);
+  return dumper.take();
+}
 
 } // namespace pyvm::syntax

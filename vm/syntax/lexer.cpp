@@ -486,9 +486,10 @@ private:
     bool in_spec = !string.fields.empty();
     std::size_t begin = at_;
     Location start = place(begin, begin);
-    auto emit_text = [&](std::size_t end) {
+    // A doubled brace belongs to the token, but only one of the two to its text.
+    auto emit_text = [&](std::size_t end, bool doubled = false) {
       if (end > begin)
-        emit(TokenKind::FStringMiddle, begin, end, {start.line, start.column, line_, column(end)}, string.raw);
+        emit(TokenKind::FStringMiddle, begin, end, {start.line, start.column, line_, column(end) + doubled}, string.raw);
     };
     while (!at_closing_quotes(string.quote, string.quote_size)) {
       char c = peek();
@@ -501,7 +502,7 @@ private:
       }
       if (c == '{' || c == '}') {
         bool doubled = peek(1) == c && !in_spec;
-        emit_text(at_ + (doubled ? 1 : 0));
+        emit_text(at_ + doubled, doubled);
         if (doubled)
           at_ += 2;
         else if (c == '{')

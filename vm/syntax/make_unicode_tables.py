@@ -52,7 +52,7 @@ def main():
     out = [f"// Made by make_unicode_tables.py from Unicode {unicodedata.unidata_version}; do not edit."]
     write(out, "Range identifier_start_ranges[]", ranges(c for c in EVERY if c.isidentifier()))
     write(out, "Range identifier_continue_ranges[]", ranges(CONTINUE))
-    invisible = [c for c in EVERY if unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp", "Zs")]
+    invisible = [c for c in EVERY if not c.isprintable()]
     write(out, "Range invisible_ranges[]", ranges(invisible))
     marks = [(ord(c), unicodedata.combining(c)) for c in EVERY if unicodedata.combining(c)]
     write(out, "CombiningClass combining_classes[]", [f"{{{code:#x},{number}}}" for code, number in marks])

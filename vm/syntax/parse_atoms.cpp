@@ -235,7 +235,7 @@ void Parser::dict_item(Dict* dict, bool first) {
   const Expression* key = expression();
   if (!at(TokenKind::Colon)) {
     const Location& place = key->location;
-    reject({place.line, place.end_column - 2, 0, 0}, "':' expected after dictionary key");
+    reject({place.line, place.end_column - 1, 0, 0}, "':' expected after dictionary key");
   }
   dict->keys.push_back(key);
   dict->values.push_back(dict_value(advance()));
@@ -245,7 +245,7 @@ const Expression* Parser::dict_value(const Token& colon) {
   if (diagnosing() && at(TokenKind::Star)) {
     const Token& star = advance();
     bitwise_or();
-    error(span(star.location, tokens_[furthest_].location), "cannot use a starred expression in a dictionary value");
+    error_from(star.location, "cannot use a starred expression in a dictionary value");
   }
   if (at(TokenKind::RightBrace) || at(TokenKind::Comma))
     reject(colon.location, "expression expected after dictionary key and ':'");
@@ -283,6 +283,7 @@ const Comprehension* Parser::comprehension_clause() {
 
 struct Parser::ArgumentState {
   std::size_t parenthesis; // Of the call.
+  bool may_be_generator;   // f(x for x in y) may be written; class C(x for x in y) may not.
   bool keyword = false;    // A keyword or ** argument was read.
   bool double_star = false;
   bool generator = false; // The call is f(x for x in y).
@@ -292,14 +293,14 @@ struct Parser::ArgumentState {
 const Expression* Parser::call(std::size_t start, const Expression* function) {
   Call* result = make<Call>(start);
   result->func = function;
-  call_arguments(result);
+  call_arguments(result, true);
   expect(TokenKind::RightParenthesis);
   result->location = since(start);
   return result;
 }
 
-void Parser::call_arguments(Call* call) {
-  ArgumentState state{.parenthesis = position_};
+void Parser::call_arguments(Call* call, bool may_be_generator) {
+  ArgumentState state{.parenthesis = position_, .may_be_generator = may_be_generator};
   advance();
   while (!at(TokenKind::RightParenthesis)) {
     call_argument(call, state);
@@ -312,13 +313,9 @@ void Parser::call_arguments(Call* call) {
 void Parser::call_argument(Call* call, ArgumentState& state) {
   std::size_t start = position_;
   if (at(TokenKind::Star)) {
-    if (state.double_star) {
-      std::size_t first = state.parenthesis + 1;
-      --position_;
-      reject(span(tokens_[first].location, tokens_[position_ - 1].location),
-             "iterable argument unpacking follows keyword argument unpacking");
-    }
-    advance();
+    const Token& star = advance();
+    if (state.double_star)
+      reject(star.location, "iterable argument unpacking follows keyword argument unpacking");
     const Expression* value = expression();
     Starred* starred = make<Starred>(start);
     starred->value = value;
@@ -385,8 +382,10 @@ void Parser::positional_argument(Call* call, ArgumentState& state) {
 
 // f(x for x in y): only alone, and without a comma behind it.
 void Parser::generator_argument(Call* call, ArgumentState& state, std::size_t start, const Expression* element) {
+  if (!state.may_be_generator && !diagnosing())
+    fail();
   Nodes<Comprehension> generators = comprehension_clauses();
-  if (state.count > 0 || !at(TokenKind::RightParenthesis)) {
+  if (!state.may_be_generator || state.count > 0 || !at(TokenKind::RightParenthesis)) {
     if (state.count > 0 || at(TokenKind::Comma))
       reject(span(tokens_[start].location, end_of(generators)), "Generator expression must be parenthesized");
     fail();

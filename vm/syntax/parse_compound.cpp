@@ -159,7 +159,7 @@ bool Parser::parenthesized_with_items(Nodes<WithItem>& items) {
       break;
     items.push_back(with_item());
   } while (accept(TokenKind::Comma));
-  return accept(TokenKind::RightParenthesis) && at(TokenKind::Colon);
+  return accept(TokenKind::RightParenthesis) && (at(TokenKind::Colon) || at(TokenKind::Newline));
 }
 
 const WithItem* Parser::with_item() {
@@ -169,8 +169,6 @@ const WithItem* Parser::with_item() {
   if (accept(TokenKind::KeywordAs)) {
     target = star_target();
     reject_invalid_target(target, TargetUse::Assign);
-    if (!at(TokenKind::Comma) && !at(TokenKind::RightParenthesis) && !at(TokenKind::Colon))
-      fail();
     target = with_context(target, Context::Store);
   }
   WithItem* result = make<WithItem>(start);
@@ -230,11 +228,8 @@ const ExceptHandler* Parser::except_handler(bool& star) {
     error_at_last_token("expected one or more exception types");
   if (star || at_expression()) {
     type = expression();
-    if (diagnosing() && at(TokenKind::Comma)) {
-      advance();
-      expression();
-      error(span(type->location, tokens_[furthest_].location), "multiple exception types must be parenthesized");
-    }
+    if (diagnosing() && at(TokenKind::Comma))
+      diagnose_exception_types(type);
     if (accept(TokenKind::KeywordAs))
       name = name_of(expect(TokenKind::Name));
   }
@@ -245,6 +240,19 @@ const ExceptHandler* Parser::except_handler(bool& star) {
   result->name = std::move(name);
   result->body = std::move(body);
   return result;
+}
+
+// except A, B: or except A, B as name:
+void Parser::diagnose_exception_types(const Expression* first) {
+  bool matched = attempt([&] {
+    while (accept(TokenKind::Comma) && at_expression())
+      expression();
+    if (accept(TokenKind::KeywordAs))
+      expect(TokenKind::Name);
+    expect(TokenKind::Colon);
+  });
+  if (matched)
+    error_from(first->location, "multiple exception types must be parenthesized");
 }
 
 // ---- functions, classes
@@ -288,7 +296,12 @@ template <class T> const Statement* Parser::function(std::size_t start, Nodes<Ex
   expect_or_say(TokenKind::LeftParenthesis);
   const Arguments* args = parameters(TokenKind::RightParenthesis);
   expect(TokenKind::RightParenthesis);
-  const Expression* returns = accept(TokenKind::Arrow) ? expression() : nullptr;
+  const Expression* returns = nullptr;
+  if (at(TokenKind::Arrow))
+    attempt([&] {
+      advance();
+      returns = expression();
+    });
   expect_or_say(TokenKind::Colon);
   Nodes<Statement> body = block("function definition", keyword.location.line);
   T* result = make<T>(start);
@@ -308,7 +321,7 @@ const Statement* Parser::class_definition(Nodes<Expression> decorators) {
   TypeParameters type_params = type_parameters();
   Call bases;
   if (at(TokenKind::LeftParenthesis)) {
-    call_arguments(&bases);
+    call_arguments(&bases, false);
     expect(TokenKind::RightParenthesis);
   }
   expect_colon();

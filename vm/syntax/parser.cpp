@@ -135,6 +135,13 @@ void Parser::error_at_last_token(std::string message, SyntaxErrorKind kind) cons
   error(tokens_[furthest_].location, std::move(message), kind);
 }
 
+void Parser::error_from(const Location& where, std::string message) const {
+  // CPython's RAISE_SYNTAX_ERROR_STARTING_FROM stops one short of the token's end.
+  Location last = tokens_[furthest_].location;
+  --last.end_column;
+  error(span(where, last), std::move(message));
+}
+
 void Parser::reject(const Location& where, std::string message) {
   if (diagnosing_)
     error(where, std::move(message));

@@ -71,6 +71,8 @@ private:
   [[noreturn]] void error(const Location& where, std::string message,
                           SyntaxErrorKind kind = SyntaxErrorKind::Syntax) const;
   [[noreturn]] void error_at_last_token(std::string message, SyntaxErrorKind kind = SyntaxErrorKind::Syntax) const;
+  // From a place to the last token looked at.
+  [[noreturn]] void error_from(const Location& where, std::string message) const;
   // The known mistake if diagnosing, else an ordinary failure.
   [[noreturn]] void reject(const Location& where, std::string message);
   [[noreturn]] void throw_lexical_error() const;
@@ -157,7 +159,7 @@ private:
   Nodes<Comprehension> comprehension_clauses();
   const Comprehension* comprehension_clause();
   const Expression* call(std::size_t start, const Expression* function);
-  void call_arguments(Call* call);
+  void call_arguments(Call* call, bool may_be_generator);
   struct ArgumentState;
   void call_argument(Call* call, ArgumentState& state);
   void keyword_argument(Call* call, ArgumentState& state);
@@ -237,6 +239,7 @@ private:
   const WithItem* with_item();
   const Statement* try_statement();
   const ExceptHandler* except_handler(bool& star);
+  void diagnose_exception_types(const Expression* first);
   const Statement* async_statement();
   const Statement* decorated();
   template <class T> const Statement* function(std::size_t start, Nodes<Expression> decorators);

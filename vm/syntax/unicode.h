@@ -11,7 +11,7 @@ namespace pyvm::syntax {
 bool is_identifier_start(uint32_t code_point);
 bool is_identifier_continue(uint32_t code_point);
 
-// False for control and formatting characters and for spaces other than U+0020, as Python's str.isprintable.
+// As Python's str.isprintable: false for control, formatting and unassigned characters and for spaces but U+0020.
 bool is_printable(uint32_t code_point);
 
 // The NFKC form of an identifier given in UTF-8: the name that the identifier means.

@@ -1,8 +1,8 @@
-// The tracer's door to machine code: what a code generator takes, gives and may refuse. backend-x64 implements it and the
-// engine hands it to the tracer, so that the tracer names no machine.
+// The tracer's door to machine code: what a code generator takes, gives and may refuse. backend-x64 implements it and
+// the engine hands it to the tracer, so that the tracer names no machine.
 //
-// A code generator is safe to call from several threads. It takes a verified region of one lane count: 1, or lanes_of(isa)
-// for an Isa that this CPU has. Code of a narrower Isa may always be asked for.
+// A code generator is safe to call from several threads. It takes a verified region of one lane count: 1, or
+// lanes_of(isa) for an Isa that this CPU has. Code of a narrower Isa may always be asked for.
 #pragma once
 
 #include <cstddef>
@@ -28,18 +28,19 @@ constexpr std::string_view name_of(Isa isa) {
 
 struct CompileOptions {
   Isa isa = Isa::Scalar;
-  bool few_registers = false;  // stress: values that are never needed take most registers, so that the others are spilled
+  bool few_registers =
+      false; // stress: values that are never needed take most registers, so that the others are spilled
   bool want_listing = false;
 };
 
 // Why a region has no machine code, one row each: enumerator, name, a sentence for `explain`.
-#define PYVM_CODE_REFUSALS(ROW)                                                                                          \
-  ROW(LaneCount, "lane-count", "the region's vectors are not of the width that was asked for, or not of this CPU's")      \
-  ROW(VectorCondition, "vector-condition", "lanes disagree about a branch: masks are not supported yet")                 \
-  ROW(ArrayValue, "array-value", "an array chosen at run time is not supported in compiled code")                        \
-  ROW(BoolArithmetic, "bool-arithmetic", "arithmetic on bool values is not supported in compiled code")                  \
-  ROW(VectorLoopBound, "vector-loop-bound", "a loop's bounds differ from lane to lane")                                  \
-  ROW(TooLarge, "too-large", "the loop is too large to compile")                                                         \
+#define PYVM_CODE_REFUSALS(ROW)                                                                                        \
+  ROW(LaneCount, "lane-count", "the region's vectors are not of the width that was asked for, or not of this CPU's")   \
+  ROW(VectorCondition, "vector-condition", "lanes disagree about a branch: masks are not supported yet")               \
+  ROW(ArrayValue, "array-value", "an array chosen at run time is not supported in compiled code")                      \
+  ROW(BoolArithmetic, "bool-arithmetic", "arithmetic on bool values is not supported in compiled code")                \
+  ROW(VectorLoopBound, "vector-loop-bound", "a loop's bounds differ from lane to lane")                                \
+  ROW(TooLarge, "too-large", "the loop is too large to compile")                                                       \
   ROW(NoMemory, "no-memory", "the system gave no memory for machine code")
 
 enum class CodeRefusal : std::uint8_t {
@@ -70,23 +71,23 @@ constexpr std::string_view sentence_of(CodeRefusal refusal) {
 struct Compiled {
   RegionCode entry = nullptr;
   std::size_t code_bytes = 0;
-  std::int64_t microseconds = 0;  // that compiling took
-  std::string listing;            // assembly with the IR's lines as comments; empty unless it was asked for
+  std::int64_t microseconds = 0; // that compiling took
+  std::string listing;           // assembly with the IR's lines as comments; empty unless it was asked for
   std::shared_ptr<const void> memory;
 };
 
 struct CompileResult {
   std::optional<Compiled> code;
-  CodeRefusal refusal = CodeRefusal::TooLarge;  // when there is no code
+  CodeRefusal refusal = CodeRefusal::TooLarge; // when there is no code
   explicit operator bool() const { return code.has_value(); }
 };
 
 class CodeGenerator {
- public:
+public:
   virtual ~CodeGenerator() = default;
   // The widest Isa of this CPU and operating system, capped by PYVM_ISA.
   virtual Isa widest_isa() const = 0;
   virtual CompileResult compile(const Region& region, const CompileOptions& options) = 0;
 };
 
-}  // namespace pyvm::ir
+} // namespace pyvm::ir

@@ -1,0 +1,382 @@
+// Collects the facts in five passes over the tree: places, addresses, forms, readers, shared registers.
+
+#include "backend-x64/facts.h"
+
+#include "backend-x64/addresses.h"
+#include "vm/support/assert.h"
+
+#include <algorithm>
+
+namespace pyvm::x64 {
+namespace {
+
+using ir::Body;
+using ir::Effect;
+using ir::info;
+using ir::Instruction;
+using ir::Op;
+using ir::Type;
+
+bool is_entry_op(Op op) {
+  switch (op) {
+  case Op::Const:
+  case Op::Param:
+  case Op::Begin:
+  case Op::End:
+  case Op::ArrayRef:
+  case Op::Dim:
+  case Op::Iota:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// What may be computed in the cold code behind an exit: whatever is short and calls nothing.
+bool may_wait_for_exit(Op op) {
+  switch (op) {
+  case Op::FloorDiv:
+  case Op::FloorMod:
+  case Op::UDiv:
+  case Op::UMod:
+  case Op::Pow:
+  case Op::Math:
+    return false;
+  default:
+    return info(op).effect == Effect::Pure;
+  }
+}
+
+bool is_compare(Op op) { return op >= Op::Eq && op <= Op::ULe; }
+static_assert(static_cast<int>(Op::ULe) - static_cast<int>(Op::Eq) == 7, "the compares stand together in ir_ops.def");
+
+// Memory holds the element as the register does, so that a memory operand can stand for the load.
+bool is_natural(ScalarKind element) {
+  return is_float(element) || element == ScalarKind::Int64 || element == ScalarKind::UInt64;
+}
+
+} // namespace
+
+Facts::Facts(const ir::Region& region)
+    : region_(region), values_(region.values.size()), instructions_(region.instructions.size()) {
+  walk(region.body, no_loop);
+  plan_accesses();
+  choose_modes();
+  find_forms();
+  fold_into_readers(region.body);
+  note_reads(region.body);
+  for (ValueFacts& value : values_) std::sort(value.read_at.begin(), value.read_at.end());
+  share_in(region.body);
+}
+
+bool Facts::is_emitted(const Instruction& it) const {
+  if (info(it.op).effect != Effect::Pure && it.op != Op::Load && it.op != Op::LaneGet) return true;
+  return values_[it.results[0]].form == Form::Emitted;
+}
+
+// ---- places ----------------------------------------------------------------------------------------------------
+
+void Facts::walk(const Body& body, LoopId loop) {
+  const auto define = [&](ValueId value, InstructionId by) {
+    bool entry = by != no_id && is_entry_op(region_.instructions[by].op);
+    values_[value].definition = by;
+    values_[value].body = &body;
+    values_[value].loop = entry ? no_loop : loop;
+    values_[value].position = static_cast<int>(order_.size());
+  };
+  for (ValueId parameter : body.parameters) define(parameter, no_id);
+  for (InstructionId id : body.instructions) {
+    const Instruction& it = region_.instructions[id];
+    for (ValueId result : it.results) define(result, id);
+    InstructionFacts& facts = instructions_[id];
+    facts.body = &body;
+    facts.loop = loop;
+    facts.position = static_cast<int>(order_.size());
+    order_.push_back(id);
+    LoopId inside = loop;
+    if (it.op == Op::For || it.op == Op::Loop) {
+      inside = static_cast<LoopId>(loops_.size());
+      facts.owns = inside;
+      loops_.push_back({&it, loop, it.op == Op::For ? it.bodies[0].parameters[0] : no_id, true, {}});
+      for (LoopId outer = loop; outer != no_loop; outer = loops_[static_cast<std::size_t>(outer)].parent)
+        loops_[static_cast<std::size_t>(outer)].innermost = false;
+    }
+    for (const Body& nested : it.bodies) walk(nested, inside);
+    instructions_[id].end = static_cast<int>(order_.size()) - 1;
+  }
+}
+
+// ---- addresses -------------------------------------------------------------------------------------------------
+
+void Facts::plan_accesses() {
+  for (InstructionId id : order_) {
+    const Instruction& it = region_.instructions[id];
+    if (it.op != Op::Load && it.op != Op::Store) continue;
+    LoopId loop = instructions_[id].loop;
+    AddressForm form = address_form(region_, *this, it, loop);
+    AccessPlan plan{array_slot(region_, *this, it.operands[0]), loop, -1, {}, form.offset};
+    PointerGroup group;
+    group.slot = plan.slot;
+    for (const AddressTerm& term : form.terms) {
+      if (loop == no_loop)
+        plan.dynamic.push_back(term);
+      else if (term.value != no_id && term.value == loops_[static_cast<std::size_t>(loop)].index)
+        group.with_index.push_back(term);
+      else if (term.value != no_id && values_[term.value].loop == loop)
+        plan.dynamic.push_back(term);
+      else
+        group.invariant.push_back(term);
+    }
+    if (!group.invariant.empty() || !group.with_index.empty()) {
+      std::vector<PointerGroup>& groups = loops_[static_cast<std::size_t>(loop)].groups;
+      auto same = std::find_if(groups.begin(), groups.end(), [&](const PointerGroup& other) {
+        return other.slot == group.slot && other.invariant == group.invariant && other.with_index == group.with_index;
+      });
+      if (same == groups.end()) same = groups.insert(groups.end(), group);
+      ++same->members;
+      same->has_dynamic_member |= !plan.dynamic.empty();
+      plan.group = static_cast<int>(same - groups.begin());
+    }
+    instructions_[id].access = static_cast<int>(accesses_.size());
+    accesses_.push_back(std::move(plan));
+  }
+}
+
+// A moving pointer costs an instruction in each iteration; an index in the addressing mode costs one for each access
+// that would otherwise be folded into arithmetic (Intel's cores take such operands apart).
+void Facts::choose_modes() {
+  for (LoopFacts& loop : loops_) {
+    for (PointerGroup& group : loop.groups) {
+      if (group.with_index.empty()) continue;
+      const AddressTerm& term = group.with_index.front();
+      bool scalable = group.with_index.size() == 1 && term.dimension == AddressTerm::none &&
+                      (term.factor == 1 || term.factor == 2 || term.factor == 4 || term.factor == 8);
+      bool indexed = scalable && group.members == 1 && !group.has_dynamic_member;
+      group.mode = indexed ? PointerGroup::Mode::Indexed : PointerGroup::Mode::Bumped;
+    }
+  }
+}
+
+// ---- forms -----------------------------------------------------------------------------------------------------
+
+template <typename F> void Facts::for_each_read(const Instruction& it, F&& f) const {
+  std::size_t first = 0, last = it.operands.size();
+  if (it.op == Op::Load || it.op == Op::Store) {
+    const AccessPlan& plan = access(it);
+    for (const AddressTerm& term : plan.dynamic)
+      if (term.value != no_id) f(term.value);
+    first = 1;
+    last = 1 + subscript_count(it);
+    for (std::size_t k = first; k < last; ++k)
+      if (region_.type(it.operands[k]).lanes > 1) f(it.operands[k]);
+    if (it.op == Op::Store) f(it.operands.back());
+    return;
+  }
+  for (std::size_t k = first; k < last; ++k)
+    if (region_.type(it.operands[k]).base != ir::Base::Array) f(it.operands[k]);
+}
+
+void Facts::find_forms() {
+  // What pointer groups read is needed as soon as the loop is there.
+  for (const LoopFacts& loop : loops_)
+    for (const PointerGroup& group : loop.groups)
+      for (const AddressTerm& term : group.invariant)
+        if (term.value != no_id) ++values_[term.value].reads;
+  for (std::size_t k = order_.size(); k-- > 0;) visit_backwards(region_.instructions[order_[k]]);
+}
+
+void Facts::visit_backwards(const Instruction& it) {
+  const auto any = [&](int ValueFacts::*count) {
+    return std::any_of(it.results.begin(), it.results.end(), [&](ValueId r) { return values_[r].*count > 0; });
+  };
+  bool droppable = info(it.op).effect == Effect::Pure || it.op == Op::Load || it.op == Op::LaneGet;
+  bool read = any(&ValueFacts::reads), read_at_exits = any(&ValueFacts::exit_reads);
+  Form form = Form::Emitted;
+  if (is_entry_op(it.op))
+    form = Form::Entry;
+  else if (droppable && !read && !read_at_exits)
+    form = Form::Dead;
+  else if (!read && read_at_exits && may_wait_for_exit(it.op))
+    form = Form::AtExits;
+  for (ValueId result : it.results) values_[result].form = form;
+  if (form == Form::Emitted) {
+    for_each_read(it, [&](ValueId value) { ++values_[value].reads; });
+    if (it.exit != no_id)
+      for (ValueId value : region_.exits[it.exit].operands) ++values_[value].exit_reads;
+  } else if (form == Form::AtExits) {
+    for_each_read(it, [&](ValueId value) { ++values_[value].exit_reads; });
+  }
+  for (const Body& body : it.bodies)
+    for (ValueId parameter : body.parameters) values_[parameter].form = Form::Emitted;
+}
+
+// ---- readers that take their operand in ------------------------------------------------------------------------
+
+bool Facts::takes_memory(const ir::Region& region, const Instruction& reader, std::size_t operand) {
+  const Type type = region.type(reader.operands[operand]);
+  switch (reader.op) {
+  case Op::Mul:
+    return type != ir::i64.with_lanes(4); // AVX2 multiplies int64 in pieces
+  case Op::Add:
+  case Op::And:
+  case Op::Or:
+  case Op::Xor:
+    return true;
+  case Op::Sub:
+  case Op::Div:
+    return operand == 1;
+  case Op::Min:
+  case Op::Max:
+    return operand == 0 && type.is_float();
+  case Op::Splat:
+    return true;
+  case Op::FloatToFloat:
+    return type.base == ir::Base::F32 && region.type(reader.results[0]).base == ir::Base::F64;
+  default:
+    return false;
+  }
+}
+
+void Facts::fold_into_readers(const Body& body) {
+  for (std::size_t k = 0; k < body.instructions.size(); ++k) {
+    const Instruction& it = region_.instructions[body.instructions[k]];
+    for (const Body& nested : it.bodies) fold_into_readers(nested);
+    if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
+    if (values_[it.results[0]].reads != 1 || values_[it.results[0]].exit_reads != 0) continue;
+    if (is_compare(it.op))
+      fold_compare(it, body, k);
+    else if (it.op == Op::Load)
+      fold_load(it, body, k);
+  }
+}
+
+// Into a branch, a guard, or a select that can use the processor's flags or a compare mask of its own type.
+void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t index) {
+  ValueId result = it.results[0];
+  if (region_.type(result).lanes > 1) return;
+  for (std::size_t k = index + 1; k < body.instructions.size(); ++k) {
+    const Instruction& reader = region_.instructions[body.instructions[k]];
+    if (reader.operands.empty() || reader.operands[0] != result || !is_emitted(reader)) continue;
+    bool takes = reader.op == Op::If || reader.op == Op::Guard;
+    if (reader.op == Op::Select) {
+      Type selected = region_.type(reader.results[0]), compared = region_.type(it.operands[0]);
+      takes = selected.is_float() ? selected == compared : selected.base != ir::Base::Array;
+    }
+    if (takes) values_[result].form = Form::InReader;
+    return;
+  }
+}
+
+void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index) {
+  ValueId result = it.results[0];
+  bool vector = region_.type(result).lanes > 1;
+  if (!is_natural(it.element) || (vector && it.lane_stride != ir::LaneStride::Contiguous)) return;
+  for (std::size_t k = index + 1; k < body.instructions.size(); ++k) {
+    const Instruction& reader = region_.instructions[body.instructions[k]];
+    if (info(reader.op).effect == Effect::Write || info(reader.op).effect == Effect::Control)
+      return; // the load must not move past a store
+    auto at = std::find(reader.operands.begin(), reader.operands.end(), result);
+    if (at == reader.operands.end() || !is_emitted(reader)) continue;
+    bool another = std::any_of(reader.operands.begin(), reader.operands.end(),
+                               [&](ValueId other) { return values_[other].form == Form::InReader; });
+    if (!another && takes_memory(region_, reader, static_cast<std::size_t>(at - reader.operands.begin())))
+      values_[result].form = Form::InReader;
+    return;
+  }
+}
+
+// ---- reads -----------------------------------------------------------------------------------------------------
+
+// Reads of a value that stands inside its reader, or waits for an exit, are reads of its operands.
+void Facts::note_read(ValueId value, int position) {
+  values_[value].read_at.push_back(position);
+  Form form = values_[value].form;
+  if (form == Form::InReader || form == Form::AtExits)
+    for_each_read(*definition(value), [&](ValueId operand) { note_read(operand, position); });
+}
+
+void Facts::note_loop_reads(const Instruction& it, int position) {
+  // The pointers are set up after the loop's first values have been moved into their registers.
+  for (const PointerGroup& group : loops_[static_cast<std::size_t>(at(it).owns)].groups)
+    for (const AddressTerm& term : group.invariant)
+      if (term.value != no_id) note_read(term.value, position + 1);
+  if (it.op == Op::For) note_read(it.operands[1], at(it).end);
+}
+
+void Facts::note_reads(const Body& body) {
+  for (InstructionId id : body.instructions) {
+    const Instruction& it = region_.instructions[id];
+    bool emitted = is_emitted(it) && (it.results.empty() || values_[it.results[0]].form != Form::InReader);
+    if (emitted) {
+      int position = instructions_[id].position;
+      for_each_read(it, [&](ValueId value) { note_read(value, position); });
+      if (it.exit != no_id)
+        for (ValueId value : region_.exits[it.exit].operands) note_read(value, position);
+      if (instructions_[id].owns != no_loop) note_loop_reads(it, position);
+    }
+    for (const Body& nested : it.bodies) note_reads(nested);
+  }
+}
+
+bool Facts::read_between(ValueId value, int after, int limit) const {
+  const std::vector<int>& reads = values_[value].read_at;
+  auto next = std::upper_bound(reads.begin(), reads.end(), after);
+  return next != reads.end() && *next <= limit;
+}
+
+// ---- shared registers ------------------------------------------------------------------------------------------
+
+// True when `next`, computed in `body`, can be written straight into the register of `parameter`: nobody reads the
+// parameter after that, up to position `limit`. `sharers` gets `next` and, where it is an `if`, what its sides yield.
+bool Facts::may_share(ValueId parameter, ValueId next, const Body& body, int limit,
+                      std::vector<ValueId>& sharers) const {
+  const ValueFacts& value = values_[next];
+  if (value.definition == no_id || value.body != &body || value.form != Form::Emitted || value.shares != no_id)
+    return false;
+  if (std::find(sharers.begin(), sharers.end(), next) != sharers.end()) return false;
+  const Instruction& it = region_.instructions[value.definition];
+  const InstructionFacts& facts = instructions_[value.definition];
+  if (it.op != Op::If) {
+    if (read_between(parameter, facts.position, limit)) return false;
+    sharers.push_back(next);
+    return true;
+  }
+  if (read_between(parameter, facts.end, limit)) return false;
+  sharers.push_back(next);
+  auto index = static_cast<std::size_t>(std::find(it.results.begin(), it.results.end(), next) - it.results.begin());
+  for (const Body& side : it.bodies) {
+    InstructionId last = side.instructions.back();
+    const Instruction& terminator = region_.instructions[last];
+    if (terminator.op == Op::Yield)
+      may_share(parameter, terminator.operands[index], side, instructions_[last].position, sharers);
+  }
+  return true;
+}
+
+void Facts::share_in(const Body& body) {
+  for (InstructionId id : body.instructions) {
+    const Instruction& it = region_.instructions[id];
+    const auto share = [&](ValueId target, ValueId next, const Body& inside) {
+      std::vector<ValueId> sharers;
+      if (may_share(target, next, inside, instructions_[id].end, sharers))
+        for (ValueId sharer : sharers) values_[sharer].shares = target;
+    };
+    for (const Body& nested : it.bodies) {
+      const Instruction& terminator = region_.instructions[nested.instructions.back()];
+      if (terminator.op == Op::Yield && it.op != Op::Block) {
+        std::size_t skipped = it.op == Op::For ? 1 : 0;
+        for (std::size_t k = 0; k < terminator.operands.size(); ++k) {
+          bool loops = it.op == Op::For || it.op == Op::Loop;
+          // An `if`'s result is read by nobody before its sides have ended.
+          if (loops)
+            share(nested.parameters[k + skipped], terminator.operands[k], nested);
+          else if (values_[it.results[k]].shares == no_id)
+            share(it.results[k], terminator.operands[k], nested);
+        }
+      }
+      share_in(nested);
+    }
+  }
+}
+
+} // namespace pyvm::x64

@@ -1,0 +1,121 @@
+// Leaving the region: guards, subscript checks, the stop word, and the cold code that fills the exit buffer.
+
+#include "backend-x64/lowering.h"
+
+namespace pyvm::x64 {
+
+using asmjit::x86::CondCode;
+using ir::RegionContext;
+
+// The label of cold code that leaves through the instruction's exit.
+Label Generator::exit_stub(const Instruction& it) {
+  Label label = cc_.newLabel();
+  x86::Gp ordinal = ordinal_ ? ordinal_->index : begin_;
+  std::int64_t gang = ordinal_ ? ordinal_->step : 1;
+  later([this, label, ordinal, gang, &it] {
+    cc_.bind(label);
+    emit_exit(it, ordinal, gang);
+  });
+  return label;
+}
+
+void Generator::emit_exit(const Instruction& it, const x86::Gp& ordinal, std::int64_t gang) {
+  in_cold_ = true;
+  const std::vector<ValueId>& values = region_.exits[it.exit].operands;
+  x86::Gp buffer = new_gp();
+  cc_.mov(buffer, x86::ptr(context_, offsetof(RegionContext, exit_values)));
+  for (std::size_t k = 0; k < values.size(); ++k)
+    store_slots(values[k], x86::ptr(buffer, static_cast<std::int32_t>(k * ir::max_lanes * 8)));
+  cc_.mov(x86::ptr(context_, offsetof(RegionContext, exit_ordinal)), ordinal);
+  x86::Gp count = new_gp();
+  cc_.mov(count, Imm(gang));
+  cc_.mov(x86::ptr(context_, offsetof(RegionContext, exit_gang)), count);
+  cc_.mov(outcome_.r32(), Imm(static_cast<std::int64_t>(it.exit)));
+  cc_.jmp(finish_);
+  // What only this exit needed must be computed again by the next one.
+  for (ValueId value : cold_values_) regs_[value] = x86::Reg();
+  cold_values_.clear();
+  in_cold_ = false;
+}
+
+void Generator::lower_exit(const Instruction& it) {
+  cc_.jmp(exit_stub(it));
+  reachable_ = false;
+}
+
+void Generator::lower_guard(const Instruction& it) {
+  ValueId condition = it.operands[0];
+  Label stub = exit_stub(it);
+  if (!is_vector(condition))
+    branch(condition, false, stub);
+  else
+    leave_unless_all(reg(condition), stub);
+}
+
+void Generator::leave_unless_all(const x86::Reg& mask, const Label& label) {
+  if (evex_) {
+    cc_.kortestb(mask.as<x86::KReg>(), mask.as<x86::KReg>());
+    cc_.jnc(label); // carry: all eight
+    return;
+  }
+  x86::Gp bits = new_gp();
+  emit(Id::kIdVmovmskpd, bits.r32(), sized(mask, 32));
+  cc_.cmp(bits.r32(), (1 << lanes_) - 1);
+  cc_.jne(label);
+}
+
+// a < 0 ? a + b : a, which as an unsigned number must be less than b.
+void Generator::lower_index(const Instruction& it) {
+  if (is_vector(it.results[0])) {
+    vector_index(it);
+    return;
+  }
+  Label stub = exit_stub(it);
+  x86::Gp a = gp(it.operands[0]), length = gp(it.operands[1]);
+  x86::Gp subscript = new_gp();
+  std::optional<std::int64_t> constant = int_constant(it.operands[0]);
+  if (constant) {
+    cc_.mov(subscript, a);
+    if (*constant < 0) cc_.add(subscript, length);
+  } else {
+    x86::Gp wrap = new_gp();
+    cc_.mov(wrap, a);
+    cc_.sar(wrap, 63);
+    cc_.and_(wrap, length);
+    cc_.lea(subscript, x86::ptr(a, wrap));
+  }
+  cc_.cmp(subscript, length);
+  cc_.jae(stub);
+  copy(target_gp(it.results[0]), subscript, ir::i64);
+}
+
+void Generator::vector_index(const Instruction& it) {
+  Label stub = exit_stub(it);
+  Type t = type(it.results[0]);
+  x86::Vec a = vec(it.operands[0]), length = new_vec(t), subscript = new_vec(t), zero = vector_constant(t, 0);
+  broadcast_int(length, gp(it.operands[1]));
+  x86::Reg inside = new_register(ir::b1.with_lanes(t.lanes));
+  if (evex_) {
+    x86::KReg negative = cc_.newKb();
+    emit(Id::kIdVpcmpq, negative, a, zero, Imm(1));
+    emit(Id::kIdVmovaps, subscript, a);
+    cc_.k(negative).emit(Id::kIdVpaddq, subscript, a, length);
+    emit(Id::kIdVpcmpuq, inside.as<x86::KReg>(), subscript, length, Imm(1));
+  } else {
+    x86::Vec wrap = new_vec(t);
+    emit(Id::kIdVpcmpgtq, wrap, zero, a);
+    emit(Id::kIdVpand, wrap, wrap, length);
+    emit(Id::kIdVpaddq, subscript, a, wrap);
+    compare_ints_avx2(sized(inside, 32), Op::ULt, subscript, length);
+  }
+  leave_unless_all(inside, stub);
+  copy(target(it.results[0]), subscript, t);
+}
+
+void Generator::lower_poll(const Instruction& it) {
+  x86::Gp stop = context_field(offsetof(RegionContext, stop));
+  cc_.cmp(x86::dword_ptr(stop), 0);
+  cc_.jne(exit_stub(it));
+}
+
+} // namespace pyvm::x64

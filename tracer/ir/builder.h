@@ -169,6 +169,7 @@ private:
   std::size_t target_index() const;
   Body& target_body();
   void mark_terminated();
+  void end_dead_body();
   void append(InstructionId id);
   InstructionId new_instruction(Instruction instruction, std::span<const Type> result_types);
   void forget_last_instruction();

@@ -61,7 +61,7 @@ void Builder::yield(Values values) {
 }
 
 void Builder::br(int depth, Values values) {
-  if (unreachable()) return;
+  if (unreachable()) return end_dead_body();
   std::size_t block = frames_.size() - 1;
   for (int left = depth;; --block) {
     PYVM_ASSERT(block > 0, "br leaves more blocks than there are");
@@ -81,8 +81,11 @@ void Builder::br(int depth, Values values) {
   mark_terminated();
 }
 
+// A body that never runs ends too, so that no values are taken from it.
+void Builder::end_dead_body() { frames_.back().terminated = true; }
+
 void Builder::exit(ExitId exit) {
-  if (unreachable()) return;
+  if (unreachable()) return end_dead_body();
   append(new_instruction({.op = Op::Exit, .exit = exit}, {}));
   mark_terminated();
 }

@@ -1,0 +1,170 @@
+// Loop-invariant code motion.
+//
+// A computation whose operands are made outside of a loop gives the same in each iteration, and moves before the loop.
+// No op of the IR faults, so a computation may run where the program would not have run it (a loop of no iterations, a
+// side of an `if` that is never taken). What is dear (divisions, math functions) is not moved out of a side of an `if`,
+// where it may never be needed. Loops are treated innermost first, so that one walk takes a computation all the way
+// out.
+//
+// Guards stay: to leave is to resume at this opcode, in this iteration. What they check, the planner hoists.
+//
+// A load may fault, and what makes its subscripts good may be the very fact that it runs. It moves only if
+//   its place does not vary, and nothing in the loop may write there,
+//   it stands in the loop's own body, and nothing before it in that body may leave: the first iteration runs it,
+//   and there is a first iteration. A `loop` has one; before a `for` the load is put under `lo < hi`, unless the loop
+//   is over the whole grain, which is never empty.
+// A `touch` that each run of the loop comes to moves likewise: once is enough.
+// Nothing is said about stores by others: DESIGN leaves a race's values open.
+#include "tracer/opt/passes.h"
+
+#include <utility>
+
+#include "tracer/ir/walk.h"
+#include "tracer/opt/edit.h"
+#include "tracer/opt/trips.h"
+
+namespace pyvm::tracer {
+
+using namespace ir;
+
+namespace {
+
+bool is_dear(Op op) {
+  switch (op) {
+  case Op::Div:
+  case Op::FloorDiv:
+  case Op::FloorMod:
+  case Op::UDiv:
+  case Op::UMod:
+  case Op::Pow:
+  case Op::Math:
+    return true;
+  default:
+    return false;
+  }
+}
+
+class Hoisting {
+public:
+  Hoisting(Region& region, const AliasInfo& alias)
+      : region_(region), oracle_(region, alias), made_(definitions(region)) {}
+
+  bool run() {
+    inner_loops(region_.body);
+    return changed_;
+  }
+
+private:
+  // What is known of the loop at work.
+  struct Loop {
+    InstructionId id;
+    std::vector<bool> inside;          // by value: made in the loop, and not moved out so far
+    std::vector<InstructionId> before; // what goes before it
+    std::vector<InstructionId> writes; // in it
+  };
+
+  void inner_loops(Body& body) {
+    std::vector<InstructionId> now;
+    for (const InstructionId id : std::vector<InstructionId>(body.instructions)) {
+      for (std::size_t i = 0; i < region_.at(id).bodies.size(); ++i)
+        in_body(id, i, [this](Body& b) { inner_loops(b); });
+      if (region_.at(id).op == Op::For || region_.at(id).op == Op::Loop) {
+        const std::vector<InstructionId> before = hoist_from(id);
+        now.insert(now.end(), before.begin(), before.end());
+      }
+      now.push_back(id);
+    }
+    body.instructions = std::move(now);
+  }
+
+  // Works on a body taken out of its owner meanwhile: new instructions move the region's list.
+  template <typename Work> void in_body(InstructionId owner, std::size_t which, const Work& work) {
+    Body body = std::move(region_.at(owner).bodies[which]);
+    work(body);
+    region_.at(owner).bodies[which] = std::move(body);
+  }
+
+  std::vector<InstructionId> hoist_from(InstructionId id) {
+    Loop loop{.id = id, .inside = defined_in(region_, region_.at(id).bodies[0]), .before = {}, .writes = {}};
+    for_each_instruction(region_, region_.at(id).bodies[0], [&](InstructionId each) {
+      if (is_write(region_.at(each))) loop.writes.push_back(each);
+    });
+    in_body(id, 0, [&](Body& body) { hoist(body, loop, true); });
+    changed_ |= !loop.before.empty();
+    return std::move(loop.before);
+  }
+
+  // `certain`: the body is the loop's own, and so far nothing may have left it.
+  void hoist(Body& body, Loop& loop, bool certain) {
+    const bool own = certain;
+    std::vector<InstructionId> now;
+    for (const InstructionId id : std::vector<InstructionId>(body.instructions)) {
+      const Instruction& it = region_.at(id);
+      if (is_invariant(it, loop)) {
+        if (info(it.op).effect == Effect::Pure && (own || !is_dear(it.op))) {
+          move_out(id, loop);
+          continue;
+        }
+        if (info(it.op).effect == Effect::Read && certain && !is_written(id, loop)) {
+          load_before(id, loop);
+          continue;
+        }
+      }
+      if (it.op == Op::Touch && certain && runs_at_least_once(region_, made_, region_.at(loop.id))) {
+        move_out(id, loop);
+        continue;
+      }
+      certain = certain && !may_leave(region_, it);
+      const bool branches = it.op == Op::If || it.op == Op::Block;
+      for (std::size_t i = 0; branches && i < region_.at(id).bodies.size(); ++i)
+        in_body(id, i, [&](Body& nested) { hoist(nested, loop, false); });
+      now.push_back(id);
+    }
+    body.instructions = std::move(now);
+  }
+
+  static bool is_invariant(const Instruction& it, const Loop& loop) {
+    if (info(it.op).effect != Effect::Pure && info(it.op).effect != Effect::Read) return false;
+    for (const ValueId operand : it.operands)
+      if (operand < loop.inside.size() && loop.inside[operand]) return false;
+    return true;
+  }
+  bool is_written(InstructionId load, const Loop& loop) const {
+    for (const InstructionId write : loop.writes)
+      if (oracle_.overlap(region_.at(load), region_.at(write)) != Overlap::Never) return true;
+    return false;
+  }
+
+  void move_out(InstructionId id, Loop& loop) {
+    loop.before.push_back(id);
+    for (const ValueId value : region_.at(id).results) loop.inside[value] = false;
+  }
+
+  void load_before(InstructionId id, Loop& loop) {
+    if (runs_at_least_once(region_, made_, region_.at(loop.id))) return move_out(id, loop);
+    loop.inside[region_.at(id).results[0]] = false;
+    const ValueId result = region_.at(id).results[0];
+    const Type type = region_.type(result);
+    const ValueId loaded = region_.new_value(type);
+    region_.at(id).results = {loaded};
+    Instruction guarded{.op = Op::If,
+                        .operands = {trips_condition(region_, loop.id, loop.before)},
+                        .results = {result},
+                        .line = region_.at(id).line};
+    const InstructionId zero = make(region_, {.op = Op::Const}, {type});
+    guarded.bodies.push_back({{}, {id, make(region_, {.op = Op::Yield, .operands = {loaded}})}});
+    guarded.bodies.push_back({{}, {zero, make(region_, {.op = Op::Yield, .operands = region_.at(zero).results})}});
+    loop.before.push_back(make(region_, std::move(guarded)));
+  }
+
+  Region& region_;
+  const AliasOracle oracle_;
+  const std::vector<InstructionId> made_;
+  bool changed_ = false;
+};
+
+} // namespace
+
+bool hoist_invariants(Region& region, const AliasInfo& alias) { return Hoisting(region, alias).run(); }
+
+} // namespace pyvm::tracer

@@ -1,0 +1,66 @@
+//                     +----------------- until nothing changes, at most 4 rounds ----------------+
+//                     |                                                                          |
+//   region --> fold --+--> forward --> hoist --> promote --> fold --> remove dead ---------------+--> region
+//
+//   fold         writes the region anew through the builder: constants, identities, common subexpressions, known
+//   conditions forward      gives loads the value that was stored or loaded there, drops overwritten stores hoist moves
+//   what does not vary out of loops, so that places in loops are seen to stand still promote      makes places that a
+//   loop updates into values that it carries fold         simplifies what these have uncovered: `lo < hi` of known
+//   loops, copies, equal subscripts remove dead  cuts what is left without a use; before the next round, so that no
+//   pass keeps alive what nothing needs
+//
+// Each pass gives what the next can use, so that a second round seldom finds more than what one promoted store has
+// freed.
+#include "tracer/opt/pipeline.h"
+
+#include "tracer/ir/verify.h"
+#include "tracer/opt/passes.h"
+
+namespace pyvm::tracer {
+
+namespace {
+
+constexpr int most_rounds = 4;
+
+struct Pass {
+  std::string_view name;
+  bool (*run)(ir::Region&, const AliasInfo&);
+};
+
+constexpr Pass fold = {"fold", [](ir::Region& region, const AliasInfo&) { return fold_and_number(region); }};
+constexpr Pass forward = {"forward", forward_memory};
+constexpr Pass hoist = {"hoist", hoist_invariants};
+constexpr Pass promote = {"promote", promote_stores};
+constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
+
+bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
+  const bool changed = pass.run(region, alias);
+#ifndef NDEBUG
+  ir::check(region, pass.name);
+#endif
+  return changed;
+}
+
+} // namespace
+
+void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer) {
+  const auto step = [&](const Pass& pass) {
+    const bool changed = run(pass, region, alias);
+    if (changed && observer) observer(pass.name, region);
+    return changed;
+  };
+  step(fold);
+  for (int round = 0; round < most_rounds; ++round) {
+    bool changed = false;
+    for (const Pass& pass : {forward, hoist, promote, fold, dead}) changed |= step(pass);
+    if (!changed) break;
+  }
+}
+
+std::optional<bool> run_pass(std::string_view name, ir::Region& region, const AliasInfo& alias) {
+  for (const Pass& pass : {fold, forward, hoist, promote, dead})
+    if (pass.name == name) return run(pass, region, alias);
+  return std::nullopt;
+}
+
+} // namespace pyvm::tracer

@@ -10,9 +10,10 @@ expect:
     peer: oracle      the oracle (tests/oracle/run.py)
     exit: 1           the exit code (0 if there is no such line)
     stderr: TEXT      the last line on stderr begins with TEXT (without it: it is the peer's last line, if exit is not 0)
-    traceback: full   all of stderr is NAME.stderr, where {file} stands for the script's path (--bless writes it from
-                      CPython 3.11); the Python door shows CPython's own frames: there only the last line counts
+    traceback: full   all of stderr is NAME.stderr, where {file} stands for the script's path (--bless writes it
+                      with CPython 3.11); the Python door shows CPython's own frames: there only the last line counts
     args: a b         the script's arguments
+    door: python      only for `python -m pyvm` (what `pyvm run` does not read yet, such as a list of signatures)
     rel: 1e-12        floats may differ from the peer's by this (functions of 1 ulp); the modes must still agree exactly
     numba: TEXT       real Numba gives something else, and why (--mode numba compares with it and expects no difference
                       in the files without this line)
@@ -61,7 +62,7 @@ MODES = {
 ENGINE_MODES = [m for m in MODES if m not in ("peer", "numba")]
 REFERENCE_MODE = "interpreted"  # what the other modes must equal exactly where the peer is only near
 DIRECTIVE = re.compile(r"# ([a-z]+): (.*)")
-KEYS = {"peer", "exit", "stderr", "traceback", "args", "rel", "numba"}
+KEYS = {"door", "peer", "exit", "stderr", "traceback", "args", "rel", "numba"}
 FLOAT = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?|-?\d+e[+-]?\d+")
 NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e[+-]?\d+)?")  # Numba's variables have one type: 5 may become 5.0
 
@@ -188,7 +189,8 @@ def check_golden(case, seen):
 def bless(case, peers):
     if not peers.context.startswith(b"3.11"):
         sys.exit("--bless needs CPython 3.11, whose traceback format is pyvm's: give it with --python")
-    result = execute([peers.python, str(case.path), *case.arguments])
+    plain = case.header["peer"] == "cpython"
+    result = execute([peers.python, str(case.path), *case.arguments] if plain else peers.command(case))
     case.golden.write_text(result.stderr.replace(str(case.path), "{file}"), encoding="utf-8")
 
 
@@ -248,6 +250,12 @@ class Runner:
         return None
 
 
+def applies(case, mode, door):
+    if mode == "numba":
+        return "numba" not in case.header
+    return mode == "peer" or case.header.get("door", door) == door
+
+
 def report(jobs, verdicts, tap):
     failed = 0
     for number, ((case, mode), problem) in enumerate(zip(jobs, verdicts), 1):
@@ -294,7 +302,7 @@ def main():
         return 0
     if set(modes) - {"peer", "numba"} and not options.pyvm.exists():
         sys.exit(f"there is no {options.pyvm}: ./dev build makes it")
-    jobs = [(case, mode) for mode in modes for case in cases if not (mode == "numba" and "numba" in case.header)]
+    jobs = [(case, mode) for mode in modes for case in cases if applies(case, mode, options.door)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         return report(jobs, pool.map(runner.verdict, jobs), options.tap) > 0
 

@@ -79,7 +79,20 @@ for n in (0, 1, 5, 33, 100, 5000):
     print(n, "float64", add(f8, 0.0), subtract(f8, 1.5), multiply(x + 0.5, 2.0), divide(x + 0.5, 3.0))
     print(n, "float64", largest(f8, -1.0), smallest(f8, 1.0), largest(f8, 0.99), smallest(f8, -2.0))
     print(n, "float32", add(f4, 0.0), subtract(f4, 1.5), multiply(f4 + np.float32(1.2), 2.0), largest(f4, -1.0))
-    print(n, "int64", add(i8, 0), subtract(i8, 7), multiply(i8 | 1, 3), divide(i8 | 1, 1.0), largest(i8, 0), smallest(i8, 0))
+    print(
+        n,
+        "int64",
+        add(i8, 0),
+        subtract(i8, 7),
+        multiply(i8 | 1, 3),
+        divide(i8 | 1, 1.0),
+        largest(i8, 0),
+        smallest(i8, 0),
+    )
     print(n, "int64", bit_and(i8, -1), bit_or(i8, 0), bit_xor(i8, 12345))
-    print(n, "int32", add(i4, 0), subtract(i4, 7), multiply(i4 | 1, 3), largest(i4, 0), smallest(i4, 0), bit_xor(i4, 1))
-    print(n, "uint8", add(u1, 0), subtract(u1, 7), multiply(u1 | 1, 3), largest(u1, 0), smallest(u1, 999), bit_or(u1, 0))
+    print(
+        n, "int32", add(i4, 0), subtract(i4, 7), multiply(i4 | 1, 3), largest(i4, 0), smallest(i4, 0), bit_xor(i4, 1)
+    )
+    print(
+        n, "uint8", add(u1, 0), subtract(u1, 7), multiply(u1 | 1, 3), largest(u1, 0), smallest(u1, 999), bit_or(u1, 0)
+    )

@@ -8,6 +8,7 @@ expect:
 
     peer: cpython     plain CPython and NumPy, njit doing nothing but .item() (tests/oracle/run.py --plain)
     peer: oracle      the oracle (tests/oracle/run.py)
+    peer: none        nobody: nothing on stdout, and what the lines below say (for what pyvm refuses)
     exit: 1           the exit code (0 if there is no such line)
     stderr: TEXT      the last line on stderr begins with TEXT (without it: it is the peer's last line, if exit is not 0)
     traceback: full   all of stderr is NAME.stderr, where {file} stands for the script's path (--bless writes it
@@ -85,8 +86,8 @@ class Case:
                 break
             self.header[found[1]] = found[2].strip()
         unknown = set(self.header) - KEYS
-        if unknown or self.header.get("peer") not in ("cpython", "oracle"):
-            sys.exit(f"{path}: the header needs '# peer: cpython' or '# peer: oracle'; unknown keys: {sorted(unknown)}")
+        if unknown or self.header.get("peer") not in ("cpython", "oracle", "none"):
+            sys.exit(f"{path}: the header needs '# peer: cpython', oracle or none; unknown keys: {sorted(unknown)}")
         self.arguments = shlex.split(self.header.get("args", ""))
         self.exit = int(self.header.get("exit", "0"))
         self.rel = float(self.header.get("rel", "0"))
@@ -133,6 +134,8 @@ class Peers:
         return [self.python, str(ORACLE / "run.py"), *plain, str(case.path), *case.arguments]
 
     def result(self, case):
+        if case.header["peer"] == "none":
+            return Result("", case.header["stderr"], case.exit)
         text = self.context + case.path.read_bytes() + str(case.path).encode()
         kept = self.folder / (hashlib.sha256(text).hexdigest()[:32] + ".json")
         if kept.exists():
@@ -252,7 +255,7 @@ class Runner:
 
 def applies(case, mode, door):
     if mode == "numba":
-        return "numba" not in case.header
+        return "numba" not in case.header and case.header["peer"] != "none"
     return mode == "peer" or case.header.get("door", door) == door
 
 

@@ -1,0 +1,6 @@
+# peer: none
+# door: cli
+# exit: 1
+# stderr: UnsupportedError: 'async def' is not supported
+async def f():
+    pass

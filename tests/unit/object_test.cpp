@@ -26,7 +26,7 @@ std::string message_of(auto&& call) {
   return "no error";
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("the last counted reference deletes an object") {
   int alive = 0;
@@ -77,7 +77,8 @@ TEST_CASE("scalars keep their kind") {
 }
 
 TEST_CASE("range_length is exact at the ends of int64") {
-  constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min(), high = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min(),
+                         high = std::numeric_limits<std::int64_t>::max();
   REQUIRE(range_length(0, 10, 1) == 10);
   REQUIRE(range_length(0, 10, 3) == 4);
   REQUIRE(range_length(10, 0, -3) == 4);

@@ -1,7 +1,7 @@
 // Memory of arrays, and making them.
 //
-// Small buffers come from aligned_alloc; from 4 MB on each is its own anonymous mapping, asked to be on huge pages, zero
-// without being touched, and returned to the system as soon as its last array is gone.
+// Small buffers come from aligned_alloc; from 4 MB on each is its own anonymous mapping, asked to be on huge pages,
+// zero without being touched, and returned to the system as soon as its last array is gone.
 #include "vm/object/array.h"
 
 #include <sys/mman.h>
@@ -88,7 +88,7 @@ std::size_t checked_bytes(ScalarKind dtype, std::span<const std::int64_t> shape)
   return empty ? 0 : static_cast<std::size_t>(bytes);
 }
 
-}  // namespace
+} // namespace
 
 std::string shape_text(std::span<const std::int64_t> shape) {
   std::string text = "(";
@@ -173,4 +173,4 @@ bool same_elements(const Array& a, const Array& b) {
   return true;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -1,5 +1,6 @@
-// ndarray: a typed, strided view of a buffer, as NumPy defines it (https://numpy.org/doc/stable/reference/arrays.ndarray.html).
-// 0 to 8 dimensions, any strides (negative, zero, unaligned), native byte order. A view keeps its Buffer alive.
+// ndarray: a typed, strided view of a buffer, as NumPy defines it
+// (https://numpy.org/doc/stable/reference/arrays.ndarray.html). 0 to 8 dimensions, any strides (negative, zero,
+// unaligned), native byte order. A view keeps its Buffer alive.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ constexpr int max_dimensions = 8;
 
 // Memory that arrays share. `release` runs when the last array is gone (frees memory, or drops a foreign owner).
 class Buffer : public Object {
- public:
+public:
   using Release = void (*)(void* owner, std::byte* data, std::size_t bytes);
   Buffer(std::byte* data, std::size_t bytes, Release on_release, void* owner)
       : Object(Tag::Native), data_(data), bytes_(bytes), release_(on_release), owner_(owner) {}
@@ -25,10 +26,11 @@ class Buffer : public Object {
   std::size_t bytes() const { return bytes_; }
   void* owner() const { return owner_; }
 
-  // 64-byte aligned; 4 MB and more on huge pages where the system has them. MemoryError (GuestError) when there is none.
+  // 64-byte aligned; 4 MB and more on huge pages where the system has them. MemoryError (GuestError) when there is
+  // none.
   static Ref<Buffer> allocate(std::size_t bytes, bool zeroed);
 
- private:
+private:
   std::byte* data_;
   std::size_t bytes_;
   Release release_;
@@ -42,16 +44,16 @@ struct MemoryExtent {
 };
 
 class Array final : public Object {
- public:
+public:
   Array() : Object(Tag::Array) {}
 
   Ref<Buffer> buffer;
-  std::byte* data = nullptr;  // element [0, ..., 0]
+  std::byte* data = nullptr; // element [0, ..., 0]
   ScalarKind dtype = ScalarKind::Float64;
   std::uint8_t ndim = 0;
   bool writable = true;
   std::int64_t shape[max_dimensions] = {};
-  std::int64_t strides[max_dimensions] = {};  // bytes
+  std::int64_t strides[max_dimensions] = {}; // bytes
 
   std::span<const std::int64_t> dims() const { return {shape, ndim}; }
   std::int64_t size() const {
@@ -64,7 +66,8 @@ class Array final : public Object {
   bool is_f_contiguous() const;
   MemoryExtent extent() const;
 
-  // C order. ValueError for negative dimensions, too many of them, or too many bytes; MemoryError when there is no memory.
+  // C order. ValueError for negative dimensions, too many of them, or too many bytes; MemoryError when there is no
+  // memory.
   static Ref<Array> make(ScalarKind dtype, std::span<const std::int64_t> shape, bool zeroed);
   Ref<Array> view() const;
 };
@@ -79,7 +82,7 @@ std::string shape_text(std::span<const std::int64_t> shape);
 
 // Runs over the elements of an array in C order; used by copies, printing and reductions.
 class ElementCursor {
- public:
+public:
   explicit ElementCursor(const Array& array) : array_(array), at_(array.data), left_(array.size()) {}
   bool done() const { return left_ == 0; }
   std::byte* at() const { return at_; }
@@ -93,11 +96,11 @@ class ElementCursor {
     }
   }
 
- private:
+private:
   const Array& array_;
   std::byte* at_;
   std::int64_t left_;
   std::int64_t index_[max_dimensions] = {};
 };
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -29,7 +29,7 @@ static_assert(bases_come_first(), "a row of exceptions.def names a base below it
 
 const ExceptionRow& row_of(ExceptionKind kind) { return rows[static_cast<std::size_t>(kind)]; }
 
-}  // namespace
+} // namespace
 
 const char* exception_name(ExceptionKind kind) { return row_of(kind).name; }
 
@@ -43,4 +43,4 @@ bool is_subclass(ExceptionKind kind, ExceptionKind of) {
   return true;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

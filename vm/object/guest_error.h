@@ -1,5 +1,5 @@
-// A guest exception on its way up: thrown by runtime code, caught by the interpreter, which adds a traceback entry for each
-// guest frame it leaves. It never passes through generated code. Messages are CPython's or NumPy's, word for word.
+// A guest exception on its way up: thrown by runtime code, caught by the interpreter, which adds a traceback entry for
+// each guest frame it leaves. It never passes through generated code. Messages are CPython's or NumPy's, word for word.
 #pragma once
 
 #include <string>
@@ -32,7 +32,7 @@ struct TracebackEntry {
 };
 
 class GuestError {
- public:
+public:
   GuestError(ExceptionKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
 
   ExceptionKind kind() const { return kind_; }
@@ -46,7 +46,7 @@ class GuestError {
   const std::vector<TracebackEntry>& traceback() const { return traceback_; }
   void add_frame(TracebackEntry entry) { traceback_.push_back(std::move(entry)); }
 
- private:
+private:
   ExceptionKind kind_;
   std::string message_;
   Value payload_;
@@ -58,4 +58,4 @@ template <class... Args>
   throw GuestError(kind, fmt::format(format, std::forward<Args>(args)...));
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -29,14 +29,18 @@ constexpr bool heap_tags_stand_last() {
 }
 static_assert(heap_tags_stand_last(), "the heap rows of tags.def begin at first_heap_tag");
 
-}  // namespace
+} // namespace
 
 std::string type_name_of(const Value& value) {
   switch (value.tag()) {
-    case Tag::Exception: return exception_name(value.as<Exception>().kind);
-    case Tag::Native: return value.as<NativeObject>().type_name();
-    case Tag::Iterator: return value.as<Iterator>().type_name();
-    default: return type_name(value.tag());
+  case Tag::Exception:
+    return exception_name(value.as<Exception>().kind);
+  case Tag::Native:
+    return value.as<NativeObject>().type_name();
+  case Tag::Iterator:
+    return value.as<Iterator>().type_name();
+  default:
+    return type_name(value.tag());
   }
 }
 
@@ -48,4 +52,4 @@ std::uint64_t range_length(std::int64_t start, std::int64_t stop, std::int64_t s
   return start > stop ? (from - to - 1) / stride + 1 : 0;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

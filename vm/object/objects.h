@@ -1,6 +1,7 @@
 // The other heap objects: strings, tuples, ranges, slices, functions, modules, types, cells, exceptions.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,7 +21,7 @@ enum class Dialect : std::uint8_t { Python, Njit };
 
 struct Str final : Object {
   explicit Str(std::string t) : Object(Tag::Str), text(std::move(t)) {}
-  std::string text;  // UTF-8
+  std::string text; // UTF-8
 };
 
 struct Tuple final : Object {
@@ -37,7 +38,8 @@ struct Range final : Object {
 std::uint64_t range_length(std::int64_t start, std::int64_t stop, std::int64_t step);
 
 struct Slice final : Object {
-  Slice(Value from, Value to, Value by) : Object(Tag::Slice), start(std::move(from)), stop(std::move(to)), step(std::move(by)) {}
+  Slice(Value from, Value to, Value by)
+      : Object(Tag::Slice), start(std::move(from)), stop(std::move(to)), step(std::move(by)) {}
   Value start, stop, step;
 };
 
@@ -72,7 +74,7 @@ struct CallContext {
   Dialect dialect = Dialect::Python;
   void* interpreter = nullptr;
   Value (*call)(CallContext&, const Value& callee, const Arguments&) = nullptr;
-  bool numpy_errors = false;  // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
+  bool numpy_errors = false; // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
 };
 
 using NativeFunction = Value (*)(CallContext&, const Arguments&);
@@ -88,9 +90,9 @@ struct Builtin : Object {
   Builtin(std::string n, NativeFunction f, BuiltinId i = BuiltinId::Other, Tag tag = Tag::Builtin)
       : Object(tag), name(std::move(n)), function(f), id(i) {}
   std::string name;
-  NativeFunction function;  // null: callable in njit code only
+  NativeFunction function; // null: callable in njit code only
   BuiltinId id;
-  int detail = 0;  // Math, NumpyMath: the MathFunction; ScalarType: the ScalarKind
+  int detail = 0; // Math, NumpyMath: the MathFunction; ScalarType: the ScalarKind
 };
 
 // A builtin with its first argument: `a.sum`.
@@ -105,8 +107,8 @@ struct TypeObject final : Builtin {
   TypeObject(std::string n, NativeFunction f, BuiltinId i, std::function<bool(const Value&)> test)
       : Builtin(std::move(n), f, i, Tag::Type), is_instance(std::move(test)) {}
   std::function<bool(const Value&)> is_instance;
-  std::optional<ScalarKind> scalar;          // of a NumPy scalar class, and of int, float, bool
-  std::optional<ExceptionKind> exception;    // of an exception class
+  std::optional<ScalarKind> scalar;       // of a NumPy scalar class, and of int, float, bool
+  std::optional<ExceptionKind> exception; // of an exception class
 };
 
 struct Module final : Object {
@@ -126,27 +128,31 @@ struct Function final : Object {
   Ref<CodeBase> code;
   std::string name;
   std::string qualified_name;
-  std::vector<Value> defaults;          // of the last positional parameters
-  std::vector<Value> keyword_defaults;  // of keyword-only parameters, Unbound where there is none
-  std::vector<Ref<Cell>> cells;         // in the order of the code's free variables
+  std::vector<Value> defaults;         // of the last positional parameters
+  std::vector<Value> keyword_defaults; // of keyword-only parameters, Unbound where there is none
+  std::vector<Ref<Cell>> cells;        // in the order of the code's free variables
   Ref<Module> globals;
 };
 
 struct KernelOptions {
   bool parallel = false;
   bool fastmath = false;
-  bool numpy_errors = false;   // error_model='numpy'
-  bool python_errors = false;  // error_model='python', given explicitly
+  bool numpy_errors = false;  // error_model='numpy'
+  bool python_errors = false; // error_model='python', given explicitly
 };
 
-// A function under njit. `compile` (filled by who makes the kernel) gives the njit function; it is called once, at the first call.
+// A function under njit. `compile` (filled by who makes the kernel) gives the njit function; it is called once, at the
+// first call.
 struct Kernel final : Object {
   Kernel() : Object(Tag::Kernel) {}
   std::string name;
-  Value python_function;  // py_func
+  Value python_function; // py_func
   KernelOptions options;
-  Ref<Function> function;  // null until the first call
+  std::atomic<Function*> function{nullptr}; // null until the first call, immortal from then on
   std::function<Ref<Function>(Kernel&)> compile;
+  // Kernels with explicit signatures: the overload for these arguments, which converts them and its result. TypeError
+  // for none. Null: there is one function for all.
+  std::function<Function*(Kernel&, const Arguments&)> choose;
 };
 
 // An iterator over a tuple, range, array or string: `next` returns false at the end.
@@ -161,7 +167,7 @@ struct NativeObject : Object {
   NativeObject() : Object(Tag::Native) {}
   virtual std::string type_name() const = 0;
   virtual std::string repr() const = 0;
-  virtual Value attribute(const std::string& name) = 0;  // Unbound: no such attribute
+  virtual Value attribute(const std::string& name) = 0; // Unbound: no such attribute
 };
 
 inline Value make_str(std::string text) { return Value(make<Str>(std::move(text))); }
@@ -170,4 +176,4 @@ inline Value make_tuple(std::vector<Value> items) { return Value(make<Tuple>(std
 // The guest's name of the value's class: "int", "numpy.ndarray", ...
 std::string type_name_of(const Value& value);
 
-}  // namespace pyvm
+} // namespace pyvm

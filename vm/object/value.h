@@ -1,10 +1,13 @@
 // A guest value: 16 bytes, a tag and a payload. Numbers live in the payload, everything else is a counted Object.
 //
-// Counting is not atomic: an object is counted by the one thread that owns it. What a prange worker gets from the caller's
-// frame is *lent*: the same payload with a flag that switches counting off, valid while the caller waits in the join.
-// A copy of a lent value is lent. `owned()` turns a lent value into a counted one, on the owner's thread only.
+// An object is counted by the one thread that owns it, without locked instructions. What a prange worker gets from the
+// caller's frame is *lent*: the same payload with a flag that switches counting off, valid while the caller waits in
+// the join. A copy of a lent value is lent; `owned()` turns a lent value into a counted one. What a worker reaches
+// through a lent object (a tuple's items, a view's buffer, a closure's cells) is counted all the same, so that counts
+// are atomic while a loop runs on several threads (SharedCounting).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -25,9 +28,23 @@ static_assert(static_cast<int>(Tag::NpFloat64) - static_cast<int>(Tag::NpBool) =
 
 const char* type_name(Tag tag);
 
+// While one of these lives, objects may be counted by several threads. It is made before the other threads begin and
+// ends after they have: a thread that sees none of its own loop's can only be counting what is its own.
+class SharedCounting {
+public:
+  SharedCounting() { active_.fetch_add(1, std::memory_order_relaxed); }
+  ~SharedCounting() { active_.fetch_sub(1, std::memory_order_relaxed); }
+  SharedCounting(const SharedCounting&) = delete;
+  SharedCounting& operator=(const SharedCounting&) = delete;
+  static bool active() { return active_.load(std::memory_order_relaxed) != 0; }
+
+private:
+  static inline std::atomic<int> active_{0};
+};
+
 // Base of everything on the guest heap. Deleted by its last counted reference, at once.
 class Object {
- public:
+public:
   explicit Object(Tag tag) : tag_(tag) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
@@ -35,34 +52,46 @@ class Object {
 
   Tag tag() const { return tag_; }
   void retain() {
-    if (references_ != immortal) ++references_;
+    const std::uint32_t now = references();
+    if (now >= immortal_from) return;
+    if (SharedCounting::active()) [[unlikely]]
+      references_.fetch_add(1, std::memory_order_relaxed);
+    else
+      references_.store(now + 1, std::memory_order_relaxed);
   }
   void release() {
-    if (references_ != immortal && --references_ == 0) delete this;
+    const std::uint32_t now = references();
+    if (now >= immortal_from) return;
+    if (SharedCounting::active()) [[unlikely]] {
+      if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    } else if (now == 1) {
+      delete this;
+    } else {
+      references_.store(now - 1, std::memory_order_relaxed);
+    }
   }
   // What kernels share for good (constants, frozen globals) is never counted again.
-  void make_immortal() { references_ = immortal; }
-  bool is_immortal() const { return references_ == immortal; }
-  std::uint32_t references() const { return references_; }
+  void make_immortal() { references_.store(immortal, std::memory_order_relaxed); }
+  bool is_immortal() const { return references() >= immortal_from; }
+  std::uint32_t references() const { return references_.load(std::memory_order_relaxed); }
 
- private:
-  static constexpr std::uint32_t immortal = 0xffffffffu;
-  std::uint32_t references_ = 0;
+private:
+  // In the middle of its range: a thread that has not seen yet that the object became immortal may still count.
+  static constexpr std::uint32_t immortal = 0xc0000000u, immortal_from = 0x80000000u;
+  std::atomic<std::uint32_t> references_{0};
   Tag tag_;
 };
 
 // A counted pointer to an Object of a known class.
-template <class T>
-class Ref {
- public:
+template <class T> class Ref {
+public:
   Ref() = default;
-  Ref(T* object) : object_(object) {  // NOLINT: implicit on purpose, `Ref<Str> s = new Str(...)`
+  Ref(T* object) : object_(object) { // NOLINT: implicit on purpose, `Ref<Str> s = new Str(...)`
     if (object_) object_->retain();
   }
   Ref(const Ref& other) : Ref(other.object_) {}
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  template <class U>
-  Ref(const Ref<U>& other) : Ref(other.get()) {}
+  template <class U> Ref(const Ref<U>& other) : Ref(other.get()) {}
   ~Ref() {
     if (object_) object_->release();
   }
@@ -75,22 +104,21 @@ class Ref {
   T& operator*() const { return *object_; }
   explicit operator bool() const { return object_ != nullptr; }
 
- private:
+private:
   T* object_ = nullptr;
 };
 
-template <class T, class... Args>
-Ref<T> make(Args&&... args) {
-  return Ref<T>(new T(std::forward<Args>(args)...));
-}
+template <class T, class... Args> Ref<T> make(Args&&... args) { return Ref<T>(new T(std::forward<Args>(args)...)); }
 
 class Value {
- public:
+public:
   Value() { payload_.u = 0; }
   Value(const Value& other) : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) {
     if (is_counted()) payload_.object->retain();
   }
-  Value(Value&& other) noexcept : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) { other.tag_ = Tag::Unbound; }
+  Value(Value&& other) noexcept : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) {
+    other.tag_ = Tag::Unbound;
+  }
   ~Value() {
     if (is_counted()) payload_.object->release();
   }
@@ -103,8 +131,7 @@ class Value {
     swap(other);
     return *this;
   }
-  template <class T>
-  Value(const Ref<T>& object) : Value(object.get()) {}  // NOLINT: implicit on purpose
+  template <class T> Value(const Ref<T>& object) : Value(object.get()) {} // NOLINT: implicit on purpose
   explicit Value(Object* object) : tag_(object->tag()) {
     payload_.object = object;
     object->retain();
@@ -126,10 +153,14 @@ class Value {
   // The scalar as njit code sees it: int64, float64 and bool are Python's, the other kinds NumPy's.
   static Value njit_scalar(ScalarKind kind, std::uint64_t bits) {
     switch (kind) {
-      case ScalarKind::Bool: return Value(Tag::Bool, bits);
-      case ScalarKind::Int64: return Value(Tag::Int, bits);
-      case ScalarKind::Float64: return Value(Tag::Float, bits);
-      default: return numpy_scalar(kind, bits);
+    case ScalarKind::Bool:
+      return Value(Tag::Bool, bits);
+    case ScalarKind::Int64:
+      return Value(Tag::Int, bits);
+    case ScalarKind::Float64:
+      return Value(Tag::Float, bits);
+    default:
+      return numpy_scalar(kind, bits);
     }
   }
 
@@ -145,10 +176,14 @@ class Value {
   // Only for numbers.
   ScalarKind scalar_kind() const {
     switch (tag_) {
-      case Tag::Bool: return ScalarKind::Bool;
-      case Tag::Int: return ScalarKind::Int64;
-      case Tag::Float: return ScalarKind::Float64;
-      default: return static_cast<ScalarKind>(static_cast<int>(tag_) - static_cast<int>(Tag::NpBool));
+    case Tag::Bool:
+      return ScalarKind::Bool;
+    case Tag::Int:
+      return ScalarKind::Int64;
+    case Tag::Float:
+      return ScalarKind::Float64;
+    default:
+      return static_cast<ScalarKind>(static_cast<int>(tag_) - static_cast<int>(Tag::NpBool));
     }
   }
   std::uint64_t bits() const { return payload_.u; }
@@ -158,10 +193,7 @@ class Value {
   std::int64_t as_int() const { return payload_.i; }
   double as_float() const { return payload_.f; }
   Object* object() const { return payload_.object; }
-  template <class T>
-  T& as() const {
-    return *static_cast<T*>(payload_.object);
-  }
+  template <class T> T& as() const { return *static_cast<T*>(payload_.object); }
 
   // Overwrites with a number; the fast path of the interpreter.
   void set_int(std::int64_t i) { set(Tag::Int, static_cast<std::uint64_t>(i)); }
@@ -188,7 +220,7 @@ class Value {
     std::swap(payload_, other.payload_);
   }
 
- private:
+private:
   Value(Tag tag, std::uint64_t bits) : tag_(tag) { payload_.u = bits; }
   bool is_counted() const { return tag_ >= first_heap_tag && !lent_; }
   void set(Tag tag, std::uint64_t bits) {
@@ -218,4 +250,4 @@ class Value {
 
 static_assert(sizeof(Value) == 16, "registers are 16 bytes wide: tag, flags, payload");
 
-}  // namespace pyvm
+} // namespace pyvm

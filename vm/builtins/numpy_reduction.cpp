@@ -1,0 +1,220 @@
+// NumPy's order of reductions, bit for bit (numpy/_core/src/umath/loops_utils.h.src, pairwise sum; nditer's axis
+// order).
+//
+// nditer sorts axes by the size of their strides, largest outside, flips negative ones, and merges what lies dense. Its
+// innermost axis is one inner loop: when that axis is reduced, a float sum adds `pairwise sum of the run` to the
+// result, else the run is added to as many results. Each result starts at the identity, or at the first elements for
+// min and max.
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "vm/builtins/elementwise.h"
+#include "vm/builtins/reduction_orders.h"
+#include "vm/semantics/arithmetic.h"
+#include "vm/semantics/conversion.h"
+#include "vm/support/assert.h"
+
+namespace pyvm {
+
+namespace {
+
+template <class T> T load_at(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+// The result's axes are those of the source; where they are reduced, its stride is 0.
+struct ReductionNest {
+  int ndim = 0;
+  std::int64_t shape[max_dimensions] = {};
+  std::int64_t source_strides[max_dimensions] = {};
+  std::int64_t result_strides[max_dimensions] = {};
+  const std::byte* source;
+  std::byte* result;
+
+  ReductionNest(const Array& from, const ReductionAxes& axes, Array& to) : source(from.data), result(to.data) {
+    for (int k = 0; k < from.ndim; ++k)
+      if (from.shape[k] != 1) add_axis(from.shape[k], from.strides[k], axes.reduced[k] ? 0 : to.strides[k]);
+    sort();
+    merge();
+  }
+
+  void add_axis(std::int64_t extent, std::int64_t source_stride, std::int64_t result_stride) {
+    if (source_stride < 0 && extent > 0) {
+      source += source_stride * (extent - 1);
+      result += result_stride * (extent - 1);
+      source_stride = -source_stride;
+      result_stride = -result_stride;
+    }
+    shape[ndim] = extent;
+    source_strides[ndim] = source_stride;
+    result_strides[ndim] = result_stride;
+    ++ndim;
+  }
+
+  void sort() {
+    for (int i = 1; i < ndim; ++i)
+      for (int j = i; j > 0 && source_strides[j - 1] < source_strides[j] && source_strides[j - 1] != 0; --j) {
+        std::swap(shape[j - 1], shape[j]);
+        std::swap(source_strides[j - 1], source_strides[j]);
+        std::swap(result_strides[j - 1], result_strides[j]);
+      }
+  }
+
+  void merge() {
+    int kept = 0;
+    for (int k = 0; k < ndim; ++k) {
+      if (kept > 0 && source_strides[kept - 1] == source_strides[k] * shape[k] &&
+          result_strides[kept - 1] == result_strides[k] * shape[k]) {
+        shape[kept - 1] *= shape[k];
+      } else {
+        shape[kept++] = shape[k];
+      }
+      source_strides[kept - 1] = source_strides[k];
+      result_strides[kept - 1] = result_strides[k];
+    }
+    ndim = kept;
+  }
+
+  // f(source, source stride, result, result stride, elements)
+  template <class F> void for_each_run(F&& f) {
+    for (int k = 0; k < ndim; ++k)
+      if (shape[k] == 0) return;
+    if (ndim == 0) {
+      f(source, std::int64_t{0}, result, std::int64_t{0}, std::int64_t{1});
+      return;
+    }
+    const int inner = ndim - 1;
+    std::int64_t index[max_dimensions] = {};
+    while (true) {
+      f(source, source_strides[inner], result, result_strides[inner], shape[inner]);
+      int k = inner - 1;
+      for (; k >= 0; --k) {
+        source += source_strides[k];
+        result += result_strides[k];
+        if (++index[k] < shape[k]) break;
+        source -= source_strides[k] * shape[k];
+        result -= result_strides[k] * shape[k];
+        index[k] = 0;
+      }
+      if (k < 0) return;
+    }
+  }
+};
+
+template <class T> T pairwise_sum(const std::byte* at, std::int64_t n, std::int64_t stride) {
+  if (n < 8) {
+    T total = T(-0.0);
+    for (std::int64_t i = 0; i < n; ++i) total += load_at<T>(at + i * stride);
+    return total;
+  }
+  if (n <= 128) {
+    T r[8];
+    for (int j = 0; j < 8; ++j) r[j] = load_at<T>(at + j * stride);
+    std::int64_t i = 8;
+    for (; i < n - n % 8; i += 8)
+      for (int j = 0; j < 8; ++j) r[j] += load_at<T>(at + (i + j) * stride);
+    T total = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+    for (; i < n; ++i) total += load_at<T>(at + i * stride);
+    return total;
+  }
+  std::int64_t half = n / 2;
+  half -= half % 8;
+  return pairwise_sum<T>(at, half, stride) + pairwise_sum<T>(at + half * stride, n - half, stride);
+}
+
+template <class T, class F> void combine_runs(ReductionNest& nest, F combine) {
+  nest.for_each_run([&](const std::byte* source, std::int64_t source_stride, std::byte* result,
+                        std::int64_t result_stride, std::int64_t n) {
+    if (result_stride == 0) {
+      T total = load_at<T>(result);
+      for (std::int64_t k = 0; k < n; ++k) total = combine(total, load_at<T>(source + k * source_stride));
+      std::memcpy(result, &total, sizeof total);
+      return;
+    }
+    for (std::int64_t k = 0; k < n; ++k) {
+      const T total = combine(load_at<T>(result + k * result_stride), load_at<T>(source + k * source_stride));
+      std::memcpy(result + k * result_stride, &total, sizeof total);
+    }
+  });
+}
+
+template <class T> void sum_runs(ReductionNest& nest) {
+  if constexpr (!std::is_floating_point_v<T>) {
+    combine_runs<T>(nest, [](T a, T b) { return add<T>(a, b); });
+  } else {
+    nest.for_each_run([&](const std::byte* source, std::int64_t source_stride, std::byte* result,
+                          std::int64_t result_stride, std::int64_t n) {
+      if (result_stride == 0) {
+        const T total = load_at<T>(result) + pairwise_sum<T>(source, n, source_stride);
+        std::memcpy(result, &total, sizeof total);
+        return;
+      }
+      for (std::int64_t k = 0; k < n; ++k) {
+        const T total = load_at<T>(result + k * result_stride) + load_at<T>(source + k * source_stride);
+        std::memcpy(result + k * result_stride, &total, sizeof total);
+      }
+    });
+  }
+}
+
+void fill_with(Array& result, ScalarBits bits) { copy_elements(Operand(result.dtype, bits), result); }
+
+// Min and max start at the elements with index 0 on every reduced axis.
+void fill_with_first(const Array& source, const ReductionAxes& axes, Array& result) {
+  Ref<Array> first = source.view();
+  for (int k = 0; k < first->ndim; ++k)
+    if (axes.reduced[k]) first->shape[k] = 1;
+  copy_elements(Operand(*first), result);
+}
+
+template <class T> void reduce_typed(ArrayReduction reduction, ReductionNest& nest) {
+  switch (reduction) {
+  case ArrayReduction::Sum:
+  case ArrayReduction::Mean:
+    sum_runs<T>(nest);
+    break;
+  case ArrayReduction::Prod:
+    combine_runs<T>(nest, [](T a, T b) { return multiply<T>(a, b); });
+    break;
+  case ArrayReduction::Min:
+    combine_runs<T>(nest, [](T a, T b) { return b < a || b != b ? b : a; });
+    break;
+  case ArrayReduction::Max:
+    combine_runs<T>(nest, [](T a, T b) { return b > a || b != b ? b : a; });
+    break;
+  case ArrayReduction::Any:
+    combine_runs<T>(nest, [](T a, T b) { return static_cast<T>(a != T{0} || b != T{0}); });
+    break;
+  case ArrayReduction::All:
+    combine_runs<T>(nest, [](T a, T b) { return static_cast<T>(a != T{0} && b != T{0}); });
+    break;
+  }
+}
+
+} // namespace
+
+void reduce_as_numpy(ArrayReduction reduction, const Array& source, const ReductionAxes& axes, Array& result) {
+  const ScalarKind kind = result.dtype;
+  if (reduction == ArrayReduction::Min || reduction == ArrayReduction::Max) {
+    if (result.size() == 0) return;
+    fill_with_first(source, axes, result);
+  } else {
+    const bool starts_at_one = reduction == ArrayReduction::Prod || reduction == ArrayReduction::All;
+    fill_with(result, convert_bits(starts_at_one, ScalarKind::Bool, kind));
+  }
+  ReductionNest nest(source, axes, result);
+  // A bool byte may be any nonzero value for True, but every source of kind Bool was written by us or is compared with
+  // 0.
+  visit_kind(kind, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, bool>)
+      reduce_typed<std::uint8_t>(reduction, nest);
+    else
+      reduce_typed<T>(reduction, nest);
+  });
+}
+
+} // namespace pyvm

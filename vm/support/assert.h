@@ -1,8 +1,8 @@
 #pragma once
 // Assertions for our own bugs, and for nothing else: a guest's exception or a refused construct is never an assertion.
-// PYVM_ASSERT(condition, "text") prints file, line, the condition and the text on stderr and aborts. It stays in release
-// builds, so keep it off the paths that run once for each guest operation; PYVM_ASSERT_DEBUG is for those.
-// The text may be any expression that converts to std::string_view; it is evaluated only when the assertion fails.
+// PYVM_ASSERT(condition, "text") prints file, line, the condition and the text on stderr and aborts. It stays in
+// release builds, so keep it off the paths that run once for each guest operation; PYVM_ASSERT_DEBUG is for those. The
+// text may be any expression that converts to std::string_view; it is evaluated only when the assertion fails.
 
 #include <string_view>
 

@@ -20,20 +20,17 @@ constexpr const char* isa_cap_names[] = {"scalar", "avx2", "avx512"};
 
 void parse(const char* variable, const char* value, bool& out) {
   std::string_view text = value;
-  if (text != "0" && text != "1")
-    malformed(variable, value, "0 or 1");
+  if (text != "0" && text != "1") malformed(variable, value, "0 or 1");
   out = text == "1";
 }
 
 void parse(const char* variable, const char* value, int64_t& out) {
   constexpr const char* expected = "a whole number, 0 or more";
-  if (*value < '0' || *value > '9')
-    malformed(variable, value, expected);
+  if (*value < '0' || *value > '9') malformed(variable, value, expected);
   errno = 0;
   char* end = nullptr;
   long long number = std::strtoll(value, &end, 10);
-  if (*end != '\0' || errno != 0)
-    malformed(variable, value, expected);
+  if (*end != '\0' || errno != 0) malformed(variable, value, expected);
   out = number;
 }
 
@@ -59,17 +56,15 @@ Environment read_environment(const char* (*lookup)(const char* variable)) {
   Environment result;
   // A variable that is set but empty counts as not set, as in a shell's `PYVM_ISA= command`.
 #define PYVM_VARIABLE(field, variable, type, default_value, sentence)                                                  \
-  if (const char* value = lookup(#variable); value != nullptr && *value != '\0')                                       \
-    parse(#variable, value, result.field);
+  if (const char* value = lookup(#variable); value != nullptr && *value != '\0') parse(#variable, value, result.field);
 #include "vm/support/environment.def"
 #undef PYVM_VARIABLE
   return result;
 }
 
 const Environment& environment() {
-  static const Environment result = read_environment([](const char* variable) -> const char* {
-    return std::getenv(variable);
-  });
+  static const Environment result =
+      read_environment([](const char* variable) -> const char* { return std::getenv(variable); });
   return result;
 }
 

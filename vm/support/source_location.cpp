@@ -16,14 +16,12 @@ namespace {
 
 std::string with_plain_line_ends(std::string text) {
   std::size_t first = text.find('\r');
-  if (first == std::string::npos)
-    return text;
+  if (first == std::string::npos) return text;
   std::size_t out = first;
   for (std::size_t in = first; in < text.size(); ++in) {
     if (text[in] == '\r') {
       text[out++] = '\n';
-      if (in + 1 < text.size() && text[in + 1] == '\n')
-        ++in;
+      if (in + 1 < text.size() && text[in + 1] == '\n') ++in;
     } else {
       text[out++] = text[in];
     }
@@ -39,20 +37,15 @@ bool is_encoding_character(char c) {
 // The name in a coding comment of PEP 263, or empty. `line` has no line end.
 std::string_view declared_encoding(std::string_view line) {
   std::size_t start = line.find_first_not_of(" \t\f");
-  if (start == std::string_view::npos || line[start] != '#')
-    return {};
+  if (start == std::string_view::npos || line[start] != '#') return {};
   for (std::size_t at = line.find("coding", start); at != std::string_view::npos; at = line.find("coding", at + 1)) {
     std::size_t next = at + 6;
-    if (next >= line.size() || (line[next] != ':' && line[next] != '='))
-      continue;
+    if (next >= line.size() || (line[next] != ':' && line[next] != '=')) continue;
     next = line.find_first_not_of(" \t", next + 1);
-    if (next == std::string_view::npos)
-      continue;
+    if (next == std::string_view::npos) continue;
     std::size_t end = next;
-    while (end < line.size() && is_encoding_character(line[end]))
-      ++end;
-    if (end > next)
-      return line.substr(next, end - next);
+    while (end < line.size() && is_encoding_character(line[end])) ++end;
+    if (end > next) return line.substr(next, end - next);
   }
   return {};
 }
@@ -67,12 +60,9 @@ std::string_view find_declared_encoding(std::string_view bytes) {
   for (int line = 0; line < 2; ++line) {
     std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
     std::string_view text = bytes.substr(0, end);
-    if (std::string_view name = declared_encoding(text); !name.empty())
-      return name;
-    if (!is_blank_or_comment(text))
-      return {};
-    if (end + 1 < bytes.size() && bytes[end] == '\r' && bytes[end + 1] == '\n')
-      ++end;
+    if (std::string_view name = declared_encoding(text); !name.empty()) return name;
+    if (!is_blank_or_comment(text)) return {};
+    if (end + 1 < bytes.size() && bytes[end] == '\r' && bytes[end + 1] == '\n') ++end;
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
   }
   return {};
@@ -82,22 +72,17 @@ enum class Encoding { Utf8, Ascii, Latin1, Other };
 
 Encoding encoding_named(std::string_view name) {
   std::string plain;
-  for (char c : name)
-    plain += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  if (plain == "utf-8" || plain == "utf8" || plain.starts_with("utf-8-"))
-    return Encoding::Utf8;
-  if (plain == "ascii" || plain == "us-ascii")
-    return Encoding::Ascii;
+  for (char c : name) plain += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  if (plain == "utf-8" || plain == "utf8" || plain.starts_with("utf-8-")) return Encoding::Utf8;
+  if (plain == "ascii" || plain == "us-ascii") return Encoding::Ascii;
   for (std::string_view latin : {"latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso-latin-1"})
-    if (plain == latin)
-      return Encoding::Latin1;
+    if (plain == latin) return Encoding::Latin1;
   return Encoding::Other;
 }
 
 std::string latin1_to_utf8(std::string_view bytes) {
   std::string result;
-  for (char c : bytes)
-    append_utf8(result, static_cast<unsigned char>(c));
+  for (char c : bytes) append_utf8(result, static_cast<unsigned char>(c));
   return result;
 }
 
@@ -118,15 +103,13 @@ SourceText::SourceText(std::string path, std::string text, int32_t first_line, i
       column_offset_(column_offset) {
   line_starts_.push_back(0);
   for (std::size_t i = 0; i < text_.size(); ++i)
-    if (text_[i] == '\n' && i + 1 < text_.size())
-      line_starts_.push_back(i + 1);
+    if (text_[i] == '\n' && i + 1 < text_.size()) line_starts_.push_back(i + 1);
 }
 
 std::shared_ptr<const SourceText> SourceText::from_bytes(std::string path, std::string_view bytes, int32_t first_line,
                                                          int32_t column_offset) {
   bool has_mark = bytes.starts_with("\xef\xbb\xbf");
-  if (has_mark)
-    bytes.remove_prefix(3);
+  if (has_mark) bytes.remove_prefix(3);
   std::string_view name = find_declared_encoding(bytes);
   Encoding encoding = name.empty() ? Encoding::Utf8 : encoding_named(name);
   if (has_mark && encoding != Encoding::Utf8)
@@ -135,23 +118,22 @@ std::shared_ptr<const SourceText> SourceText::from_bytes(std::string path, std::
   if (encoding == Encoding::Latin1) {
     text = latin1_to_utf8(bytes);
   } else {
-    std::size_t bad = encoding == Encoding::Ascii
-                          ? static_cast<std::size_t>(std::find_if(bytes.begin(), bytes.end(),
-                                                                  [](char c) { return static_cast<signed char>(c) < 0; }) -
-                                                     bytes.begin())
-                          : find_invalid_utf8(bytes);
+    std::size_t bad =
+        encoding == Encoding::Ascii
+            ? static_cast<std::size_t>(
+                  std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) < 0; }) -
+                  bytes.begin())
+            : find_invalid_utf8(bytes);
     if (encoding == Encoding::Other || (encoding == Encoding::Ascii && bad < bytes.size()))
       throw SyntaxError(SyntaxErrorKind::Syntax, fmt::format("encoding problem: {}", name), std::move(path));
-    if (bad < bytes.size())
-      not_utf8(path, bytes, bad);
+    if (bad < bytes.size()) not_utf8(path, bytes, bad);
   }
   return std::make_shared<const SourceText>(std::move(path), std::move(text), first_line, column_offset);
 }
 
 std::string_view SourceText::line_text(int32_t line) const {
   int32_t index = line - first_line_;
-  if (index < 0 || index >= line_count())
-    return {};
+  if (index < 0 || index >= line_count()) return {};
   std::size_t begin = line_starts_[static_cast<std::size_t>(index)];
   std::size_t end = std::min(text_.find('\n', begin), text_.size());
   return std::string_view(text_).substr(begin, end - begin);
@@ -159,10 +141,8 @@ std::string_view SourceText::line_text(int32_t line) const {
 
 std::size_t SourceText::index_of(int32_t line, int32_t column) const {
   int32_t index = line - first_line_;
-  if (index < 0)
-    return 0;
-  if (index >= line_count())
-    return text_.size();
+  if (index < 0) return 0;
+  if (index >= line_count()) return text_.size();
   std::size_t begin = line_starts_[static_cast<std::size_t>(index)];
   return std::min(begin + static_cast<std::size_t>(std::max(0, column - column_offset_)), text_.size());
 }
@@ -184,8 +164,7 @@ std::string source_and_carets(std::string_view line, int32_t column, int32_t end
   std::string_view shown = line.substr(margin);
   begin = std::min(begin - static_cast<int32_t>(margin), static_cast<int32_t>(shown.size()));
   std::string result = fmt::format("    {}\n", shown);
-  if (begin >= 0)
-    result += fmt::format("    {:{}}{:^>{}}\n", "", begin, "", carets);
+  if (begin >= 0) result += fmt::format("    {:{}}{:^>{}}\n", "", begin, "", carets);
   return result;
 }
 

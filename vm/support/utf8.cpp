@@ -8,14 +8,10 @@ namespace {
 
 // Length that the lead byte announces; 0 for a byte that cannot lead.
 int sequence_length(unsigned char lead) {
-  if (lead < 0x80)
-    return 1;
-  if (lead >= 0xc2 && lead <= 0xdf)
-    return 2;
-  if (lead >= 0xe0 && lead <= 0xef)
-    return 3;
-  if (lead >= 0xf0 && lead <= 0xf4)
-    return 4;
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead >= 0xe0 && lead <= 0xef) return 3;
+  if (lead >= 0xf0 && lead <= 0xf4) return 4;
   return 0;
 }
 
@@ -29,19 +25,15 @@ Decoded decode_at(std::string_view text, std::size_t index) {
   static constexpr uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
   auto lead = static_cast<unsigned char>(text[index]);
   int length = sequence_length(lead);
-  if (length <= 1)
-    return {lead, length};
-  if (index + static_cast<std::size_t>(length) > text.size())
-    return {0, 0};
+  if (length <= 1) return {lead, length};
+  if (index + static_cast<std::size_t>(length) > text.size()) return {0, 0};
   uint32_t value = lead & (0x7fu >> length);
   for (int i = 1; i < length; ++i) {
     auto next = static_cast<unsigned char>(text[index + static_cast<std::size_t>(i)]);
-    if ((next & 0xc0) != 0x80)
-      return {0, 0};
+    if ((next & 0xc0) != 0x80) return {0, 0};
     value = value << 6 | (next & 0x3fu);
   }
-  if (value < smallest[length] || value > 0x10ffff)
-    return {0, 0};
+  if (value < smallest[length] || value > 0x10ffff) return {0, 0};
   return {value, length};
 }
 
@@ -68,16 +60,14 @@ void append_utf8(std::string& out, uint32_t code_point) {
 
 uint32_t decode_utf8(std::string_view text, std::size_t& index) {
   Decoded decoded = decode_at(text, index);
-  if (decoded.length == 0)
-    return static_cast<unsigned char>(text[index++]);
+  if (decoded.length == 0) return static_cast<unsigned char>(text[index++]);
   index += static_cast<std::size_t>(decoded.length);
   return decoded.code_point;
 }
 
 int32_t count_code_points(std::string_view text) {
   int32_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count)
-    decode_utf8(text, i);
+  for (std::size_t i = 0; i < text.size(); ++count) decode_utf8(text, i);
   return count;
 }
 
@@ -85,8 +75,7 @@ std::size_t find_invalid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     Decoded decoded = decode_at(text, i);
     bool surrogate = decoded.code_point >= 0xd800 && decoded.code_point <= 0xdfff;
-    if (decoded.length == 0 || surrogate)
-      return i;
+    if (decoded.length == 0 || surrogate) return i;
     i += static_cast<std::size_t>(decoded.length);
   }
   return text.size();

@@ -59,12 +59,12 @@ enum class ConstantKind : uint8_t {
   True,
   False,
   Ellipsis,
-  Int,      // integer, 0 <= integer < 2^63: a sign is a UnaryOp
-  LargeInt, // 2^63 or more: text has the digits without underscores, with 0x, 0o or 0b if written so
-  Float,    // number
-  String,   // text, UTF-8, escapes decoded
-  Complex,  // number is the imaginary part; refused
-  Bytes,    // text has the bytes; refused
+  Int,         // integer, 0 <= integer < 2^63: a sign is a UnaryOp
+  LargeInt,    // 2^63 or more: text has the digits without underscores, with 0x, 0o or 0b if written so
+  Float,       // number
+  String,      // text, UTF-8, escapes decoded
+  Complex,     // number is the imaginary part; refused
+  Bytes,       // text has the bytes; refused
   NamedEscape, // a string with \N{...}: text has it undecoded; refused
 };
 

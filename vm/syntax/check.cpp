@@ -30,8 +30,7 @@ void check_height(const Module& module) {
   while (!pending.empty()) {
     auto [node, height] = pending.back();
     pending.pop_back();
-    if (height > maximum_tree_height)
-      error(module, *node, "this code is nested too deeply");
+    if (height > maximum_tree_height) error(module, *node, "this code is nested too deeply");
     for_each_child(*node, [&, below = height + 1](const Node& child) { pending.push_back({&child, below}); });
   }
 }
@@ -51,13 +50,12 @@ void check_parameters(const Module& module, const Arguments& arguments) {
 }
 
 void check_names(const Module& module, const Node& node, bool in_module) {
-  if (node.kind == NodeKind::Arguments)
-    check_parameters(module, *as<Arguments>(&node));
+  if (node.kind == NodeKind::Arguments) check_parameters(module, *as<Arguments>(&node));
   const ImportFrom* import = cast_if<ImportFrom>(&node);
   if (import != nullptr && !in_module && import->names[0]->name == "*")
     error(module, *import->names[0], "import * only allowed at module level");
-  bool leaves_module = node.kind == NodeKind::FunctionDef || node.kind == NodeKind::AsyncFunctionDef ||
-                       node.kind == NodeKind::ClassDef;
+  bool leaves_module =
+      node.kind == NodeKind::FunctionDef || node.kind == NodeKind::AsyncFunctionDef || node.kind == NodeKind::ClassDef;
   for_each_child(node, [&](const Node& child) { check_names(module, child, in_module && !leaves_module); });
 }
 
@@ -78,8 +76,7 @@ private:
 
   template <class T> void visit_all(const Nodes<T>& nodes, Place place) {
     for (const T* node : nodes)
-      if (node != nullptr)
-        visit(*node, place);
+      if (node != nullptr) visit(*node, place);
   }
 
   void visit_children(const Node& node, Place place) {
@@ -87,8 +84,7 @@ private:
   }
 
   void require(bool condition, const Node& node, const char* message) {
-    if (!condition)
-      error(module_, node, message);
+    if (!condition) error(module_, node, message);
   }
 
   void visit(const Node& node, Place place) {
@@ -161,8 +157,7 @@ private:
   template <class T> void visit_function(const T& function, Place place, bool async) {
     visit_all(function.decorator_list, place);
     visit(*function.args, place);
-    if (function.returns != nullptr)
-      visit(*function.returns, place);
+    if (function.returns != nullptr) visit(*function.returns, place);
     visit_all(function.body, {.function = true, .async = async});
   }
 
@@ -175,15 +170,13 @@ private:
     for (const Comprehension* clause : generator.generators) {
       visit(*clause->target, inside);
       visit_all(clause->ifs, inside);
-      if (clause != first)
-        visit(*clause->iter, inside);
+      if (clause != first) visit(*clause->iter, inside);
     }
   }
 
   // *args: *Ts is the one annotation with a star.
   void visit_annotation(const Expression* annotation, Place place) {
-    if (annotation == nullptr)
-      return;
+    if (annotation == nullptr) return;
     const Starred* starred = cast_if<Starred>(annotation);
     visit(starred != nullptr ? *starred->value : *annotation, place);
   }
@@ -195,7 +188,8 @@ private:
   }
 
   template <class T> void visit_for(const T& loop, Place place) {
-    require(loop.target->kind != NodeKind::Starred, *loop.target, "starred assignment target must be in a list or tuple");
+    require(loop.target->kind != NodeKind::Starred, *loop.target,
+            "starred assignment target must be in a list or tuple");
     visit(*loop.target, place);
     visit(*loop.iter, place);
     visit_loop(loop, place);

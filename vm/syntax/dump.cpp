@@ -43,8 +43,7 @@ std::string repr_character(uint32_t code_point) {
     append_utf8(result, code_point);
     return result;
   }
-  if (code_point < 0x100)
-    return fmt::format("\\x{:02x}", code_point);
+  if (code_point < 0x100) return fmt::format("\\x{:02x}", code_point);
   return code_point < 0x10000 ? fmt::format("\\u{:04x}", code_point) : fmt::format("\\U{:08x}", code_point);
 }
 
@@ -55,8 +54,7 @@ std::string repr(const std::string& text, bool bytes = false) {
   result += quote;
   for (std::size_t i = 0; i < text.size();) {
     uint32_t code_point = bytes ? static_cast<unsigned char>(text[i++]) : decode_utf8(text, i);
-    if (code_point == static_cast<uint32_t>(quote))
-      result += '\\';
+    if (code_point == static_cast<uint32_t>(quote)) result += '\\';
     result += bytes && code_point >= 0x80 ? fmt::format("\\x{:02x}", code_point) : repr_character(code_point);
   }
   return result + quote;
@@ -72,8 +70,7 @@ std::string decimal_digits(const std::string& text) {
   constexpr std::size_t longest = 4000;
   char marker = static_cast<char>(text[1] | 0x20);
   uint32_t base = marker == 'x' ? 16 : marker == 'o' ? 8 : marker == 'b' ? 2 : 10;
-  if (base == 10 || text.size() > longest)
-    return text;
+  if (base == 10 || text.size() > longest) return text;
   constexpr uint32_t limb = 1'000'000'000;
   std::vector<uint32_t> limbs{0};
   for (char c : std::string_view(text).substr(2)) {
@@ -83,12 +80,10 @@ std::string decimal_digits(const std::string& text) {
       part = static_cast<uint32_t>(carry % limb);
       carry /= limb;
     }
-    if (carry != 0)
-      limbs.push_back(static_cast<uint32_t>(carry));
+    if (carry != 0) limbs.push_back(static_cast<uint32_t>(carry));
   }
   std::string result = std::to_string(limbs.back());
-  for (auto part = limbs.rbegin() + 1; part != limbs.rend(); ++part)
-    result += fmt::format("{:09}", *part);
+  for (auto part = limbs.rbegin() + 1; part != limbs.rend(); ++part) result += fmt::format("{:09}", *part);
   return result;
 }
 
@@ -154,8 +149,7 @@ public:
     out_ += ast_name(node.kind);
     out_ += '(';
     visit_fields(node, [this](const char* name, const auto& field) {
-      if (!is_absent(field))
-        argument(name, field);
+      if (!is_absent(field)) argument(name, field);
     });
     if (attributes_ && has_attributes[static_cast<int>(node.kind)]) {
       argument("lineno", node.location.line);
@@ -191,8 +185,7 @@ private:
   bool is_simple(const TypeParameters& list) const { return list.empty(); }
 
   void separate() {
-    if (!frame_.first)
-      out_ += frame_.one_line ? ", " : ",";
+    if (!frame_.first) out_ += frame_.one_line ? ", " : ",";
     if (!frame_.one_line) {
       out_ += '\n';
       out_.append(static_cast<std::size_t>(2 * frame_.level), ' ');

@@ -63,8 +63,7 @@ StringPrefix read_prefix(std::string_view word) {
                  : c == 'u' || c == 'U' ? &prefix.unicode
                  : c == 'f' || c == 'F' ? &prefix.format
                                         : nullptr;
-    if (flag == nullptr || *flag)
-      return {.valid = false};
+    if (flag == nullptr || *flag) return {.valid = false};
     *flag = true;
   }
   int exclusive = prefix.bytes + prefix.unicode + prefix.format;
@@ -94,8 +93,7 @@ public:
       list_.failure = std::move(stop.error);
       emit(TokenKind::Error, at_, at_, list_.failure->location);
     }
-    for (const Open& open : open_)
-      list_.open.push_back({open.character, open.location});
+    for (const Open& open : open_) list_.open.push_back({open.character, open.location});
     return std::move(list_);
   }
 
@@ -147,15 +145,13 @@ private:
   // CPython points at the last character it has read: `end` is behind it.
   [[noreturn]] void stop_before(std::size_t end, std::string message) {
     std::size_t begin = end > line_start_ ? end - 1 : line_start_;
-    while (begin > line_start_ && (static_cast<unsigned char>(text_[begin]) & 0xc0) == 0x80)
-      --begin;
+    while (begin > line_start_ && (static_cast<unsigned char>(text_[begin]) & 0xc0) == 0x80) --begin;
     stop(std::move(message), {line_, column(begin), 0, 0});
   }
 
   void refuse_null_bytes() {
     std::size_t null = text_.find('\0');
-    if (null == std::string_view::npos)
-      return;
+    if (null == std::string_view::npos) return;
     line_ += static_cast<int32_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(null), '\n'));
     stop("source code cannot contain null bytes", no_place());
   }
@@ -175,8 +171,7 @@ private:
     }
     skip_blanks();
     std::size_t begin = at_;
-    if (peek() == '#')
-      at_ = std::min(text_.find('\n', at_), text_.size());
+    if (peek() == '#') at_ = std::min(text_.find('\n', at_), text_.size());
     char c = peek();
     if (at_end())
       end_of_file(begin);
@@ -195,8 +190,7 @@ private:
   }
 
   void skip_blanks() {
-    while (peek() == ' ' || peek() == '\t' || peek() == '\f')
-      ++at_;
+    while (peek() == ' ' || peek() == '\t' || peek() == '\f') ++at_;
   }
 
   // Indentation counts twice, with tabs of 8 and of 1 columns: where the two disagree on the order of lines, the text
@@ -230,8 +224,7 @@ private:
     if (width > indents_.back().width) {
       if (indents_.size() >= maximum_indentation)
         stop("too many levels of indentation", place(line_start_, line_start_), false, SyntaxErrorKind::Indentation);
-      if (narrow <= indents_.back().narrow)
-        inconsistent_tabs();
+      if (narrow <= indents_.back().narrow) inconsistent_tabs();
       indents_.push_back({width, narrow});
       emit(TokenKind::Indent, at_, at_, no_place());
       return;
@@ -245,8 +238,7 @@ private:
       }
       emit(TokenKind::Dedent, at_, at_, no_place());
     }
-    if (narrow != indents_.back().narrow)
-      inconsistent_tabs();
+    if (narrow != indents_.back().narrow) inconsistent_tabs();
   }
 
   [[noreturn]] void inconsistent_tabs() {
@@ -257,8 +249,7 @@ private:
   // `begin` is where the line end or the comment before it begins.
   void end_of_line(std::size_t begin) {
     if (open_.empty()) {
-      if (!blank_line_)
-        emit(TokenKind::Newline, begin);
+      if (!blank_line_) emit(TokenKind::Newline, begin);
       at_line_begin_ = true;
       blank_line_ = false;
     }
@@ -270,10 +261,8 @@ private:
       stop(fmt::format("'{}' was never closed", open_.back().character), open_.back().location, false);
     bool line_is_open = !list_.tokens.empty() && list_.tokens.back().kind != TokenKind::Newline &&
                         list_.tokens.back().kind != TokenKind::Dedent;
-    if (line_is_open)
-      emit(TokenKind::Newline, begin);
-    for (; indents_.size() > 1; indents_.pop_back())
-      emit(TokenKind::Dedent, at_, at_, no_place());
+    if (line_is_open) emit(TokenKind::Newline, begin);
+    for (; indents_.size() > 1; indents_.pop_back()) emit(TokenKind::Dedent, at_, at_, no_place());
     emit(TokenKind::EndMarker, at_, at_, no_place());
   }
 
@@ -282,23 +271,20 @@ private:
       stop("unexpected character after line continuation character", {line_, column(at_ + 1), 0, 0}, false);
     std::size_t end = at_ + 1;
     at_ = std::min(end, text_.size());
-    if (at_end() || at_ + 1 >= text_.size())
-      stop("unexpected EOF while parsing", {line_, column(end), 0, 0}, false);
+    if (at_end() || at_ + 1 >= text_.size()) stop("unexpected EOF while parsing", {line_, column(end), 0, 0}, false);
     next_line();
   }
 
   void lex_word() {
     std::size_t begin = at_;
     bool ascii = true;
-    for (; is_word(peek()); ++at_)
-      ascii = ascii && static_cast<signed char>(peek()) >= 0;
+    for (; is_word(peek()); ++at_) ascii = ascii && static_cast<signed char>(peek()) >= 0;
     std::string_view word = text_.substr(begin, at_ - begin);
     if (is_quote(peek()) && word.size() <= 2 && read_prefix(word).valid) {
       lex_string(begin);
       return;
     }
-    if (!ascii)
-      verify_identifier(begin, word);
+    if (!ascii) verify_identifier(begin, word);
     auto keyword = keywords().find(word);
     emit(keyword != keywords().end() ? keyword->second : TokenKind::Name, begin);
   }
@@ -307,16 +293,15 @@ private:
     for (std::size_t i = 0; i < word.size();) {
       std::size_t character = i;
       uint32_t code_point = decode_utf8(word, i);
-      if (character == 0 ? is_identifier_start(code_point) : is_identifier_continue(code_point))
-        continue;
+      if (character == 0 ? is_identifier_start(code_point) : is_identifier_continue(code_point)) continue;
       refuse_character(code_point, begin + character, begin + i);
     }
   }
 
   [[noreturn]] void refuse_character(uint32_t code_point, std::size_t begin, std::size_t end) {
-    stop_before(end, is_printable(code_point)
-                         ? fmt::format("invalid character '{}' (U+{:04X})", text_.substr(begin, end - begin), code_point)
-                         : fmt::format("invalid non-printable character U+{:04X}", code_point));
+    stop_before(end, is_printable(code_point) ? fmt::format("invalid character '{}' (U+{:04X})",
+                                                            text_.substr(begin, end - begin), code_point)
+                                              : fmt::format("invalid non-printable character U+{:04X}", code_point));
   }
 
   // ---- numbers
@@ -342,19 +327,16 @@ private:
     };
     at_ += 2;
     do {
-      if (peek() == '_')
-        ++at_;
+      if (peek() == '_') ++at_;
       refuse_bad_digit(belongs(peek()), refuse_digit, name);
-      while (belongs(peek()))
-        ++at_;
+      while (belongs(peek())) ++at_;
     } while (peek() == '_');
     refuse_digit();
     verify_number_end(name);
   }
 
   template <class RefuseDigit> void refuse_bad_digit(bool good, RefuseDigit refuse_digit, const char* name) {
-    if (good)
-      return;
+    if (good) return;
     refuse_digit();
     stop_before(at_, fmt::format("invalid {} literal", name));
   }
@@ -362,13 +344,10 @@ private:
   // Digits with single underscores between them.
   void lex_digits() {
     for (;;) {
-      while (is_digit(peek()))
-        ++at_;
-      if (peek() != '_')
-        return;
+      while (is_digit(peek())) ++at_;
+      if (peek() != '_') return;
       ++at_;
-      if (!is_digit(peek()))
-        stop_before(at_, "invalid decimal literal");
+      if (!is_digit(peek())) stop_before(at_, "invalid decimal literal");
     }
   }
 
@@ -378,13 +357,11 @@ private:
     std::string_view digits = text_.substr(begin, at_ - begin);
     if (peek() == '.') {
       ++at_;
-      if (is_digit(peek()))
-        lex_digits();
+      if (is_digit(peek())) lex_digits();
       digits = {};
     }
     if (peek() == 'e' || peek() == 'E')
-      if (lex_exponent())
-        digits = {};
+      if (lex_exponent()) digits = {};
     if (peek() == 'j' || peek() == 'J') {
       ++at_;
       verify_number_end("imaginary");
@@ -402,8 +379,7 @@ private:
     std::size_t before = at_++;
     if (peek() == '+' || peek() == '-') {
       ++at_;
-      if (!is_digit(peek()))
-        stop_before(at_, "invalid decimal literal");
+      if (!is_digit(peek())) stop_before(at_, "invalid decimal literal");
     } else if (!is_digit(peek())) {
       at_ = before;
       return false;
@@ -415,10 +391,8 @@ private:
   // A number may touch one of these keywords, and no other word.
   void verify_number_end(const char* name) {
     for (std::string_view keyword : {"and", "else", "for", "if", "in", "is", "or", "not"})
-      if (text_.substr(at_).starts_with(keyword))
-        return;
-    if (!is_word(peek()))
-      return;
+      if (text_.substr(at_).starts_with(keyword)) return;
+    if (!is_word(peek())) return;
     stop_before(at_, fmt::format("invalid {} literal", name));
   }
 
@@ -431,8 +405,7 @@ private:
     std::size_t quote_size = peek(1) == quote && peek(2) == quote ? 3 : 1;
     at_ += quote_size;
     if (prefix.format) {
-      if (fstrings_.size() >= maximum_open_fstrings)
-        stop_before(at_, "too many nested f-strings");
+      if (fstrings_.size() >= maximum_open_fstrings) stop_before(at_, "too many nested f-strings");
       emit(TokenKind::FStringStart, begin, at_, place(begin, at_), prefix.raw);
       fstrings_.push_back({quote, quote_size, prefix.raw, static_cast<uint32_t>(begin), line_, line_start_, {}});
       return;
@@ -442,8 +415,7 @@ private:
     while (!at_closing_quotes(quote, quote_size)) {
       if (at_end() || (peek() == '\n' && quote_size == 1))
         unterminated(begin, start.line, start_of_line, quote, quote_size, "string");
-      if (peek() == '\\' && at_ + 1 < text_.size())
-        ++at_;
+      if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
       step();
     }
     at_ += quote_size;
@@ -462,16 +434,18 @@ private:
       ++at_;
   }
 
-  [[noreturn]] void unterminated(std::size_t begin, int32_t line, std::size_t start_of_line, char quote, std::size_t size,
-                                 const char* what) {
+  [[noreturn]] void unterminated(std::size_t begin, int32_t line, std::size_t start_of_line, char quote,
+                                 std::size_t size, const char* what) {
     // A quote that begins no string inside a replacement field is the end of the f-string around it.
     if (!fstrings_.empty() && std::string_view(what) == "string" && fstrings_.back().quote == quote &&
         fstrings_.back().quote_size == size)
-      stop("f-string: expecting '}'", {line, static_cast<int32_t>(begin - start_of_line) + source_.column_offset(), 0, 0});
+      stop("f-string: expecting '}'",
+           {line, static_cast<int32_t>(begin - start_of_line) + source_.column_offset(), 0, 0});
     int32_t detected = line_;
     line_ = line;
     line_start_ = start_of_line;
-    stop(fmt::format("unterminated {}{} literal (detected at line {})", size == 3 ? "triple-quoted " : "", what, detected),
+    stop(fmt::format("unterminated {}{} literal (detected at line {})", size == 3 ? "triple-quoted " : "", what,
+                     detected),
          {line_, column(begin), 0, 0});
   }
 
@@ -489,7 +463,8 @@ private:
     // A doubled brace belongs to the token, but only one of the two to its text.
     auto emit_text = [&](std::size_t end, bool doubled = false) {
       if (end > begin)
-        emit(TokenKind::FStringMiddle, begin, end, {start.line, start.column, line_, column(end) + doubled}, string.raw);
+        emit(TokenKind::FStringMiddle, begin, end, {start.line, start.column, line_, column(end) + doubled},
+             string.raw);
     };
     while (!at_closing_quotes(string.quote, string.quote_size)) {
       char c = peek();
@@ -526,20 +501,17 @@ private:
   // A backslash takes the next character with it, but for a brace; \N{...} as a whole.
   void skip_backslash(bool raw) {
     ++at_;
-    if (peek() == '{' || peek() == '}')
-      return;
+    if (peek() == '{' || peek() == '}') return;
     bool named = !raw && peek() == 'N' && peek(1) == '{';
     step();
-    if (!named)
-      return;
+    if (!named) return;
     std::size_t end = text_.find_first_of("}\"'\n", at_);
     at_ = end == std::string_view::npos ? text_.size() : end + (text_[end] == '}' ? 1 : 0);
   }
 
   void open_field() {
     std::vector<Field>& fields = fstrings_.back().fields;
-    if (fields.size() >= maximum_open_fields)
-      stop_before(at_ + 1, "f-string: expressions nested too deeply");
+    if (fields.size() >= maximum_open_fields) stop_before(at_ + 1, "f-string: expressions nested too deeply");
     open_parenthesis('{');
     std::size_t begin = at_++;
     emit(TokenKind::LeftBrace, begin);
@@ -548,8 +520,7 @@ private:
 
   void close_field() {
     std::vector<Field>& fields = fstrings_.back().fields;
-    if (fields.empty())
-      stop_before(at_ + 1, "f-string: single '}' is not allowed");
+    if (fields.empty()) stop_before(at_ + 1, "f-string: single '}' is not allowed");
     fields.pop_back();
     open_.pop_back();
     std::size_t begin = at_++;
@@ -575,33 +546,26 @@ private:
     }
     std::string_view rest = text_.substr(at_);
     for (const Punctuation& candidate : punctuation) {
-      if (!rest.starts_with(candidate.text))
-        continue;
-      if (c == '(' || c == '[' || c == '{')
-        open_parenthesis(c);
-      if (c == ')' || c == ']' || c == '}')
-        close_parenthesis(c);
+      if (!rest.starts_with(candidate.text)) continue;
+      if (c == '(' || c == '[' || c == '{') open_parenthesis(c);
+      if (c == ')' || c == ']' || c == '}') close_parenthesis(c);
       at_ += candidate.text.size();
       emit(candidate.kind, begin);
       return;
     }
-    if (!is_printable(static_cast<unsigned char>(c)))
-      refuse_character(static_cast<unsigned char>(c), at_, at_ + 1);
+    if (!is_printable(static_cast<unsigned char>(c))) refuse_character(static_cast<unsigned char>(c), at_, at_ + 1);
     ++at_;
     emit(TokenKind::Unknown, begin);
   }
 
   void open_parenthesis(char c) {
-    if (open_.size() >= maximum_open_parentheses)
-      stop_before(at_ + 1, "too many nested parentheses");
+    if (open_.size() >= maximum_open_parentheses) stop_before(at_ + 1, "too many nested parentheses");
     open_.push_back({c, {line_, column(at_), 0, 0}});
   }
 
   void close_parenthesis(char c) {
-    if (at_field_level())
-      stop_before(at_ + 1, fmt::format("f-string: unmatched '{}'", c));
-    if (open_.empty())
-      stop_before(at_ + 1, fmt::format("unmatched '{}'", c));
+    if (at_field_level()) stop_before(at_ + 1, fmt::format("f-string: unmatched '{}'", c));
+    if (open_.empty()) stop_before(at_ + 1, fmt::format("unmatched '{}'", c));
     const Open& open = open_.back();
     if (!matches(open.character, c)) {
       std::string where = open.location.line != line_ ? fmt::format(" on line {}", open.location.line) : "";

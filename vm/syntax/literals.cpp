@@ -19,8 +19,7 @@ using Decoded = std::variant<ConstantValue, LiteralError>;
 constexpr std::size_t maximum_decimal_digits = 4300; // sys.int_info.default_max_str_digits
 
 int digit_value(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
+  if (c >= '0' && c <= '9') return c - '0';
   char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
 }
@@ -48,17 +47,17 @@ Decoded decode_integer(std::string digits) {
   if (base != 10)
     rest.remove_prefix(2);
   else if (digits.size() > maximum_decimal_digits)
-    return LiteralError{fmt::format("Exceeds the limit ({} digits) for integer string conversion: value has {} digits; use "
-                                    "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge "
-                                    "integer literals to avoid decimal conversion limits.",
-                                    maximum_decimal_digits, digits.size())};
+    return LiteralError{
+        fmt::format("Exceeds the limit ({} digits) for integer string conversion: value has {} digits; use "
+                    "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge "
+                    "integer literals to avoid decimal conversion limits.",
+                    maximum_decimal_digits, digits.size())};
   ConstantValue result;
   result.kind = ConstantKind::Int;
   for (char c : rest) {
     bool overflows = __builtin_mul_overflow(result.integer, base, &result.integer) ||
                      __builtin_add_overflow(result.integer, digit_value(c), &result.integer);
-    if (!overflows)
-      continue;
+    if (!overflows) continue;
     result.kind = ConstantKind::LargeInt;
     result.integer = 0;
     result.text = std::move(digits);
@@ -82,8 +81,7 @@ public:
       else
         value_.text += text_[at_++];
     }
-    if (!error_.empty())
-      return LiteralError{std::move(error_)};
+    if (!error_.empty()) return LiteralError{std::move(error_)};
     return std::move(value_);
   }
 
@@ -92,8 +90,7 @@ private:
     std::size_t begin = at_++;
     char c = at_ < text_.size() ? text_[at_++] : '\\';
     static constexpr std::string_view letters = "\\'\"abfnrtv", meanings = "\\'\"\a\b\f\n\r\t\v";
-    if (c == '\n')
-      return;
+    if (c == '\n') return;
     if (std::size_t index = letters.find(c); index != std::string_view::npos)
       value_.text += meanings[index];
     else if (c >= '0' && c <= '7')
@@ -168,8 +165,8 @@ private:
   }
 
   void fail(std::size_t begin, std::size_t end, const std::string& reason) {
-    error_ = fmt::format("(unicode error) 'unicodeescape' codec can't decode bytes in position {}-{}: {}", position(begin),
-                         position(end) - 1, reason);
+    error_ = fmt::format("(unicode error) 'unicodeescape' codec can't decode bytes in position {}-{}: {}",
+                         position(begin), position(end) - 1, reason);
   }
 
   std::string_view text_;
@@ -191,7 +188,8 @@ Decoded plain_text(std::string_view text, ConstantKind kind) {
 Decoded decode_number(std::string_view text) {
   std::string digits;
   std::copy_if(text.begin(), text.end(), std::back_inserter(digits), [](char c) { return c != '_'; });
-  bool has_base = digits.size() > 1 && digits[0] == '0' && std::string_view("xXoObB").find(digits[1]) != std::string::npos;
+  bool has_base =
+      digits.size() > 1 && digits[0] == '0' && std::string_view("xXoObB").find(digits[1]) != std::string::npos;
   ConstantValue result;
   if (!has_base && (digits.back() == 'j' || digits.back() == 'J')) {
     digits.pop_back();
@@ -199,8 +197,7 @@ Decoded decode_number(std::string_view text) {
     result.number = decode_double(digits);
     return result;
   }
-  if (has_base || digits.find_first_of(".eE") == std::string::npos)
-    return decode_integer(std::move(digits));
+  if (has_base || digits.find_first_of(".eE") == std::string::npos) return decode_integer(std::move(digits));
   result.kind = ConstantKind::Float;
   result.number = decode_double(digits);
   return result;
@@ -213,11 +210,11 @@ Decoded decode_string_body(std::string_view text, bool raw) {
 Decoded decode_string(std::string_view text) {
   std::size_t quote = text.find_first_of("'\"");
   std::string_view prefix = text.substr(0, quote);
-  std::size_t size = text.size() >= quote + 6 && text[quote + 1] == text[quote] && text[quote + 2] == text[quote] ? 3 : 1;
+  std::size_t size =
+      text.size() >= quote + 6 && text[quote + 1] == text[quote] && text[quote + 2] == text[quote] ? 3 : 1;
   std::string_view body = text.substr(quote + size, text.size() - quote - 2 * size);
   bool raw = prefix.find_first_of("rR") != std::string_view::npos;
-  if (prefix.find_first_of("bB") == std::string_view::npos)
-    return decode_string_body(body, raw);
+  if (prefix.find_first_of("bB") == std::string_view::npos) return decode_string_body(body, raw);
   if (std::any_of(body.begin(), body.end(), [](char c) { return static_cast<signed char>(c) < 0; }))
     return LiteralError{"bytes can only contain ASCII literal characters"};
   return raw ? plain_text(body, ConstantKind::Bytes) : StringDecoder(body, true).run();

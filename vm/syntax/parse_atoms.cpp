@@ -58,8 +58,7 @@ const Expression* Parser::constant(ConstantKind kind) {
 const Expression* Parser::number() {
   const Token& token = advance();
   auto decoded = decode_number(text(token));
-  if (auto* failure = std::get_if<LiteralError>(&decoded))
-    error(token.location, failure->message);
+  if (auto* failure = std::get_if<LiteralError>(&decoded)) error(token.location, failure->message);
   Constant* result = make<Constant>(token.location);
   result->value = std::get<ConstantValue>(std::move(decoded));
   return result;
@@ -76,8 +75,7 @@ const Expression* Parser::parenthesized() {
     expect(TokenKind::RightParenthesis);
     return value;
   }
-  if (diagnosing())
-    diagnose_star_in_parentheses(start);
+  if (diagnosing()) diagnose_star_in_parentheses(start);
   Nodes<Expression> elements;
   if (!at(TokenKind::RightParenthesis)) {
     const Expression* first = star_named_expression();
@@ -90,13 +88,10 @@ const Expression* Parser::parenthesized() {
       result->generators = std::move(generators);
       return result;
     }
-    if (!starred && accept(TokenKind::RightParenthesis))
-      return first;
+    if (!starred && accept(TokenKind::RightParenthesis)) return first;
     elements.push_back(first);
-    if (!at(TokenKind::Comma))
-      fail();
-    while (accept(TokenKind::Comma) && at_star_expression())
-      elements.push_back(star_named_expression());
+    if (!at(TokenKind::Comma)) fail();
+    while (accept(TokenKind::Comma) && at_star_expression()) elements.push_back(star_named_expression());
   }
   expect(TokenKind::RightParenthesis);
   Tuple* result = make<Tuple>(start);
@@ -107,25 +102,21 @@ const Expression* Parser::parenthesized() {
 void Parser::diagnose_star_in_parentheses(std::size_t start) {
   const Token& token = peek();
   bool star = token.kind == TokenKind::Star;
-  if (!star && token.kind != TokenKind::DoubleStar)
-    return;
+  if (!star && token.kind != TokenKind::DoubleStar) return;
   const Expression* value = nullptr;
   bool alone = attempt([&] {
     advance();
     value = expression();
-    if (!at(TokenKind::RightParenthesis) && !(star && at_comprehension()))
-      fail();
+    if (!at(TokenKind::RightParenthesis) && !(star && at_comprehension())) fail();
   });
-  if (!alone)
-    return;
+  if (!alone) return;
   Location starred = span(token.location, value->location);
   if (at_comprehension()) {
     comprehension_clauses();
     error(starred, "iterable unpacking cannot be used in comprehension");
   }
   position_ = start + 1;
-  if (star)
-    error(starred, "cannot use starred expression here");
+  if (star) error(starred, "cannot use starred expression here");
   error(token.location, "cannot use double starred expression here");
 }
 
@@ -143,11 +134,9 @@ const Expression* Parser::list_display() {
       result->generators = std::move(generators);
       return result;
     }
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
-  if (diagnosing() && at_comprehension())
-    diagnose_comprehension_target(elements);
+  if (diagnosing() && at_comprehension()) diagnose_comprehension_target(elements);
   expect(TokenKind::RightBracket);
   List* result = make<List>(start);
   result->elts = std::move(elements);
@@ -158,8 +147,7 @@ const Expression* Parser::list_display() {
 void Parser::diagnose_comprehension_target(const Nodes<Expression>& elements) {
   bool behind_comma = tokens_[position_ - 1].kind == TokenKind::Comma;
   const Location& comma = tokens_[position_ - 1].location;
-  if (elements.empty() || !attempt([&] { comprehension_clauses(); }))
-    return;
+  if (elements.empty() || !attempt([&] { comprehension_clauses(); })) return;
   if (elements.size() == 1 && !behind_comma)
     error(elements[0]->location, "iterable unpacking cannot be used in comprehension");
   const Location& last = elements.size() == 1 ? comma : elements.back()->location;
@@ -170,14 +158,12 @@ void Parser::diagnose_comprehension_target(const Nodes<Expression>& elements) {
 const Expression* Parser::brace_display() {
   std::size_t start = position_;
   advance();
-  if (at(TokenKind::RightBrace) || at(TokenKind::DoubleStar))
-    return dict_display(start, nullptr);
+  if (at(TokenKind::RightBrace) || at(TokenKind::DoubleStar)) return dict_display(start, nullptr);
   Nodes<Expression> elements;
   while (at_star_expression()) {
     elements.push_back(star_named_expression());
     bool first = elements.size() == 1 && elements[0]->kind != NodeKind::Starred;
-    if (first && at(TokenKind::Colon))
-      return dict_display(start, elements[0]);
+    if (first && at(TokenKind::Colon)) return dict_display(start, elements[0]);
     if (first && at_comprehension()) {
       Nodes<Comprehension> generators = comprehension_clauses();
       expect(TokenKind::RightBrace);
@@ -186,11 +172,9 @@ const Expression* Parser::brace_display() {
       result->generators = std::move(generators);
       return result;
     }
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
-  if (diagnosing() && at_comprehension())
-    diagnose_comprehension_target(elements);
+  if (diagnosing() && at_comprehension()) diagnose_comprehension_target(elements);
   expect(TokenKind::RightBrace);
   Set* result = make<Set>(start);
   result->elts = std::move(elements);
@@ -216,8 +200,7 @@ const Expression* Parser::dict_display(std::size_t start, const Expression* firs
   } else if (!at(TokenKind::RightBrace)) {
     dict_item(result, true);
   }
-  while (accept(TokenKind::Comma) && !at(TokenKind::RightBrace))
-    dict_item(result, false);
+  while (accept(TokenKind::Comma) && !at(TokenKind::RightBrace)) dict_item(result, false);
   expect(TokenKind::RightBrace);
   result->location = since(start);
   return result;
@@ -256,8 +239,7 @@ const Expression* Parser::dict_value(const Token& colon) {
 
 Nodes<Comprehension> Parser::comprehension_clauses() {
   Nodes<Comprehension> result;
-  while (at_comprehension())
-    result.push_back(comprehension_clause());
+  while (at_comprehension()) result.push_back(comprehension_clause());
   return result;
 }
 
@@ -269,8 +251,7 @@ const Comprehension* Parser::comprehension_clause() {
   expect(TokenKind::KeywordIn);
   const Expression* iter = disjunction();
   Nodes<Expression> ifs;
-  while (accept(TokenKind::KeywordIf))
-    ifs.push_back(disjunction());
+  while (accept(TokenKind::KeywordIf)) ifs.push_back(disjunction());
   Comprehension* result = make<Comprehension>(start);
   result->target = target;
   result->iter = iter;
@@ -305,8 +286,7 @@ void Parser::call_arguments(Call* call, bool may_be_generator) {
   while (!at(TokenKind::RightParenthesis)) {
     call_argument(call, state);
     ++state.count;
-    if (state.generator || !accept(TokenKind::Comma))
-      return;
+    if (state.generator || !accept(TokenKind::Comma)) return;
   }
 }
 
@@ -314,8 +294,7 @@ void Parser::call_argument(Call* call, ArgumentState& state) {
   std::size_t start = position_;
   if (at(TokenKind::Star)) {
     const Token& star = advance();
-    if (state.double_star)
-      reject(star.location, "iterable argument unpacking follows keyword argument unpacking");
+    if (state.double_star) reject(star.location, "iterable argument unpacking follows keyword argument unpacking");
     const Expression* value = expression();
     Starred* starred = make<Starred>(start);
     starred->value = value;
@@ -340,8 +319,7 @@ void Parser::keyword_argument(Call* call, ArgumentState& state) {
   }
   const Expression* value = expression();
   if (name && at_comprehension()) {
-    if (diagnosing())
-      comprehension_clauses();
+    if (diagnosing()) comprehension_clauses();
     reject(span(first.location, tokens_[start + 1].location),
            "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
   }
@@ -353,14 +331,13 @@ void Parser::keyword_argument(Call* call, ArgumentState& state) {
 
 void Parser::positional_argument(Call* call, ArgumentState& state) {
   std::size_t start = position_;
-  const Expression* value =
-      at(TokenKind::Name, TokenKind::ColonEqual) ? assignment_expression() : expression();
-  if (at(TokenKind::ColonEqual))
-    fail();
+  const Expression* value = at(TokenKind::Name, TokenKind::ColonEqual) ? assignment_expression() : expression();
+  if (at(TokenKind::ColonEqual)) fail();
   if (at(TokenKind::Equal)) {
     Location place = span(value->location, peek().location);
     TokenKind first = tokens_[start].kind;
-    bool constant = first == TokenKind::KeywordTrue || first == TokenKind::KeywordFalse || first == TokenKind::KeywordNone;
+    bool constant =
+        first == TokenKind::KeywordTrue || first == TokenKind::KeywordFalse || first == TokenKind::KeywordNone;
     reject(place, constant && position_ == start + 1
                       ? fmt::format("cannot assign to {}", describe(value))
                       : "expression cannot contain assignment, perhaps you meant \"==\"?");
@@ -370,8 +347,7 @@ void Parser::positional_argument(Call* call, ArgumentState& state) {
     return;
   }
   if (state.keyword) {
-    if (diagnosing())
-      skip_arguments();
+    if (diagnosing()) skip_arguments();
     if (diagnosing())
       error_at_last_token(state.double_star ? "positional argument follows keyword argument unpacking"
                                             : "positional argument follows keyword argument");
@@ -382,8 +358,7 @@ void Parser::positional_argument(Call* call, ArgumentState& state) {
 
 // f(x for x in y): only alone, and without a comma behind it.
 void Parser::generator_argument(Call* call, ArgumentState& state, std::size_t start, const Expression* element) {
-  if (!state.may_be_generator && !diagnosing())
-    fail();
+  if (!state.may_be_generator && !diagnosing()) fail();
   Nodes<Comprehension> generators = comprehension_clauses();
   if (!state.may_be_generator || state.count > 0 || !at(TokenKind::RightParenthesis)) {
     if (state.count > 0 || at(TokenKind::Comma))
@@ -402,8 +377,7 @@ void Parser::skip_arguments() {
   while (accept(TokenKind::Comma) && !at(TokenKind::RightParenthesis)) {
     if (!accept(TokenKind::DoubleStar) && !accept(TokenKind::Star) && at(TokenKind::Name, TokenKind::Equal))
       position_ += 2;
-    if (!attempt([&] { expression(); }))
-      return;
+    if (!attempt([&] { expression(); })) return;
   }
 }
 

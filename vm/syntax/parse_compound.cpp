@@ -32,8 +32,7 @@ const Statement* Parser::compound_statement() {
 
 // The colon of a header whose grammar says "expected ':'" only at the end of the line.
 void Parser::expect_colon() {
-  if (diagnosing() && at(TokenKind::Newline))
-    error_at_last_token("expected ':'");
+  if (diagnosing() && at(TokenKind::Newline)) error_at_last_token("expected ':'");
   expect(TokenKind::Colon);
 }
 
@@ -59,8 +58,7 @@ Nodes<Statement> Parser::block(const std::string& owner, int32_t line) {
 }
 
 Nodes<Statement> Parser::else_block() {
-  if (!at(TokenKind::KeywordElse))
-    return {};
+  if (!at(TokenKind::KeywordElse)) return {};
   const Token& keyword = advance();
   expect_or_say(TokenKind::Colon);
   return block("'else' statement", keyword.location.line);
@@ -94,8 +92,7 @@ const Statement* Parser::if_statement() {
     result->body = std::move(branches.back().body);
     result->orelse = std::move(orelse);
     branches.pop_back();
-    if (branches.empty())
-      return result;
+    if (branches.empty()) return result;
     orelse = {result};
   }
 }
@@ -136,8 +133,7 @@ template <class T> const Statement* Parser::with_statement(std::size_t start) {
   const Token& keyword = advance();
   Nodes<WithItem> items;
   if (!at(TokenKind::LeftParenthesis) || !attempt_quietly([&] {
-        if (!parenthesized_with_items(items))
-          fail();
+        if (!parenthesized_with_items(items)) fail();
       })) {
     items.clear();
     do {
@@ -155,8 +151,7 @@ template <class T> const Statement* Parser::with_statement(std::size_t start) {
 bool Parser::parenthesized_with_items(Nodes<WithItem>& items) {
   advance();
   do {
-    if (!items.empty() && at(TokenKind::RightParenthesis))
-      break;
+    if (!items.empty() && at(TokenKind::RightParenthesis)) break;
     items.push_back(with_item());
   } while (accept(TokenKind::Comma));
   return accept(TokenKind::RightParenthesis) && (at(TokenKind::Colon) || at(TokenKind::Newline));
@@ -186,8 +181,7 @@ const Statement* Parser::try_statement() {
   bool any_star = false;
   while (at(TokenKind::KeywordExcept)) {
     Location first = peek().location;
-    if (peek(1).kind == TokenKind::Star)
-      first = span(first, peek(1).location);
+    if (peek(1).kind == TokenKind::Star) first = span(first, peek(1).location);
     bool star = false;
     const ExceptHandler* handler = except_handler(star);
     if (!handlers.empty() && star != any_star)
@@ -202,8 +196,7 @@ const Statement* Parser::try_statement() {
     expect_or_say(TokenKind::Colon);
     finalbody = block("'finally' statement", finally.location.line);
   } else if (handlers.empty()) {
-    if (diagnosing())
-      error_at_last_token("expected 'except' or 'finally' block");
+    if (diagnosing()) error_at_last_token("expected 'except' or 'finally' block");
     fail();
   }
   auto fill = [&]<class T>(T* result) {
@@ -213,8 +206,7 @@ const Statement* Parser::try_statement() {
     result->finalbody = std::move(finalbody);
     return result;
   };
-  if (any_star)
-    return fill(make<TryStar>(start));
+  if (any_star) return fill(make<TryStar>(start));
   return fill(make<Try>(start));
 }
 
@@ -228,10 +220,8 @@ const ExceptHandler* Parser::except_handler(bool& star) {
     error_at_last_token("expected one or more exception types");
   if (star || at_expression()) {
     type = expression();
-    if (diagnosing() && at(TokenKind::Comma))
-      diagnose_exception_types(type);
-    if (accept(TokenKind::KeywordAs))
-      name = name_of(expect(TokenKind::Name));
+    if (diagnosing() && at(TokenKind::Comma)) diagnose_exception_types(type);
+    if (accept(TokenKind::KeywordAs)) name = name_of(expect(TokenKind::Name));
   }
   expect_colon();
   Nodes<Statement> body = block(star ? "'except*' statement" : "'except' statement", keyword.location.line);
@@ -245,14 +235,11 @@ const ExceptHandler* Parser::except_handler(bool& star) {
 // except A, B: or except A, B as name:
 void Parser::diagnose_exception_types(const Expression* first) {
   bool matched = attempt([&] {
-    while (accept(TokenKind::Comma) && at_expression())
-      expression();
-    if (accept(TokenKind::KeywordAs))
-      expect(TokenKind::Name);
+    while (accept(TokenKind::Comma) && at_expression()) expression();
+    if (accept(TokenKind::KeywordAs)) expect(TokenKind::Name);
     expect(TokenKind::Colon);
   });
-  if (matched)
-    error_from(first->location, "multiple exception types must be parenthesized");
+  if (matched) error_from(first->location, "multiple exception types must be parenthesized");
 }
 
 // ---- functions, classes
@@ -279,12 +266,10 @@ const Statement* Parser::decorated() {
     expect(TokenKind::Newline);
   }
   std::size_t start = position_;
-  if (at(TokenKind::KeywordClass))
-    return class_definition(std::move(decorators));
+  if (at(TokenKind::KeywordClass)) return class_definition(std::move(decorators));
   if (accept(TokenKind::KeywordAsync) && at(TokenKind::KeywordDef))
     return function<AsyncFunctionDef>(start, std::move(decorators));
-  if (!at(TokenKind::KeywordDef))
-    fail();
+  if (!at(TokenKind::KeywordDef)) fail();
   return function<FunctionDef>(start, std::move(decorators));
 }
 

@@ -81,8 +81,7 @@ const Expression* Parser::star_expressions() {
 
 const Expression* Parser::star_expression() {
   std::size_t start = position_;
-  if (!accept(TokenKind::Star))
-    return expression();
+  if (!accept(TokenKind::Star)) return expression();
   const Expression* value = bitwise_or();
   Starred* result = make<Starred>(start);
   result->value = value;
@@ -108,18 +107,15 @@ const Expression* Parser::assignment_expression() {
 }
 
 const Expression* Parser::named_expression() {
-  if (at(TokenKind::Name, TokenKind::ColonEqual))
-    return assignment_expression();
+  if (at(TokenKind::Name, TokenKind::ColonEqual)) return assignment_expression();
   std::size_t start = position_;
   const Expression* result = expression();
   if (at(TokenKind::ColonEqual)) {
     advance();
-    if (diagnosing())
-      expression();
+    if (diagnosing()) expression();
     reject(result->location, fmt::format("cannot use assignment expressions with {}", describe(result)));
   }
-  if (diagnosing() && at(TokenKind::Equal))
-    diagnose_named_expression(start);
+  if (diagnosing() && at(TokenKind::Equal)) diagnose_named_expression(start);
   return result;
 }
 
@@ -131,8 +127,7 @@ void Parser::diagnose_named_expression(std::size_t start) {
   auto value_and_no_more = [&] {
     expect(TokenKind::Equal);
     right = bitwise_or();
-    if (at(TokenKind::Equal) || at(TokenKind::ColonEqual))
-      fail();
+    if (at(TokenKind::Equal) || at(TokenKind::ColonEqual)) fail();
   };
   auto starts_with_display = [&] {
     const Token& first = tokens_[start];
@@ -149,8 +144,7 @@ void Parser::diagnose_named_expression(std::size_t start) {
     error(span(tokens_[start].location, right->location),
           "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
   bool plain = attempt([&] {
-    if (starts_with_display())
-      fail();
+    if (starts_with_display()) fail();
     position_ = start;
     left = bitwise_or();
     value_and_no_more();
@@ -163,20 +157,17 @@ void Parser::diagnose_named_expression(std::size_t start) {
 
 const Expression* Parser::expression() {
   Depth depth(*this);
-  if (at(TokenKind::KeywordLambda))
-    return lambda();
+  if (at(TokenKind::KeywordLambda)) return lambda();
   std::size_t start = position_;
   const Expression* body = disjunction();
   if (!at(TokenKind::KeywordIf)) {
-    if (diagnosing() && at_expression())
-      diagnose_adjacent_expressions(start, body);
+    if (diagnosing() && at_expression()) diagnose_adjacent_expressions(start, body);
     return body;
   }
   advance();
   const Expression* test = disjunction();
   if (!at(TokenKind::KeywordElse)) {
-    if (!at(TokenKind::Colon))
-      reject(span(body->location, test->location), "expected 'else' after 'if' expression");
+    if (!at(TokenKind::Colon)) reject(span(body->location, test->location), "expected 'else' after 'if' expression");
     fail();
   }
   advance();
@@ -233,11 +224,9 @@ const Expression* Parser::yield_or_star_expressions() {
 const Expression* Parser::disjunction() {
   std::size_t start = position_;
   const Expression* first = conjunction();
-  if (!at(TokenKind::KeywordOr))
-    return first;
+  if (!at(TokenKind::KeywordOr)) return first;
   Nodes<Expression> values{first};
-  while (accept(TokenKind::KeywordOr))
-    values.push_back(conjunction());
+  while (accept(TokenKind::KeywordOr)) values.push_back(conjunction());
   BoolOp* result = make<BoolOp>(start);
   result->op = BoolOperator::Or;
   result->values = std::move(values);
@@ -247,11 +236,9 @@ const Expression* Parser::disjunction() {
 const Expression* Parser::conjunction() {
   std::size_t start = position_;
   const Expression* first = inversion();
-  if (!at(TokenKind::KeywordAnd))
-    return first;
+  if (!at(TokenKind::KeywordAnd)) return first;
   Nodes<Expression> values{first};
-  while (accept(TokenKind::KeywordAnd))
-    values.push_back(inversion());
+  while (accept(TokenKind::KeywordAnd)) values.push_back(inversion());
   BoolOp* result = make<BoolOp>(start);
   result->op = BoolOperator::And;
   result->values = std::move(values);
@@ -260,8 +247,7 @@ const Expression* Parser::conjunction() {
 
 const Expression* Parser::inversion() {
   std::size_t start = position_;
-  if (!accept(TokenKind::KeywordNot))
-    return comparison();
+  if (!accept(TokenKind::KeywordNot)) return comparison();
   Depth depth(*this);
   const Expression* operand = inversion();
   UnaryOp* result = make<UnaryOp>(start);
@@ -297,8 +283,7 @@ bool Parser::accept_comparison(CompareOperator& op) {
     op = peek(1).kind == TokenKind::KeywordNot ? CompareOperator::IsNot : CompareOperator::Is;
     break;
   case TokenKind::KeywordNot:
-    if (peek(1).kind != TokenKind::KeywordIn)
-      return false;
+    if (peek(1).kind != TokenKind::KeywordIn) return false;
     op = CompareOperator::NotIn;
     break;
   default:
@@ -312,8 +297,7 @@ const Expression* Parser::comparison() {
   std::size_t start = position_;
   const Expression* left = bitwise_or();
   CompareOperator op;
-  if (!accept_comparison(op))
-    return left;
+  if (!accept_comparison(op)) return left;
   CompareOperators ops;
   Nodes<Expression> comparators;
   do {
@@ -332,8 +316,7 @@ const Expression* Parser::binary(int minimum_precedence) {
   const Expression* left = unary();
   for (;;) {
     BinaryRule rule = binary_rule(peek().kind);
-    if (rule.precedence == 0 || rule.precedence < minimum_precedence)
-      return left;
+    if (rule.precedence == 0 || rule.precedence < minimum_precedence) return left;
     advance();
     const Expression* right = binary(rule.precedence + 1);
     BinOp* result = make<BinOp>(start);
@@ -375,8 +358,7 @@ const Expression* Parser::power() {
   } else {
     base = primary();
   }
-  if (!accept(TokenKind::DoubleStar))
-    return base;
+  if (!accept(TokenKind::DoubleStar)) return base;
   Depth depth(*this);
   const Expression* exponent = unary();
   BinOp* result = make<BinOp>(start);
@@ -393,16 +375,14 @@ const Expression* Parser::primary() {
   const Expression* value = atom();
   for (;;) {
     const Expression* longer = primary_continued(start, value);
-    if (longer == nullptr)
-      return value;
+    if (longer == nullptr) return value;
     value = longer;
   }
 }
 
 // One attribute, call or subscript behind the value, or null.
 const Expression* Parser::primary_continued(std::size_t start, const Expression* value) {
-  if (at(TokenKind::LeftParenthesis))
-    return call(start, value);
+  if (at(TokenKind::LeftParenthesis)) return call(start, value);
   if (accept(TokenKind::Dot)) {
     std::string attr = name_of(expect(TokenKind::Name));
     Attribute* result = make<Attribute>(start);
@@ -423,8 +403,7 @@ const Expression* Parser::primary_continued(std::size_t start, const Expression*
 
 const Expression* Parser::slices() {
   std::size_t start = position_;
-  if (!at(TokenKind::Star))
-    return comma_list<Tuple>(&Parser::slice, &Parser::at_slice);
+  if (!at(TokenKind::Star)) return comma_list<Tuple>(&Parser::slice, &Parser::at_slice);
   // PEP 646: a[*b] is a tuple even without a comma.
   Nodes<Expression> elements;
   do {
@@ -447,12 +426,10 @@ const Expression* Parser::slice() {
   if (!at(TokenKind::Colon)) {
     bool walrus = at(TokenKind::Name, TokenKind::ColonEqual);
     parts[0] = named_expression();
-    if (walrus || !at(TokenKind::Colon))
-      return parts[0];
+    if (walrus || !at(TokenKind::Colon)) return parts[0];
   }
   for (int i = 1; i < 3 && accept(TokenKind::Colon); ++i)
-    if (at_expression())
-      parts[i] = expression();
+    if (at_expression()) parts[i] = expression();
   Slice* result = make<Slice>(start);
   result->lower = parts[0];
   result->upper = parts[1];

@@ -22,8 +22,7 @@ const Arguments* Parser::parameters(TokenKind closer) {
   ParameterState state{.result = make<Arguments>(peek().location), .closer = closer};
   while (!at(closer)) {
     parameter(state);
-    if (!accept(TokenKind::Comma) && !at(closer))
-      fail();
+    if (!accept(TokenKind::Comma) && !at(closer)) fail();
   }
   return state.result;
 }
@@ -33,8 +32,7 @@ void Parser::parameter(ParameterState& state) {
   bool is_marker =
       token.kind == TokenKind::Slash || token.kind == TokenKind::Star || token.kind == TokenKind::DoubleStar;
   if (state.double_star) {
-    if (token.kind == TokenKind::Name)
-      parameter_name(state, false);
+    if (token.kind == TokenKind::Name) parameter_name(state, false);
     if (is_marker || token.kind == TokenKind::Name)
       reject(is_marker ? token.location : span(token.location, tokens_[position_ - 1].location),
              "arguments cannot follow var-keyword argument");
@@ -54,14 +52,10 @@ void Parser::parameter(ParameterState& state) {
 
 void Parser::slash(ParameterState& state) {
   const Token& token = advance();
-  if (state.star)
-    reject(token.location, "/ must be ahead of *");
-  if (state.slash)
-    reject(token.location, "/ may appear only once");
-  if (state.count == 0)
-    reject(token.location, "at least one argument must precede /");
-  if (at(TokenKind::Star))
-    reject(peek().location, "expected comma between / and *");
+  if (state.star) reject(token.location, "/ must be ahead of *");
+  if (state.slash) reject(token.location, "/ may appear only once");
+  if (state.count == 0) reject(token.location, "at least one argument must precede /");
+  if (at(TokenKind::Star)) reject(peek().location, "expected comma between / and *");
   state.slash = true;
   state.result->posonlyargs = std::move(state.result->args);
   state.result->args.clear();
@@ -71,8 +65,7 @@ const Arg* Parser::parameter_name(ParameterState& state, bool star) {
   std::size_t start = position_;
   std::string name = name_of(expect(TokenKind::Name));
   const Expression* annotation = nullptr;
-  if (!state.is_lambda() && accept(TokenKind::Colon))
-    annotation = star ? star_expression() : expression();
+  if (!state.is_lambda() && accept(TokenKind::Colon)) annotation = star ? star_expression() : expression();
   Arg* result = make<Arg>(start);
   result->arg = std::move(name);
   result->annotation = annotation;
@@ -81,8 +74,7 @@ const Arg* Parser::parameter_name(ParameterState& state, bool star) {
 
 // Behind a parameter's name; null if it has no default.
 const Expression* Parser::default_value() {
-  if (!at(TokenKind::Equal))
-    return nullptr;
+  if (!at(TokenKind::Equal)) return nullptr;
   const Token& equal = advance();
   if (at(TokenKind::RightParenthesis) || at(TokenKind::Comma))
     reject(equal.location, "expected default value expression");
@@ -100,43 +92,36 @@ void Parser::plain_parameter(ParameterState& state) {
   }
   ++state.count;
   if (value == nullptr && !result->defaults.empty()) {
-    if (!at(TokenKind::Comma) && !at(state.closer))
-      fail();
+    if (!at(TokenKind::Comma) && !at(state.closer)) fail();
     reject(name->location, "non-default argument follows default argument");
   }
   result->args.push_back(name);
-  if (value != nullptr)
-    result->defaults.push_back(value);
+  if (value != nullptr) result->defaults.push_back(value);
 }
 
 void Parser::star_parameter(ParameterState& state) {
   const Token& star = advance();
-  if (state.star)
-    reject(star.location, "* argument may appear only once");
+  if (state.star) reject(star.location, "* argument may appear only once");
   state.star = true;
   if (at(TokenKind::Name)) {
     state.result->vararg = parameter_name(state, true);
-    if (at(TokenKind::Equal))
-      reject(peek().location, "var-positional argument cannot have default value");
+    if (at(TokenKind::Equal)) reject(peek().location, "var-positional argument cannot have default value");
     return;
   }
   bool bare_comma = at(TokenKind::Comma);
   TokenKind next = peek(bare_comma ? 1 : 0).kind;
   if (next == state.closer || (bare_comma && next == TokenKind::DoubleStar)) {
-    if (diagnosing() && state.is_lambda())
-      error_at_last_token("named arguments must follow bare *");
+    if (diagnosing() && state.is_lambda()) error_at_last_token("named arguments must follow bare *");
     reject(star.location, "named arguments must follow bare *");
   }
-  if (!bare_comma)
-    fail();
+  if (!bare_comma) fail();
 }
 
 void Parser::double_star_parameter(ParameterState& state) {
   advance();
   state.double_star = true;
   state.result->kwarg = parameter_name(state, false);
-  if (at(TokenKind::Equal))
-    reject(peek().location, "var-keyword argument cannot have default value");
+  if (at(TokenKind::Equal)) reject(peek().location, "var-keyword argument cannot have default value");
 }
 
 // def f((a, b)), which Python 2 had.
@@ -154,10 +139,8 @@ void Parser::diagnose_parenthesized_parameters(ParameterState& state) {
 // [T: bound, *Ts, **P] behind the name of a def, class or type alias, or nothing.
 TypeParameters Parser::type_parameters() {
   TypeParameters result;
-  if (!accept(TokenKind::LeftBracket))
-    return result;
-  if (at(TokenKind::RightBracket))
-    reject(peek().location, "Type parameter list cannot be empty");
+  if (!accept(TokenKind::LeftBracket)) return result;
+  if (at(TokenKind::RightBracket)) reject(peek().location, "Type parameter list cannot be empty");
   do {
     result.push_back(type_parameter());
   } while (accept(TokenKind::Comma) && !at(TokenKind::RightBracket));

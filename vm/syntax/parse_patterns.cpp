@@ -9,8 +9,7 @@ namespace pyvm::syntax {
 namespace {
 
 bool is_number(const Expression* expression, bool imaginary) {
-  if (const UnaryOp* negated = cast_if<UnaryOp>(expression))
-    expression = negated->operand;
+  if (const UnaryOp* negated = cast_if<UnaryOp>(expression)) expression = negated->operand;
   const Constant* constant = cast_if<Constant>(expression);
   return constant != nullptr && (constant->value.kind == ConstantKind::Complex) == imaginary;
 }
@@ -24,20 +23,16 @@ bool Parser::at_match_statement(const Expression*& subject) {
   ++position_;
   bool may_be_subject = at_star_expression();
   position_ = start;
-  if (!may_be_subject)
-    return false;
+  if (!may_be_subject) return false;
   bool has_subject = attempt_quietly([&] {
     advance();
     subject = match_subject();
-    if (!at(TokenKind::Colon) && !at(TokenKind::Newline))
-      fail();
+    if (!at(TokenKind::Colon) && !at(TokenKind::Newline)) fail();
   });
-  if (!has_subject)
-    return false;
+  if (!has_subject) return false;
   // What follows `match` cannot continue an expression that begins with it.
   bool sure = next == TokenKind::Name || next == TokenKind::Number || next == TokenKind::String;
-  if (diagnosing() && sure && at(TokenKind::Newline))
-    error_at_last_token("expected ':'");
+  if (diagnosing() && sure && at(TokenKind::Newline)) error_at_last_token("expected ':'");
   if (at(TokenKind::Colon, TokenKind::Newline)) {
     if (peek(2).kind == TokenKind::Indent && peek(3).kind == TokenKind::Name && text(peek(3)) == "case") {
       position_ += 3;
@@ -55,14 +50,12 @@ bool Parser::at_match_statement(const Expression*& subject) {
 const Expression* Parser::match_subject() {
   std::size_t start = position_;
   const Expression* first = star_named_expression();
-  if (first->kind != NodeKind::Starred && !at(TokenKind::Comma))
-    return first;
+  if (first->kind != NodeKind::Starred && !at(TokenKind::Comma)) return first;
   Nodes<Expression> elements{first};
   expect(TokenKind::Comma);
   while (at_star_expression()) {
     elements.push_back(star_named_expression());
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
   Tuple* result = make<Tuple>(start);
   result->elts = std::move(elements);
@@ -83,8 +76,7 @@ const Statement* Parser::match_statement(std::size_t start, const Expression* su
 
 const MatchCase* Parser::match_case() {
   std::size_t start = position_;
-  if (!at_word("case"))
-    fail();
+  if (!at_word("case")) fail();
   const Token& keyword = advance();
   const Pattern* pattern = patterns();
   const Expression* guard = accept(TokenKind::KeywordIf) ? named_expression() : nullptr;
@@ -102,14 +94,12 @@ const MatchCase* Parser::match_case() {
 const Pattern* Parser::patterns() {
   std::size_t start = position_;
   const Pattern* first = at(TokenKind::Star) ? star_pattern() : pattern();
-  if (first->kind != NodeKind::MatchStar && !at(TokenKind::Comma))
-    return first;
+  if (first->kind != NodeKind::MatchStar && !at(TokenKind::Comma)) return first;
   Nodes<Pattern> elements{first};
   expect(TokenKind::Comma);
   while (!at(TokenKind::Colon) && !at(TokenKind::KeywordIf)) {
     elements.push_back(at(TokenKind::Star) ? star_pattern() : pattern());
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
   MatchSequence* result = make<MatchSequence>(start);
   result->patterns = std::move(elements);
@@ -120,17 +110,13 @@ const Pattern* Parser::pattern() {
   Depth depth(*this);
   std::size_t start = position_;
   const Pattern* inner = or_pattern();
-  if (!accept(TokenKind::KeywordAs))
-    return inner;
-  if (at_word("_"))
-    reject(peek().location, "cannot use '_' as a target");
-  if (diagnosing() && !at(TokenKind::Name))
-    error(expression()->location, "invalid pattern target");
+  if (!accept(TokenKind::KeywordAs)) return inner;
+  if (at_word("_")) reject(peek().location, "cannot use '_' as a target");
+  if (diagnosing() && !at(TokenKind::Name)) error(expression()->location, "invalid pattern target");
   std::string name = name_of(expect(TokenKind::Name));
   if (at(TokenKind::Dot) || at(TokenKind::LeftParenthesis) || at(TokenKind::Equal)) {
     --position_;
-    if (diagnosing())
-      error(expression()->location, "invalid pattern target");
+    if (diagnosing()) error(expression()->location, "invalid pattern target");
     fail();
   }
   MatchAs* result = make<MatchAs>(start);
@@ -142,11 +128,9 @@ const Pattern* Parser::pattern() {
 const Pattern* Parser::or_pattern() {
   std::size_t start = position_;
   const Pattern* first = closed_pattern();
-  if (!at(TokenKind::Bar))
-    return first;
+  if (!at(TokenKind::Bar)) return first;
   Nodes<Pattern> alternatives{first};
-  while (accept(TokenKind::Bar))
-    alternatives.push_back(closed_pattern());
+  while (accept(TokenKind::Bar)) alternatives.push_back(closed_pattern());
   MatchOr* result = make<MatchOr>(start);
   result->patterns = std::move(alternatives);
   return result;
@@ -176,8 +160,7 @@ const Pattern* Parser::literal_pattern() {
     result->value = as<Constant>(value)->value;
     return result;
   }
-  const Expression* value =
-      kind == TokenKind::String || kind == TokenKind::FStringStart ? strings() : pattern_number();
+  const Expression* value = kind == TokenKind::String || kind == TokenKind::FStringStart ? strings() : pattern_number();
   if (value->kind == NodeKind::JoinedStr)
     error(value->location, "patterns may only match literals and attribute lookups");
   MatchValue* result = make<MatchValue>(start);
@@ -189,8 +172,7 @@ const Pattern* Parser::literal_pattern() {
 const Expression* Parser::pattern_number() {
   std::size_t start = position_;
   bool negative = accept(TokenKind::Minus);
-  if (!at(TokenKind::Number))
-    fail();
+  if (!at(TokenKind::Number)) fail();
   const Expression* value = number();
   if (negative) {
     UnaryOp* negated = make<UnaryOp>(start);
@@ -198,16 +180,12 @@ const Expression* Parser::pattern_number() {
     negated->operand = value;
     value = negated;
   }
-  if (!at(TokenKind::Plus) && !at(TokenKind::Minus))
-    return value;
+  if (!at(TokenKind::Plus) && !at(TokenKind::Minus)) return value;
   BinaryOperator op = advance().kind == TokenKind::Plus ? BinaryOperator::Add : BinaryOperator::Sub;
-  if (!at(TokenKind::Number))
-    fail();
+  if (!at(TokenKind::Number)) fail();
   const Expression* imaginary = number();
-  if (is_number(value, true))
-    error(value->location, "real number required in complex literal");
-  if (!is_number(imaginary, true))
-    error(imaginary->location, "imaginary number required in complex literal");
+  if (is_number(value, true)) error(value->location, "real number required in complex literal");
+  if (!is_number(imaginary, true)) error(imaginary->location, "imaginary number required in complex literal");
   BinOp* result = make<BinOp>(start);
   result->left = value;
   result->op = op;
@@ -219,12 +197,10 @@ const Expression* Parser::pattern_number() {
 const Pattern* Parser::name_pattern() {
   std::size_t start = position_;
   const Token& token = advance();
-  if (at(TokenKind::Equal))
-    fail();
+  if (at(TokenKind::Equal)) fail();
   if (!at(TokenKind::Dot) && !at(TokenKind::LeftParenthesis)) {
     MatchAs* capture = make<MatchAs>(start);
-    if (text(token) != "_")
-      capture->name = name_of(token);
+    if (text(token) != "_") capture->name = name_of(token);
     return capture;
   }
   Name* name = make<Name>(start);
@@ -237,8 +213,7 @@ const Pattern* Parser::name_pattern() {
     attribute->attr = std::move(attr);
     value = attribute;
   }
-  if (at(TokenKind::LeftParenthesis))
-    return class_pattern(start, value);
+  if (at(TokenKind::LeftParenthesis)) return class_pattern(start, value);
   MatchValue* result = make<MatchValue>(start);
   result->value = value;
   return result;
@@ -259,12 +234,10 @@ const Pattern* Parser::class_pattern(std::size_t start, const Expression* cls) {
       while (diagnosing() && !names.empty() && accept(TokenKind::Comma) && !at(TokenKind::RightParenthesis) &&
              !at(TokenKind::Name, TokenKind::Equal))
         last = pattern();
-      if (!names.empty())
-        reject(span(first->location, last->location), "positional patterns follow keyword patterns");
+      if (!names.empty()) reject(span(first->location, last->location), "positional patterns follow keyword patterns");
       positional.push_back(first);
     }
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
   expect(TokenKind::RightParenthesis);
   MatchClass* result = make<MatchClass>(start);
@@ -283,14 +256,12 @@ const Pattern* Parser::sequence_pattern(TokenKind closer) {
   bool comma = false;
   while (!at(closer)) {
     elements.push_back(at(TokenKind::Star) ? star_pattern() : pattern());
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
     comma = true;
   }
   expect(closer);
   if (closer == TokenKind::RightParenthesis && elements.size() == 1 && !comma) {
-    if (elements[0]->kind == NodeKind::MatchStar)
-      fail();
+    if (elements[0]->kind == NodeKind::MatchStar) fail();
     return elements[0];
   }
   MatchSequence* result = make<MatchSequence>(start);
@@ -301,8 +272,7 @@ const Pattern* Parser::sequence_pattern(TokenKind closer) {
 // A name to bind; none for '_'.
 OptionalName Parser::capture_name() {
   const Token& token = expect(TokenKind::Name);
-  if (text(token) == "_")
-    return {};
+  if (text(token) == "_") return {};
   return name_of(token);
 }
 
@@ -325,15 +295,13 @@ const Pattern* Parser::mapping_pattern() {
     if (accept(TokenKind::DoubleStar)) {
       rest = capture_name();
       accept(TokenKind::Comma);
-      if (!rest || !at(TokenKind::RightBrace))
-        fail();
+      if (!rest || !at(TokenKind::RightBrace)) fail();
       break;
     }
     keys.push_back(mapping_key());
     expect(TokenKind::Colon);
     values.push_back(pattern());
-    if (!accept(TokenKind::Comma))
-      break;
+    if (!accept(TokenKind::Comma)) break;
   }
   expect(TokenKind::RightBrace);
   MatchMapping* result = make<MatchMapping>(start);
@@ -347,13 +315,11 @@ const Expression* Parser::mapping_key() {
   if (at(TokenKind::Name)) {
     const Pattern* key = name_pattern();
     const MatchValue* value = cast_if<MatchValue>(key);
-    if (value == nullptr)
-      fail();
+    if (value == nullptr) fail();
     return value->value;
   }
   const Pattern* key = literal_pattern();
-  if (const MatchValue* value = cast_if<MatchValue>(key))
-    return value->value;
+  if (const MatchValue* value = cast_if<MatchValue>(key)) return value->value;
   Constant* result = make<Constant>(key->location);
   result->value = as<MatchSingleton>(key)->value;
   return result;

@@ -74,8 +74,7 @@ const Statement* Parser::simple_statement() {
   case TokenKind::KeywordNonlocal:
     return scope_statement<Nonlocal>();
   default:
-    if (at_word("type") && peek(1).kind == TokenKind::Name)
-      return type_alias();
+    if (at_word("type") && peek(1).kind == TokenKind::Name) return type_alias();
     return expression_statement();
   }
 }
@@ -86,12 +85,9 @@ const Statement* Parser::expression_statement() {
   std::size_t start = position_;
   const Expression* value = yield_or_star_expressions();
   BinaryOperator op;
-  if (at(TokenKind::Colon))
-    return annotated_assignment(start, value);
-  if (at(TokenKind::Equal))
-    return assignment(start, value);
-  if (at_augmented_operator(op))
-    return augmented_assignment(start, value, op);
+  if (at(TokenKind::Colon)) return annotated_assignment(start, value);
+  if (at(TokenKind::Equal)) return assignment(start, value);
+  if (at_augmented_operator(op)) return augmented_assignment(start, value, op);
   Expr* result = make<Expr>(start);
   result->value = value;
   return result;
@@ -201,8 +197,7 @@ const Statement* Parser::augmented_assignment(std::size_t start, const Expressio
 
 // The grammar's invalid_assignment, for a statement whose target is none.
 void Parser::diagnose_assignment(std::size_t start) {
-  if (!diagnosing())
-    return;
+  if (!diagnosing()) return;
   const Expression* target = nullptr;
   auto annotated = [&](auto&& read_target) {
     position_ = start;
@@ -213,51 +208,40 @@ void Parser::diagnose_assignment(std::size_t start) {
     });
   };
   bool display = annotated([&] {
-    if (!at(TokenKind::LeftParenthesis) && !at(TokenKind::LeftBracket))
-      fail();
+    if (!at(TokenKind::LeftParenthesis) && !at(TokenKind::LeftBracket)) fail();
     target = atom();
-    if (target->kind != NodeKind::List && target->kind != NodeKind::Tuple)
-      fail();
+    if (target->kind != NodeKind::List && target->kind != NodeKind::Tuple) fail();
   });
-  if (display)
-    error(target->location, fmt::format("only single target (not {}) can be annotated", describe(target)));
+  if (display) error(target->location, fmt::format("only single target (not {}) can be annotated", describe(target)));
   bool tuple = annotated([&] {
     target = star_named_expression();
     expect(TokenKind::Comma);
     while (at_star_expression()) {
       star_named_expression();
-      if (!accept(TokenKind::Comma))
-        break;
+      if (!accept(TokenKind::Comma)) break;
     }
   });
-  if (tuple)
-    error(target->location, "only single target (not tuple) can be annotated");
-  if (annotated([&] { target = expression(); }))
-    error(target->location, "illegal target for annotation");
+  if (tuple) error(target->location, "only single target (not tuple) can be annotated");
+  if (annotated([&] { target = expression(); })) error(target->location, "illegal target for annotation");
 
   position_ = start;
   BinaryOperator op;
   for (;;) {
     bool is_yield = at(TokenKind::KeywordYield);
-    if (!attempt([&] { target = yield_or_star_expressions(); }))
-      return;
-    if (!at(TokenKind::Equal))
-      break;
-    if (is_yield)
-      error(target->location, "assignment to yield expression not possible");
+    if (!attempt([&] { target = yield_or_star_expressions(); })) return;
+    if (!at(TokenKind::Equal)) break;
+    if (is_yield) error(target->location, "assignment to yield expression not possible");
     reject_invalid_target(target, TargetUse::Assign);
     advance();
   }
   position_ = start;
   if (attempt([&] {
         target = star_expressions();
-        if (!at_augmented_operator(op))
-          fail();
+        if (!at_augmented_operator(op)) fail();
         advance();
         yield_or_star_expressions();
       }))
-    error(target->location,
-          fmt::format("'{}' is an illegal expression for augmented assignment", describe(target)));
+    error(target->location, fmt::format("'{}' is an illegal expression for augmented assignment", describe(target)));
 }
 
 // ---- the statements with a keyword
@@ -289,8 +273,7 @@ const Statement* Parser::delete_statement() {
   do {
     targets.push_back(star_expression());
   } while (accept(TokenKind::Comma) && at_star_expression());
-  for (const Expression* target : targets)
-    reject_invalid_target(target, TargetUse::Delete);
+  for (const Expression* target : targets) reject_invalid_target(target, TargetUse::Delete);
   Delete* result = make<Delete>(start);
   result->targets = with_context(targets, Context::Del);
   return result;
@@ -340,8 +323,7 @@ const Statement* Parser::type_alias() {
 
 std::string Parser::dotted_name() {
   std::string name = name_of(expect(TokenKind::Name));
-  while (accept(TokenKind::Dot))
-    name += "." + name_of(expect(TokenKind::Name));
+  while (accept(TokenKind::Dot)) name += "." + name_of(expect(TokenKind::Name));
   return name;
 }
 
@@ -349,8 +331,7 @@ const Alias* Parser::dotted_alias() {
   std::size_t start = position_;
   std::string name = dotted_name();
   OptionalName as_name;
-  if (accept(TokenKind::KeywordAs))
-    as_name = name_of(expect(TokenKind::Name));
+  if (accept(TokenKind::KeywordAs)) as_name = name_of(expect(TokenKind::Name));
   Alias* result = make<Alias>(start);
   result->name = std::move(name);
   result->asname = std::move(as_name);
@@ -373,11 +354,9 @@ const Statement* Parser::import_from_statement() {
   std::size_t start = position_;
   advance();
   int32_t level = 0;
-  while (at(TokenKind::Dot) || at(TokenKind::Ellipsis))
-    level += advance().kind == TokenKind::Dot ? 1 : 3;
+  while (at(TokenKind::Dot) || at(TokenKind::Ellipsis)) level += advance().kind == TokenKind::Dot ? 1 : 3;
   OptionalName module;
-  if (level == 0 || at(TokenKind::Name))
-    module = dotted_name();
+  if (level == 0 || at(TokenKind::Name)) module = dotted_name();
   expect(TokenKind::KeywordImport);
   Nodes<Alias> names;
   if (at(TokenKind::Star)) {
@@ -387,8 +366,7 @@ const Statement* Parser::import_from_statement() {
   } else {
     bool parenthesized = accept(TokenKind::LeftParenthesis);
     import_from_names(names, parenthesized);
-    if (parenthesized)
-      expect(TokenKind::RightParenthesis);
+    if (parenthesized) expect(TokenKind::RightParenthesis);
   }
   ImportFrom* result = make<ImportFrom>(start);
   result->module = std::move(module);
@@ -400,14 +378,12 @@ const Statement* Parser::import_from_statement() {
 void Parser::import_from_names(Nodes<Alias>& names, bool parenthesized) {
   do {
     std::size_t start = position_;
-    if (parenthesized && !names.empty() && at(TokenKind::RightParenthesis))
-      return;
+    if (parenthesized && !names.empty() && at(TokenKind::RightParenthesis)) return;
     if (diagnosing() && !parenthesized && !names.empty() && at(TokenKind::Newline))
       error_at_last_token("trailing comma not allowed without surrounding parentheses");
     std::string name = name_of(expect(TokenKind::Name));
     OptionalName as_name;
-    if (accept(TokenKind::KeywordAs))
-      as_name = name_of(expect(TokenKind::Name));
+    if (accept(TokenKind::KeywordAs)) as_name = name_of(expect(TokenKind::Name));
     Alias* alias = make<Alias>(start);
     alias->name = std::move(name);
     alias->asname = std::move(as_name);

@@ -1,5 +1,5 @@
-// Strings, their implicit concatenation, and f-strings (PEP 701); see parser_impl.h. Places of the pieces of an f-string
-// are those of CPython 3.12: 3.11 gives them all the place of the whole.
+// Strings, their implicit concatenation, and f-strings (PEP 701); see parser_impl.h. Places of the pieces of an
+// f-string are those of CPython 3.12: 3.11 gives them all the place of the whole.
 
 #include "vm/syntax/literals.h"
 #include "vm/syntax/parser_impl.h"
@@ -30,24 +30,21 @@ bool has_prefix(std::string_view literal, std::string_view letters) {
 const Expression* Parser::strings() {
   std::size_t start = position_;
   StringPieces pieces;
-  if (at(TokenKind::String) && text(peek())[0] == 'u')
-    pieces.kind = "u";
+  if (at(TokenKind::String) && text(peek())[0] == 'u') pieces.kind.emplace(1, 'u');
   while (at(TokenKind::String) || at(TokenKind::FStringStart)) {
     if (at(TokenKind::String))
       plain_string(pieces);
     else
       format_string(pieces);
   }
-  if (pieces.has_bytes && pieces.has_text)
-    error(since(start), "cannot mix bytes and nonbytes literals");
+  if (pieces.has_bytes && pieces.has_text) error(since(start), "cannot mix bytes and nonbytes literals");
   return joined(pieces, since(start));
 }
 
 // Adds text to the constant at the end of the pieces, or begins one.
 static void append_text(ConstantValue& target, const ConstantValue& value) {
   target.text += value.text;
-  if (value.kind == ConstantKind::NamedEscape)
-    target.kind = value.kind;
+  if (value.kind == ConstantKind::NamedEscape) target.kind = value.kind;
 }
 
 void Parser::plain_string(StringPieces& pieces) {
@@ -55,8 +52,7 @@ void Parser::plain_string(StringPieces& pieces) {
   bool bytes = has_prefix(text(token), "bB");
   (bytes ? pieces.has_bytes : pieces.has_text) = true;
   auto decoded = decode_string(text(token));
-  if (auto* failure = std::get_if<LiteralError>(&decoded))
-    error(token.location, failure->message);
+  if (auto* failure = std::get_if<LiteralError>(&decoded)) error(token.location, failure->message);
   const ConstantValue& value = std::get<ConstantValue>(decoded);
   if (pieces.growing == nullptr) {
     pieces.growing = make<Constant>(token.location);
@@ -81,8 +77,7 @@ void Parser::format_string(StringPieces& pieces) {
 
 void Parser::literal_piece(StringPieces& pieces, const Token& token) {
   auto decoded = decode_string_body(text(token), token.raw);
-  if (auto* failure = std::get_if<LiteralError>(&decoded))
-    error(token.location, failure->message);
+  if (auto* failure = std::get_if<LiteralError>(&decoded)) error(token.location, failure->message);
   if (pieces.growing == nullptr) {
     pieces.growing = make<Constant>(token.location);
     pieces.growing->value.kind = ConstantKind::String;
@@ -102,8 +97,7 @@ void Parser::replacement_field(StringPieces& pieces) {
   std::size_t after_value = position_;
   int32_t conversion = at(TokenKind::Exclamation) ? field_conversion() : -1;
   const Expression* format = at(TokenKind::Colon) ? format_specification() : nullptr;
-  if (diagnosing() && !at(TokenKind::RightBrace))
-    diagnose_field_end(has_debug, conversion != -1);
+  if (diagnosing() && !at(TokenKind::RightBrace)) diagnose_field_end(has_debug, conversion != -1);
   expect(TokenKind::RightBrace);
   if (has_debug) {
     // The text between the brace and what follows the '=' is shown as it is written.
@@ -117,8 +111,7 @@ void Parser::replacement_field(StringPieces& pieces) {
     }
     pieces.growing->value.text += source.substr(brace.end, next.begin - brace.end);
     pieces.growing->location = span(pieces.growing->location, place);
-    if (conversion == -1 && format == nullptr)
-      conversion = 'r';
+    if (conversion == -1 && format == nullptr) conversion = 'r';
   }
   FormattedValue* result = make<FormattedValue>(start);
   result->value = value;
@@ -151,8 +144,7 @@ int32_t Parser::field_conversion() {
                                : "f-string: invalid conversion character");
   const Token& name = expect(TokenKind::Name);
   if (name.begin != mark.end)
-    error(span(mark.location, name.location),
-          "f-string: conversion type must come right after the exclamanation mark");
+    error(span(mark.location, name.location), "f-string: conversion type must come right after the exclamanation mark");
   std::string_view character = text(name);
   if (character != "s" && character != "r" && character != "a")
     error(name.location,
@@ -171,8 +163,7 @@ const Expression* Parser::format_specification() {
     else
       replacement_field(pieces);
   }
-  if (diagnosing() && !at(TokenKind::RightBrace))
-    error(peek().location, "f-string: expecting '}', or format specs");
+  if (diagnosing() && !at(TokenKind::RightBrace)) error(peek().location, "f-string: expecting '}', or format specs");
   return joined(pieces, since(start));
 }
 
@@ -187,8 +178,7 @@ const Expression* Parser::joined(StringPieces& pieces, const Location& location)
   Nodes<Expression> values;
   for (const Expression* value : pieces.values) {
     const Constant* constant = cast_if<Constant>(value);
-    if (constant == nullptr || !constant->value.text.empty())
-      values.push_back(value);
+    if (constant == nullptr || !constant->value.text.empty()) values.push_back(value);
   }
   if (!pieces.has_fields) {
     Constant* result = pieces.growing;

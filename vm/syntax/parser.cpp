@@ -39,8 +39,7 @@ Parser::Depth::Depth(Parser& parser) : parser_(parser) {
 }
 
 const Module* Parser::parse() {
-  if (const Module* module = pass())
-    return module;
+  if (const Module* module = pass()) return module;
   std::size_t last_token = furthest_;
   position_ = 0;
   depth_ = 0;
@@ -64,8 +63,7 @@ const Module* Parser::pass() {
 
 const Module* Parser::file() {
   Nodes<Statement> body;
-  while (!at(TokenKind::EndMarker))
-    statement(body);
+  while (!at(TokenKind::EndMarker)) statement(body);
   Module* module = make<Module>(0);
   module->source = tree_.source;
   module->body = std::move(body);
@@ -74,10 +72,8 @@ const Module* Parser::file() {
 
 void Parser::report_generic_error(std::size_t last_token) const {
   const Token& last = tokens_[last_token];
-  if (last.kind == TokenKind::Indent)
-    error(last.location, "unexpected indent", SyntaxErrorKind::Indentation);
-  if (last.kind == TokenKind::Dedent)
-    error(last.location, "unexpected unindent", SyntaxErrorKind::Indentation);
+  if (last.kind == TokenKind::Indent) error(last.location, "unexpected indent", SyntaxErrorKind::Indentation);
+  if (last.kind == TokenKind::Dedent) error(last.location, "unexpected unindent", SyntaxErrorKind::Indentation);
   prefer_lexical_error();
   error(last.location, "invalid syntax");
 }
@@ -87,27 +83,23 @@ void Parser::report_generic_error(std::size_t last_token) const {
 const Token& Parser::peek(std::size_t ahead) {
   std::size_t index = std::min(position_ + ahead, tokens_.size() - 1);
   furthest_ = std::max(furthest_, index);
-  if (tokens_[index].kind == TokenKind::Error)
-    throw_lexical_error();
+  if (tokens_[index].kind == TokenKind::Error) throw_lexical_error();
   return tokens_[index];
 }
 
 bool Parser::accept(TokenKind kind) {
-  if (!at(kind))
-    return false;
+  if (!at(kind)) return false;
   ++position_;
   return true;
 }
 
 const Token& Parser::expect(TokenKind kind) {
-  if (!at(kind))
-    fail();
+  if (!at(kind)) fail();
   return advance();
 }
 
 const Token& Parser::expect_or_say(TokenKind kind) {
-  if (!at(kind))
-    error(peek().location, fmt::format("expected '{}'", token_text(kind)));
+  if (!at(kind)) error(peek().location, fmt::format("expected '{}'", token_text(kind)));
   return advance();
 }
 
@@ -119,8 +111,7 @@ std::string Parser::name_of(const Token& token) const { return normalize_identif
 
 Location Parser::since(std::size_t first) const {
   std::size_t last = position_;
-  while (last > first && !has_text(tokens_[last - 1].kind))
-    --last;
+  while (last > first && !has_text(tokens_[last - 1].kind)) --last;
   const Location& begin = tokens_[first].location;
   return last > first ? span(begin, tokens_[last - 1].location) : begin;
 }
@@ -143,8 +134,7 @@ void Parser::error_from(const Location& where, std::string message) const {
 }
 
 void Parser::reject(const Location& where, std::string message) {
-  if (diagnosing_)
-    error(where, std::move(message));
+  if (diagnosing_) error(where, std::move(message));
   fail();
 }
 
@@ -165,10 +155,8 @@ void Parser::throw_lexical_error() const {
 
 // A lexical error further on may explain the parser's: an unclosed parenthesis above the line, a bad character.
 void Parser::prefer_lexical_error() const {
-  if (!list_.failure)
-    return;
-  if (list_.failure->beats_parser)
-    throw_lexical_error();
+  if (!list_.failure) return;
+  if (list_.failure->beats_parser) throw_lexical_error();
   if (!list_.open.empty() && tokens_[furthest_].location.line > list_.open.back().location.line)
     throw_unclosed(list_, tree_.source);
 }

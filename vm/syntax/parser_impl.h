@@ -287,11 +287,9 @@ template <class T>
 const Expression* Parser::comma_list(const Expression* (Parser::*element)(), bool (Parser::*at_element)()) {
   std::size_t start = position_;
   const Expression* first = (this->*element)();
-  if (!at(TokenKind::Comma))
-    return first;
+  if (!at(TokenKind::Comma)) return first;
   Nodes<Expression> elements{first};
-  while (accept(TokenKind::Comma) && (this->*at_element)())
-    elements.push_back((this->*element)());
+  while (accept(TokenKind::Comma) && (this->*at_element)()) elements.push_back((this->*element)());
   T* result = make<T>(start);
   result->elts = std::move(elements);
   return result;

@@ -59,53 +59,42 @@ public:
   void visit(const Node& node) {
     Refusal refusal = refusal_of(node);
     const Node* place = &node;
-    if (refusal.construct == nullptr)
-      refusal = refusal_of_part(node, place);
-    if (refusal.construct != nullptr)
-      refuse(*place, refusal.construct, refusal.instead, source_);
+    if (refusal.construct == nullptr) refusal = refusal_of_part(node, place);
+    if (refusal.construct != nullptr) refuse(*place, refusal.construct, refusal.instead, source_);
     visit_below(node);
   }
 
   // Everything but annotations, which are never evaluated.
   void visit_below(const Node& node) {
-    if (node.kind == NodeKind::Arg)
-      return;
+    if (node.kind == NodeKind::Arg) return;
     const Node* annotation = nullptr;
+    if (const FunctionDef* function = cast_if<FunctionDef>(&node)) annotation = function->returns;
+    if (const AnnAssign* assign = cast_if<AnnAssign>(&node)) annotation = assign->annotation;
     if (const FunctionDef* function = cast_if<FunctionDef>(&node))
-      annotation = function->returns;
-    if (const AnnAssign* assign = cast_if<AnnAssign>(&node))
-      annotation = assign->annotation;
-    if (const FunctionDef* function = cast_if<FunctionDef>(&node))
-      for (const Expression* decorator : function->decorator_list)
-        visit(*decorator);
+      for (const Expression* decorator : function->decorator_list) visit(*decorator);
     for_each_child(node, [&](const Node& child) {
-      if (&child != annotation && !is_decorator(node, child))
-        visit(child);
+      if (&child != annotation && !is_decorator(node, child)) visit(child);
     });
   }
 
   // A function whose decorators and defaults somebody else has evaluated.
   void visit_function(const FunctionDef& function) {
     visit_parameters(*function.args);
-    for (const Statement* statement : function.body)
-      visit(*statement);
+    for (const Statement* statement : function.body) visit(*statement);
   }
 
   void visit_parameters(const Arguments& arguments) {
     const Node* place = &arguments;
     Refusal refusal = refusal_of_part(arguments, place);
-    if (refusal.construct != nullptr)
-      refuse(*place, refusal.construct, refusal.instead, source_);
+    if (refusal.construct != nullptr) refuse(*place, refusal.construct, refusal.instead, source_);
   }
 
 private:
   static bool is_decorator(const Node& node, const Node& child) {
     const FunctionDef* function = cast_if<FunctionDef>(&node);
-    if (function == nullptr)
-      return false;
+    if (function == nullptr) return false;
     for (const Expression* decorator : function->decorator_list)
-      if (decorator == &child)
-        return true;
+      if (decorator == &child) return true;
     return false;
   }
 
@@ -115,8 +104,7 @@ private:
 } // namespace
 
 Refusal refusal_of(const Node& node) {
-  if (const Constant* constant = cast_if<Constant>(&node))
-    return refusal_of_constant(constant->value.kind);
+  if (const Constant* constant = cast_if<Constant>(&node)) return refusal_of_constant(constant->value.kind);
   return node_refusals[static_cast<int>(node.kind)];
 }
 

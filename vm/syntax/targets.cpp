@@ -11,8 +11,7 @@ namespace {
 
 const Expression* find_invalid_element(const Nodes<Expression>& elements, TargetUse use) {
   for (const Expression* element : elements)
-    if (const Expression* invalid = find_invalid_target(element, use))
-      return invalid;
+    if (const Expression* invalid = find_invalid_target(element, use)) return invalid;
   return nullptr;
 }
 
@@ -48,8 +47,7 @@ const Expression* find_invalid_target(const Expression* target, TargetUse use) {
   case NodeKind::Compare: {
     // `for a in b` reads as a comparison.
     const Compare* compare = as<Compare>(target);
-    if (use != TargetUse::For)
-      return target;
+    if (use != TargetUse::For) return target;
     return compare->ops[0] == CompareOperator::In ? find_invalid_target(compare->left, use) : nullptr;
   }
   default:
@@ -114,8 +112,7 @@ const char* describe(const Expression* expression) {
 
 Nodes<Expression> Parser::with_context(const Nodes<Expression>& expressions, Context context) {
   Nodes<Expression> result;
-  for (const Expression* expression : expressions)
-    result.push_back(with_context(expression, context));
+  for (const Expression* expression : expressions) result.push_back(with_context(expression, context));
   return result;
 }
 
@@ -156,8 +153,7 @@ const Expression* Parser::with_context(const Expression* expression, Context con
 
 void Parser::reject_invalid_target(const Expression* target, TargetUse use) {
   const Expression* invalid = find_invalid_target(target, use);
-  if (invalid == nullptr)
-    return;
+  if (invalid == nullptr) return;
   reject(invalid->location,
          fmt::format("cannot {} {}", use == TargetUse::Delete ? "delete" : "assign to", describe(invalid)));
 }
@@ -180,11 +176,9 @@ const Expression* Parser::for_targets() {
   const Expression* targets = nullptr;
   bool matched = attempt([&] {
     targets = comma_list<Tuple>(&Parser::star_target, &Parser::at_star_element);
-    if (!at(TokenKind::KeywordIn) || find_invalid_target(targets, TargetUse::For) != nullptr)
-      fail();
+    if (!at(TokenKind::KeywordIn) || find_invalid_target(targets, TargetUse::For) != nullptr) fail();
   });
-  if (matched)
-    return with_context(targets, Context::Store);
+  if (matched) return with_context(targets, Context::Store);
   if (diagnosing()) {
     position_ = start;
     reject_invalid_target(star_expressions(), TargetUse::For);

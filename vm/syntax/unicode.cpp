@@ -61,8 +61,7 @@ void append_decomposed(std::vector<uint32_t>& out, uint32_t code_point) {
     uint32_t index = code_point - syllable_base;
     out.push_back(lead_base + index / (vowel_count * tail_count));
     out.push_back(vowel_base + index % (vowel_count * tail_count) / tail_count);
-    if (index % tail_count != 0)
-      out.push_back(tail_base + index % tail_count);
+    if (index % tail_count != 0) out.push_back(tail_base + index % tail_count);
     return;
   }
   if (const Decomposition* row = find_row(decompositions, code_point)) {
@@ -76,8 +75,7 @@ void append_decomposed(std::vector<uint32_t>& out, uint32_t code_point) {
 void reorder(std::vector<uint32_t>& text) {
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end = begin;
-    while (end < text.size() && combining_class(text[end]) != 0)
-      ++end;
+    while (end < text.size() && combining_class(text[end]) != 0) ++end;
     std::stable_sort(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(end),
                      [](uint32_t a, uint32_t b) { return combining_class(a) < combining_class(b); });
     begin = std::max(end, begin + 1);
@@ -90,12 +88,12 @@ uint32_t compose_pair(uint32_t first, uint32_t second) {
   if (first - lead_base < lead_count && second - vowel_base < vowel_count)
     return syllable_base + ((first - lead_base) * vowel_count + (second - vowel_base)) * tail_count;
   bool open_syllable = first - syllable_base < syllable_count && (first - syllable_base) % tail_count == 0;
-  if (open_syllable && second > tail_base && second < tail_base + tail_count)
-    return first + (second - tail_base);
-  const Composition* row = std::lower_bound(std::begin(compositions), std::end(compositions), Composition{first, second, 0},
-                                            [](const Composition& a, const Composition& b) {
-                                              return a.first != b.first ? a.first < b.first : a.second < b.second;
-                                            });
+  if (open_syllable && second > tail_base && second < tail_base + tail_count) return first + (second - tail_base);
+  const Composition* row =
+      std::lower_bound(std::begin(compositions), std::end(compositions), Composition{first, second, 0},
+                       [](const Composition& a, const Composition& b) {
+                         return a.first != b.first ? a.first < b.first : a.second < b.second;
+                       });
   bool found = row != std::end(compositions) && row->first == first && row->second == second;
   return found ? row->composed : 0;
 }
@@ -104,7 +102,8 @@ std::vector<uint32_t> compose(const std::vector<uint32_t>& text) {
   std::vector<uint32_t> out;
   std::size_t starter = 0;
   bool has_starter = false;
-  int last_class = 0; // Class of the last mark kept behind the starter; a mark behind an equal or higher one is blocked.
+  int last_class =
+      0; // Class of the last mark kept behind the starter; a mark behind an equal or higher one is blocked.
   for (uint32_t code_point : text) {
     int own_class = combining_class(code_point);
     bool adjacent = has_starter && out.size() == starter + 1;
@@ -127,34 +126,29 @@ std::vector<uint32_t> compose(const std::vector<uint32_t>& text) {
 } // namespace
 
 bool is_identifier_start(uint32_t code_point) {
-  if (code_point < 0x80)
-    return (code_point | 0x20u) - 'a' < 26u || code_point == '_';
+  if (code_point < 0x80) return (code_point | 0x20u) - 'a' < 26u || code_point == '_';
   return contains(identifier_start_ranges, code_point);
 }
 
 bool is_identifier_continue(uint32_t code_point) {
-  if (code_point < 0x80)
-    return is_identifier_start(code_point) || code_point - '0' < 10u;
+  if (code_point < 0x80) return is_identifier_start(code_point) || code_point - '0' < 10u;
   return contains(identifier_continue_ranges, code_point);
 }
 
 bool is_printable(uint32_t code_point) {
-  if (code_point < 0x80)
-    return code_point >= 0x20 && code_point != 0x7f;
+  if (code_point < 0x80) return code_point >= 0x20 && code_point != 0x7f;
   return !contains(invisible_ranges, code_point);
 }
 
 std::string normalize_identifier(std::string_view identifier) {
-  bool ascii = std::all_of(identifier.begin(), identifier.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
-  if (ascii)
-    return std::string(identifier);
+  bool ascii =
+      std::all_of(identifier.begin(), identifier.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  if (ascii) return std::string(identifier);
   std::vector<uint32_t> text;
-  for (std::size_t i = 0; i < identifier.size();)
-    append_decomposed(text, decode_utf8(identifier, i));
+  for (std::size_t i = 0; i < identifier.size();) append_decomposed(text, decode_utf8(identifier, i));
   reorder(text);
   std::string result;
-  for (uint32_t code_point : compose(text))
-    append_utf8(result, code_point);
+  for (uint32_t code_point : compose(text)) append_utf8(result, code_point);
   return result;
 }
 

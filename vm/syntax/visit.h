@@ -12,8 +12,7 @@ template <class Visitor> void visit_fields(const Node& node, Visitor&& visitor) 
 #define PYVM_NODE(name, base, ast_name, refusal, sentence, fields)                                                     \
   case NodeKind::name: {                                                                                               \
     [[maybe_unused]] const auto& typed = static_cast<const name&>(node);                                               \
-    fields                                                                                                             \
-    break;                                                                                                             \
+    fields break;                                                                                                      \
   }
 #include "vm/syntax/nodes.def"
 #undef FIELD
@@ -26,13 +25,11 @@ template <class Callback> struct ChildVisitor {
   Callback& callback;
 
   void operator()(const char*, const Node* child) const {
-    if (child != nullptr)
-      callback(*child);
+    if (child != nullptr) callback(*child);
   }
   template <class T> void operator()(const char*, const Nodes<T>& children) const {
     for (const T* child : children)
-      if (child != nullptr)
-        callback(static_cast<const Node&>(*child));
+      if (child != nullptr) callback(static_cast<const Node&>(*child));
   }
   void operator()(const char*, const TypeParameters& children) const {
     (*this)("", static_cast<const Nodes<TypeParameter>&>(children));

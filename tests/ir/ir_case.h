@@ -1,3 +1,4 @@
+#pragma once
 // Test cases of the IR in text files, for every tier: `tests/ir/cases/*.ir`.
 //
 //   ; what the case shows
@@ -18,7 +19,6 @@
 //   lane starts with the identity of its reduction touched 0: 1
 //
 // Any NaN is printed as nan.
-#pragma once
 
 #include <functional>
 #include <string>

@@ -1,9 +1,9 @@
+#pragma once
 // Random regions that verify, with random input: for comparing one way of running a region with another.
 //
 // They use every op but math functions that tiers may round differently from libm, and every control structure, scalar
 // or in lanes; they leave through exits now and then. All subscripts that they compute are in range, some only because
 // a loop around them runs at all; all loops end. Two array slots share memory.
-#pragma once
 
 #include <cstdint>
 

@@ -25,10 +25,12 @@ bool commutes(Op op) {
   }
 }
 
-// Only a computation may stand for another one; `index` leaves or gives the same as an equal one that did not leave.
+// Ops of which a second equal one, where the first is visible, has nothing to add: computations; `index`, which leaves
+// or gives the same as an equal one that did not leave; `touch`, which notes what has been noted.
 bool is_numbered(Op op) {
   const OpInfo& row = info(op);
-  return row.effect == Effect::Pure || (row.effect == Effect::Guard && row.result != ResultRule::None);
+  const bool computes = row.effect == Effect::Pure || (row.effect == Effect::Guard && row.result != ResultRule::None);
+  return computes || op == Op::Touch;
 }
 
 bool is_entry_value(Op op) { return info(op).effect == Effect::Pure && (info(op).operands == 0 || op == Op::Dim); }
@@ -56,7 +58,7 @@ bool Builder::Equal::operator()(InstructionId a, InstructionId b) const {
   const Instruction& x = region->at(a);
   const Instruction& y = region->at(b);
   if (x.op != y.op || x.immediate != y.immediate || x.element != y.element) return false;
-  if (region->type(x.results[0]) != region->type(y.results[0])) return false;
+  if (!x.results.empty() && region->type(x.results[0]) != region->type(y.results[0])) return false;
   if (x.operands == y.operands) return true;
   return commutes(x.op) && x.operands[0] == y.operands[1] && x.operands[1] == y.operands[0];
 }
@@ -97,6 +99,7 @@ ValueId Builder::resolved(ValueId value) const {
 
 std::vector<ValueId> Builder::resolved(Values values) const {
   std::vector<ValueId> result;
+  result.reserve(values.size());
   for (const ValueId value : values) result.push_back(resolved(value));
   return result;
 }
@@ -208,7 +211,7 @@ ValueId Builder::emit(Op op, Values operands, const Attributes& attributes) {
   const ValueId result = has_result ? region_.at(id).results[0] : no_id;
   if (is_numbered(op)) {
     if (const auto older = numbered_.find(id); older != numbered_.end()) {
-      const ValueId equal = region_.at(*older).results[0];
+      const ValueId equal = has_result ? region_.at(*older).results[0] : no_id;
       forget_last_instruction();
       return equal;
     }

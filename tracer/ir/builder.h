@@ -1,3 +1,4 @@
+#pragma once
 // Writes a region, instruction by instruction, into nested bodies. Recorder, planner, passes and tests all build with
 // it.
 //
@@ -16,7 +17,6 @@
 //
 // Constants and the region's entry values (const, param, begin, end, array, dim of an array, iota) always go to the
 // head of the region's body, each once; they are visible everywhere, and the backend makes them where they are used.
-#pragma once
 
 #include <initializer_list>
 #include <span>

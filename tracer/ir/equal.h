@@ -1,5 +1,5 @@
-// Whether two regions say the same, whatever the ids of their values and instructions.
 #pragma once
+// Whether two regions say the same, whatever the ids of their values and instructions.
 
 #include "tracer/ir/ir.h"
 

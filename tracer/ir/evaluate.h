@@ -1,5 +1,5 @@
-// The IR's meaning: a slow evaluator with the contract of compiled code. What it answers, every backend must answer.
 #pragma once
+// The IR's meaning: a slow evaluator with the contract of compiled code. What it answers, every backend must answer.
 
 #include <cstdint>
 

@@ -1,3 +1,4 @@
+#pragma once
 // The IR of regions: SSA with structured control flow, from the recorder to the backend.
 //
 // A Region is what runs for one loop of the guest (and everything nested in it). Its body is a tree: `if`, `for`,
@@ -18,7 +19,6 @@
 // Array subscripts. `load` and `store` name elements by subscripts, not addresses, so that bounds and dependences can
 // be read off. In lanes, a scalar subscript is the same for all, a vector subscript differs; `lane_stride` below says
 // what the planner has learnt about it.
-#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -110,13 +110,13 @@ struct ValueInfo {
 // One register of the interpreter that an exit fills, and from what.
 struct SnapshotEntry {
   enum class Source : std::uint8_t {
-    Scalar,    // operand `operand`, as a value of kind `kind`
-    Number,    // int or float: operand is the float, operand + 1 the int, operand + 2 (b) says that it is the float
-    Constant,  // constant `operand` of the recording
-    Array,     // what array slot `operand` held at entry
-    View,      // the array of slot `slot`, indexed by the `count` ints from `operand`
+    Scalar,   // operand `operand`, as a value of kind `kind`
+    Number,   // int or float: operand is the float, operand + 1 the int, operand + 2 (b) says that it is the float
+    Constant, // constant `operand` of the recording
+    Array,    // what array slot `operand` held at entry
+    View,     // the array of slot `slot`, indexed by the `count` ints from `operand`
   };
-  std::uint16_t frame = 0;  // 0: the region's own frame; inlined calls count up, outermost first
+  std::uint16_t frame = 0; // 0: the region's own frame; inlined calls count up, outermost first
   std::uint16_t guest_register = 0;
   Source source = Source::Scalar;
   ScalarKind kind = ScalarKind::Float64;
@@ -128,9 +128,9 @@ struct SnapshotEntry {
 // A `for` over a range that is under way inside the region: its state registers follow from where it is.
 struct SnapshotLoop {
   std::uint16_t frame = 0;
-  std::uint16_t state_register = 0;  // next value, values left, step
-  std::uint16_t value_operand = 0;   // this iteration's value
-  std::uint16_t stop_operand = 0;    // of range(start, stop, step)
+  std::uint16_t state_register = 0; // next value, values left, step
+  std::uint16_t value_operand = 0;  // this iteration's value
+  std::uint16_t stop_operand = 0;   // of range(start, stop, step)
   std::int64_t step = 1;
 };
 
@@ -147,8 +147,8 @@ struct Exit {
   std::vector<SnapshotEntry> entries{};
   std::vector<SnapshotFrame> frames{};
   std::vector<SnapshotLoop> loops{};
-  bool before_iteration = false;  // leaves at the region's loop header: the iteration exit_ordinal has not begun
-  std::string reason{}; // for listings: "index out of range", "zero divisor", "loop ends", ...
+  bool before_iteration = false; // leaves at the region's loop header: the iteration exit_ordinal has not begun
+  std::string reason{};          // for listings: "index out of range", "zero divisor", "loop ends", ...
   int line = 0;
 };
 

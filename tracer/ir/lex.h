@@ -1,5 +1,5 @@
-// Words of the IR's text form, one line at a time. Used by the parser and by the reader of test cases.
 #pragma once
+// Words of the IR's text form, one line at a time. Used by the parser and by the reader of test cases.
 
 #include <stdexcept>
 #include <string>

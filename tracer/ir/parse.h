@@ -1,6 +1,6 @@
+#pragma once
 // Reads the text form of print.h. Any text is answered by a region or by an error with its place; none crashes.
 // The region is what the text says, not simplified. It may break the IR's rules: that is verify.h's business.
-#pragma once
 
 #include <string>
 #include <string_view>

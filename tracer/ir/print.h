@@ -1,3 +1,4 @@
+#pragma once
 // The IR as text: line-oriented, read back by parse.h into the same region.
 //
 //   region "dot" file "dot.py" line 3
@@ -31,7 +32,6 @@
 //
 // `;` begins a comment. Values are numbered in the order in which the text defines them, so that equal regions print
 // equally, whatever the ids that they were built with.
-#pragma once
 
 #include <string>
 

@@ -1,5 +1,5 @@
-// What compiled code and its caller agree on. Standard layout; the backend uses offsetof.
 #pragma once
+// What compiled code and its caller agree on. Standard layout; the backend uses offsetof.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
+#pragma once
 // What each computing op of the IR means for one lane: the bridge from ir_ops.def to vm/semantics, which holds the
 // arithmetic. Constant folding and the evaluator call it; compiled code must give the same bits.
-#pragma once
 
 #include <span>
 

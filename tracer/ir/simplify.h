@@ -1,6 +1,6 @@
+#pragma once
 // The simplifications that the builder applies to a single instruction before it writes it. Each holds bit for bit, for
 // every input (NaN payloads excepted, which nothing promises).
-#pragma once
 
 #include <optional>
 

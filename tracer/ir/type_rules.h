@@ -1,8 +1,8 @@
+#pragma once
 // The types that each op takes and gives, in one place for the builder, the parser and the verifier.
 //
 // A vector op has the same lanes in all operands and in its result. Exceptions: the subscripts of an array access may
 // be scalars or have the access's lanes; `index` takes a scalar length for any lanes; `splat` widens.
-#pragma once
 
 #include <optional>
 #include <string>

@@ -1,3 +1,4 @@
+#pragma once
 // The verifier. What it checks is the IR's specification:
 //
 // Shape     Every instruction stands in one body only. `if` owns two bodies, `for`, `loop` and `block` one, all others
@@ -25,7 +26,6 @@
 //
 // Not checked, and promised by who writes the region: subscripts of `load` and `store` are in range when they run; the
 // steps of lanes divide the grain.
-#pragma once
 
 #include <string>
 #include <string_view>

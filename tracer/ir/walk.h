@@ -1,5 +1,5 @@
-// Walking a region's tree of bodies.
 #pragma once
+// Walking a region's tree of bodies.
 
 #include "tracer/ir/ir.h"
 

@@ -1,5 +1,5 @@
-// Whether two accesses may touch the same memory. Memory is the elements of arrays and the lanes of the lane record.
 #pragma once
+// Whether two accesses may touch the same memory. Memory is the elements of arrays and the lanes of the lane record.
 
 #include <vector>
 

@@ -1,5 +1,5 @@
-// Small tools for passes that change a region in place.
 #pragma once
+// Small tools for passes that change a region in place.
 
 #include <initializer_list>
 #include <vector>

@@ -55,6 +55,7 @@ private:
   ValueId mapped(ValueId value) const { return value_[value]; }
   std::vector<ValueId> mapped(const std::vector<ValueId>& values, const Kept& kept = {}) const {
     std::vector<ValueId> result;
+    result.reserve(values.size());
     for (std::size_t i = 0; i < values.size(); ++i)
       if (kept.empty() || kept[i]) result.push_back(value_[values[i]]);
     return result;
@@ -192,6 +193,8 @@ void drop_unused_exits(Region& region) {
 
 bool fold_and_number(Region& region) {
   Region folded = without_code(region);
+  folded.instructions.reserve(region.instructions.size());
+  folded.values.reserve(region.values.size());
   Rewriter(region, folded).run();
   drop_unused_exits(folded);
   if (same(region, folded)) return false;

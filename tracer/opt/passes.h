@@ -1,9 +1,9 @@
+#pragma once
 // The passes over a region. Each has an essay at the top of its .cpp; pipeline.h puts them in order.
 //
 // All of them keep the IR's meaning bit for bit: results, memory, the lane record, which exit is taken with which
 // values. All take a region that verifies, leave one, and return whether anything changed. Ids of values, instructions
 // and exits may change; slots never do.
-#pragma once
 
 #include "tracer/ir/ir.h"
 #include "tracer/opt/alias.h"

@@ -1,16 +1,15 @@
-//                     +----------------- until nothing changes, at most 4 rounds ----------------+
-//                     |                                                                          |
-//   region --> fold --+--> forward --> hoist --> promote --> fold --> remove dead ---------------+--> region
+//              +------------ until nothing changes, at most 4 rounds -------------+
+//              |                                                                  |
+//   region ----+--> fold --> forward --> hoist --> promote --> remove dead -------+--> region
 //
-//   fold         writes the region anew through the builder: constants, identities, common subexpressions, known
-//   conditions forward      gives loads the value that was stored or loaded there, drops overwritten stores hoist moves
-//   what does not vary out of loops, so that places in loops are seen to stand still promote      makes places that a
-//   loop updates into values that it carries fold         simplifies what these have uncovered: `lo < hi` of known
-//   loops, copies, equal subscripts remove dead  cuts what is left without a use; before the next round, so that no
-//   pass keeps alive what nothing needs
+//   fold         writes the region anew through the builder: constants, identities, common subexpressions, conditions
+//   forward      gives loads the value that was stored or loaded there, drops overwritten stores
+//   hoist        moves what does not vary out of loops, so that places in loops are seen to stand still
+//   promote      makes places that a loop updates into values that it carries
+//   remove dead  cuts what is left without a use, so that no later pass keeps alive what nothing needs
 //
-// Each pass gives what the next can use, so that a second round seldom finds more than what one promoted store has
-// freed.
+// Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
+// subscripts, copies - the second one's fold takes up; a third seldom finds anything.
 #include "tracer/opt/pipeline.h"
 
 #include "tracer/ir/verify.h"
@@ -49,10 +48,9 @@ void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& ob
     if (changed && observer) observer(pass.name, region);
     return changed;
   };
-  step(fold);
   for (int round = 0; round < most_rounds; ++round) {
     bool changed = false;
-    for (const Pass& pass : {forward, hoist, promote, fold, dead}) changed |= step(pass);
+    for (const Pass& pass : {fold, forward, hoist, promote, dead}) changed |= step(pass);
     if (!changed) break;
   }
 }

@@ -1,5 +1,5 @@
-// The order of the passes. The whole of it stands in optimise(), in pipeline.cpp.
 #pragma once
+// The order of the passes. The whole of it stands in optimise(), in pipeline.cpp.
 
 #include <functional>
 #include <optional>

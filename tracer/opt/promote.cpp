@@ -155,6 +155,7 @@ private:
 
     Instruction& it = region_.at(loop);
     it.operands.push_back(started);
+    it.independent = false; // whatever the guest declared: from now on one iteration needs the one before
     it.results.push_back(result);
     it.bodies[0].parameters.push_back(parameter);
     std::vector<InstructionId>& code = it.bodies[0].instructions;

@@ -1,5 +1,5 @@
-// Whether a loop has a first iteration.
 #pragma once
+// Whether a loop has a first iteration.
 
 #include <vector>
 

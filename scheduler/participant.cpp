@@ -39,13 +39,14 @@ void run_piece(JobRecord& job, Range piece) {
 class Caller {
 public:
   Caller(Pool& pool, JobRecord& job)
-      : pool_(pool), job_(job), own_(job.slot(0).range), shares_(job.limit() > 1), polls_(job.poll_owner() != nullptr),
-        watches_clock_(polls_ || shares_) {}
+      : pool_(pool), job_(job), own_(job.slot(0).range), shares_(job.limit() > 1), polls_(job.poll_owner() != nullptr) {
+  }
 
   void run() {
-    if (watches_clock_) started_ns_ = now_ns();
     const bool announces_at_once =
         shares_ && (pool_.stress().any() || job_.unit_count() < tunables::worth_timing_grains);
+    watches_clock_ = polls_ || (shares_ && !announces_at_once);
+    if (watches_clock_) started_ns_ = now_ns();
     for (Range range = job_.all_units(); !range.empty(); range = find_more()) {
       const Range piece = range.cut_front(share(), longest_piece());
       own_.publish(range);
@@ -126,9 +127,9 @@ private:
   Pool& pool_;
   JobRecord& job_;
   RangeWord& own_;
-  const bool shares_;  // with workers
-  const bool polls_;   // this job's poll or that of one around it
-  bool watches_clock_; // after each piece
+  const bool shares_;          // with workers
+  const bool polls_;           // this job's poll or that of one around it
+  bool watches_clock_ = false; // after each piece
   bool announced_ = false;
   std::int64_t started_ns_ = 0;
   std::int64_t spent_ns_ = 0;

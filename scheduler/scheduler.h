@@ -34,8 +34,9 @@ struct ParallelForOptions {
 struct ParallelForResult {
   // The lowest grain that failed, or the number of grains when none did; when `stopped`, of no meaning.
   std::int64_t first_failed;
-  // The poll, or that of an enclosing job, said stop: some grains have not run. Also in a child that was forked inside
-  // the job, where the grains that other threads had claimed are lost.
+  // Some grains may not have run, because the poll or that of an enclosing job said stop, because the grain of the
+  // enclosing job lies above one that failed, or because this is a child that was forked inside the job and what other
+  // threads had claimed is lost.
   bool stopped;
 };
 

@@ -16,38 +16,43 @@ inline std::int64_t now_ns() {
       .count();
 }
 
-// One period of spinning: `while (nothing to do && spin.again())`.
+// One period of spinning: `while (nothing to do && spin.again())`. The clock is not looked at before some pauses have
+// passed, so that a short wait costs nothing else.
 class Spin {
 public:
-  explicit Spin(bool allowed) : last_look_ns_(now_ns()) {
-    if (allowed && last_look_ns_ >= this_thread.no_spinning_before_ns) deadline_ns_ = last_look_ns_ + tunables::spin_ns;
-  }
+  explicit Spin(bool allowed) : allowed_(allowed) {}
 
   // False when it is time to park.
   bool again() {
-    if (deadline_ns_ == 0) return false;
-    for (int pause = 0; pause < pauses_; ++pause) _mm_pause();
-    return ++calls_ % calls_per_look != 0 || look();
+    if (!allowed_) return false;
+    for (int pause = 0; pause < pauses; ++pause) _mm_pause();
+    if (++calls_ % calls_per_look == 0) look();
+    return allowed_;
   }
 
 private:
-  static constexpr int pauses_ = 2;
-  static constexpr int calls_per_look = tunables::pauses_per_look / pauses_;
+  static constexpr int pauses = 2;
+  static constexpr int calls_per_look = tunables::pauses_per_look / pauses;
 
-  bool look() {
+  void look() {
     sched_yield();
     const std::int64_t now = now_ns();
-    if (now - last_look_ns_ > tunables::preempted_ns) {
+    if (deadline_ns_ == 0) {
+      deadline_ns_ = now + tunables::spin_ns;
+      allowed_ = now >= this_thread.no_spinning_before_ns;
+    } else if (now - last_look_ns_ > tunables::preempted_ns) {
       this_thread.no_spinning_before_ns = now + tunables::spin_ban_ns;
-      return false;
+      allowed_ = false;
+    } else if (now >= deadline_ns_) {
+      allowed_ = false;
     }
     last_look_ns_ = now;
-    return now < deadline_ns_;
   }
 
-  std::int64_t last_look_ns_;
-  std::int64_t deadline_ns_ = 0;
+  bool allowed_;
   int calls_ = 0;
+  std::int64_t deadline_ns_ = 0;
+  std::int64_t last_look_ns_ = 0;
 };
 
 } // namespace pyvm::scheduler

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <random>
 #include <set>
 #include <sys/wait.h>
 #include <thread>
@@ -123,7 +124,8 @@ std::uint64_t mix(std::int64_t bound) {
 }
 
 TEST_CASE("more grains than a range word counts") {
-  for_each_setting([] {
+  for (const Stress& stress : {Stress{}, Stress{.same_epoch = true}}) {
+    configure({.threads = 3, .stress = stress});
     const std::int64_t word = RangeWord::largest_index;
     const std::int64_t largest = std::numeric_limits<std::int64_t>::max();
     for (const std::int64_t grains : {word - 1, word, word + 1, 3 * word + 1, largest - 1, largest}) {
@@ -138,7 +140,8 @@ TEST_CASE("more grains than a range word counts") {
       CHECK(wrong.load() == 0);
       CHECK(sum.load() == mix(grains) - mix(0));
     }
-  });
+  }
+  configure({});
 }
 
 TEST_CASE("what bodies write is seen after the loop, and what the caller wrote is seen by bodies") {
@@ -397,6 +400,69 @@ TEST_CASE("many callers at once") {
             return end;
           });
           if (result.first_failed != grains || counts != std::vector<int>(static_cast<std::size_t>(grains), 1)) ++wrong;
+        }
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
+    CHECK(wrong.load() == 0);
+  });
+}
+
+namespace {
+
+// Random loops, nested up to twice, some failing, each checked.
+class RandomLoops {
+public:
+  explicit RandomLoops(unsigned seed) : random_(seed) {}
+
+  enum Outcome { Right, Wrong, Stopped };
+
+  // Stopped, if an enclosing loop failed below the grain that this one is in.
+  Outcome run_one(int depth) {
+    const std::int64_t grains = number(1, depth == 0 ? 300 : 40);
+    const std::int64_t failing = number(0, 3) == 0 ? number(0, grains - 1) : grains;
+    const std::int64_t nesting = depth < 2 && number(0, 2) == 0 ? number(0, grains - 1) : grains;
+    const auto seed = static_cast<unsigned>(number(0, 1'000'000));
+    Tally tally(grains);
+    std::atomic<Outcome> nested{Right};
+    const ParallelForResult result = run(grains,
+                                         [&](std::int64_t begin, std::int64_t end, int) {
+                                           for (std::int64_t grain = begin; grain < end; ++grain) {
+                                             tally.add(grain);
+                                             if (grain == nesting) nested = RandomLoops(seed).run_one(depth + 1);
+                                             if (grain >= failing) return grain;
+                                           }
+                                           return end;
+                                         },
+                                         {.predicted_microseconds = number(0, 3) == 0 ? 1.0 : unknown_duration,
+                                          .max_threads = static_cast<int>(number(0, 3))});
+    if (result.stopped) return depth == 0 || nested == Wrong ? Wrong : Stopped;
+    const bool nested_right = nested == Right || (nested == Stopped && nesting > failing);
+    return nested_right && result.first_failed == failing && tally.all_once_below(std::min(failing + 1, grains))
+               ? Right
+               : Wrong;
+  }
+
+  std::int64_t number(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
+  }
+
+private:
+  std::minstd_rand random_;
+};
+
+} // namespace
+
+TEST_CASE("random loops from many callers, nested and failing, while workers come and go") {
+  for_each_setting([] {
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> callers;
+    for (unsigned caller = 1; caller <= 4; ++caller) {
+      callers.emplace_back([&wrong, caller] {
+        RandomLoops loops(caller);
+        for (int round = 0; round < 100; ++round) {
+          if (loops.run_one(0) != RandomLoops::Right) ++wrong;
+          if (loops.number(0, 9) == 0) std::this_thread::sleep_for(std::chrono::microseconds(loops.number(1, 3000)));
         }
       });
     }

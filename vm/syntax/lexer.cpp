@@ -413,8 +413,10 @@ private:
     Location start = place(begin, begin);
     std::size_t start_of_line = line_start_;
     while (!at_closing_quotes(quote, quote_size)) {
-      if (at_end() || (peek() == '\n' && quote_size == 1))
-        unterminated(begin, start.line, start_of_line, quote, quote_size, "string");
+      if (at_end() || (peek() == '\n' && quote_size == 1)) {
+        refuse_unclosed_field(quote, quote_size, start);
+        unterminated(begin, start.line, start_of_line, quote_size);
+      }
       if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
       step();
     }
@@ -426,6 +428,13 @@ private:
     return peek() == quote && (size == 1 || (peek(1) == quote && peek(2) == quote));
   }
 
+  // A quote that begins no string inside a replacement field is the end of the f-string around it. The place is the one
+  // of CPython 3.11, behind the f-string.
+  void refuse_unclosed_field(char quote, std::size_t size, Location start) {
+    if (fstrings_.empty() || fstrings_.back().quote != quote || fstrings_.back().quote_size != size) return;
+    stop("f-string: expecting '}'", {start.line, start.column + static_cast<int32_t>(size), 0, 0});
+  }
+
   // Over one byte of a string.
   void step() {
     if (peek() == '\n')
@@ -434,17 +443,12 @@ private:
       ++at_;
   }
 
-  [[noreturn]] void unterminated(std::size_t begin, int32_t line, std::size_t start_of_line, char quote,
-                                 std::size_t size, const char* what) {
-    // A quote that begins no string inside a replacement field is the end of the f-string around it.
-    if (!fstrings_.empty() && std::string_view(what) == "string" && fstrings_.back().quote == quote &&
-        fstrings_.back().quote_size == size)
-      stop("f-string: expecting '}'",
-           {line, static_cast<int32_t>(begin - start_of_line) + source_.column_offset(), 0, 0});
+  // The literal began at `begin`, in a line that may be above the current one.
+  [[noreturn]] void unterminated(std::size_t begin, int32_t line, std::size_t start_of_line, std::size_t quote_size) {
     int32_t detected = line_;
     line_ = line;
     line_start_ = start_of_line;
-    stop(fmt::format("unterminated {}{} literal (detected at line {})", size == 3 ? "triple-quoted " : "", what,
+    stop(fmt::format("unterminated {}string literal (detected at line {})", quote_size == 3 ? "triple-quoted " : "",
                      detected),
          {line_, column(begin), 0, 0});
   }
@@ -469,8 +473,7 @@ private:
     while (!at_closing_quotes(string.quote, string.quote_size)) {
       char c = peek();
       if (at_end() || (c == '\n' && string.quote_size == 1)) {
-        if (at_end() || !in_spec)
-          unterminated(string.begin, string.line, string.line_start, string.quote, string.quote_size, "f-string");
+        if (at_end() || !in_spec) unterminated(string.begin, string.line, string.line_start, string.quote_size);
         emit_text(at_);
         string.fields.back().in_format_spec = false; // The line end ends the format specification.
         return;

@@ -19,7 +19,7 @@ LAYERS = {
     "vm/semantics": ["vm/support"],
     "vm/syntax": ["vm/support"],
     "vm/object": ["vm/support", "vm/semantics"],
-    "vm/bytecode": ["vm/support", "vm/object"],
+    "vm/bytecode": ["vm/support", "vm/semantics", "vm/object"],
     "vm/compile": ["vm/support", "vm/semantics", "vm/syntax", "vm/object", "vm/bytecode"],
     "vm/builtins": ["vm/support", "vm/semantics", "vm/object"],
     "vm/interp": _without(VM, "vm/syntax", "vm/compile", "vm/interp"),

@@ -13,6 +13,7 @@
 // and a `while` loop:   body: condition, JumpIfNot otherwise; ...; next: LoopBack; otherwise: ...; end.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -106,6 +107,23 @@ struct LoopInfo {
   std::string in_order_reason;          // not empty: runs in order, a sentence for the user
 };
 
+// A counter that threads share without ordering: it may lose counts, and nothing depends on them.
+class RelaxedCounter {
+ public:
+  std::int32_t operator--() {
+    const std::int32_t next = value_.load(std::memory_order_relaxed) - 1;
+    value_.store(next, std::memory_order_relaxed);
+    return next;
+  }
+  RelaxedCounter& operator=(std::int32_t value) {
+    value_.store(value, std::memory_order_relaxed);
+    return *this;
+  }
+
+ private:
+  std::atomic<std::int32_t> value_{0};
+};
+
 constexpr std::uint32_t no_join = 0xffffffffu;
 
 struct Code final : CodeBase {
@@ -139,6 +157,12 @@ struct Code final : CodeBase {
   // The function's syntax tree and its module, for compiling it again in the other dialect (vm/compile knows the types).
   std::shared_ptr<const void> tree_owner;
   const void* tree = nullptr;
+
+  // Back-edges until a loop counts as hot, one for each loop; several threads may count at once, exactness is not needed.
+  mutable std::unique_ptr<RelaxedCounter[]> heat;
+
+  // What the tracer keeps for each loop; null until it has looked at it.
+  mutable std::unique_ptr<std::atomic<void*>[]> traced;
 
   // Where LoadGlobal has found names before (vm/interp fills it; nodes of a module's map never move).
   mutable std::vector<const Value*> global_cache;

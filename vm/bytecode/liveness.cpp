@@ -1,3 +1,4 @@
+// The dataflow, to its fixed point.
 #include "vm/bytecode/liveness.h"
 
 namespace pyvm {
@@ -47,14 +48,13 @@ Liveness::Liveness(const Code& code) {
           if (live_[s][r]) now[r] = true;
       }
       const Instruction& i = code.instructions[pc];
-      // EnterFor writes its loop's target, but only when there is a value: for liveness it does not count as a write.
       for_each_register(i, [](std::uint16_t) {}, [&](std::uint16_t r) { now[r] = false; });
-      for_each_register(i, [&](std::uint16_t r) { now[r] = true; }, [](std::uint16_t) {});
-      if (i.op == Opcode::NextFor || i.op == Opcode::NextPrange) {
-        // The target is written only when there is a next value; behind the loop it keeps the old one.
+      if (i.op == Opcode::EnterFor || i.op == Opcode::EnterPrange || i.op == Opcode::NextFor || i.op == Opcode::NextPrange) {
+        // The target is written on the way into the body; behind the loop it keeps the old value.
         const LoopInfo& loop = code.loops[i.c];
-        if (loop.otherwise < n && live_[loop.otherwise][i.b]) now[i.b] = true;
+        now[loop.target] = loop.otherwise < n && live_[loop.otherwise][loop.target];
       }
+      for_each_register(i, [&](std::uint16_t r) { now[r] = true; }, [](std::uint16_t) {});
       if (now != live_[pc]) {
         live_[pc] = now;
         changed = true;

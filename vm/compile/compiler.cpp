@@ -17,7 +17,7 @@ Ref<Code> compile_module(const std::shared_ptr<const syntax::Module>& module) {
   return code;
 }
 
-Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver) {
+Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver, const Casts& casts) {
   syntax::refuse_unsupported(*tree.node, tree.source);
   auto scope = analyse_scopes(*tree.node, tree.source);
   auto code = make<Code>();
@@ -29,7 +29,9 @@ Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, N
   code->fastmath = options.fastmath;
   code->source = tree.source;
   code->tree_owner = tree.owner;
-  FunctionCompiler(*code, *scope, &resolver, options, nullptr).compile_function_body(*tree.node);
+  FunctionCompiler compiler(*code, *scope, &resolver, options, nullptr);
+  compiler.set_casts(casts);
+  compiler.compile_function_body(*tree.node);
   return code;
 }
 

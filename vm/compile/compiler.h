@@ -4,20 +4,30 @@
 // Errors are SyntaxErrors (vm/support/syntax_error.h) that name file, line, construct and what to write instead.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vm/bytecode/code.h"
 #include "vm/syntax/ast.h"
 
 namespace pyvm {
 
-// Gives njit code the values of its globals and free variables, as they are at the first call.
+// Gives njit code the values of its globals and free variables, as they are at the first call. Nothing for a name that is
+// not there; a GuestError (TypingError) for a value that njit code cannot use, to which the compiler adds the place.
 class NameResolver {
  public:
   virtual ~NameResolver() = default;
   virtual std::optional<Value> resolve(const std::string& name) = 0;
+};
+
+// Conversions that njit code makes because its decorator says so: classes that are called on values. Unbound: none.
+struct Casts {
+  std::vector<Value> parameters;        // explicit signature, in order; may be shorter than the parameters
+  Value result;                         // explicit signature
+  std::map<std::string, Value> stores;  // locals=: at every store to that variable
 };
 
 struct FunctionTree {
@@ -28,7 +38,7 @@ struct FunctionTree {
 };
 
 Ref<Code> compile_module(const std::shared_ptr<const syntax::Module>& module);
-Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver);
+Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver, const Casts& casts = {});
 
 // The tree of a function compiled in the Python dialect, to compile it again for njit.
 FunctionTree tree_of(const Code& code);

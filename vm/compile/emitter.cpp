@@ -1,6 +1,6 @@
 #include "vm/compile/emitter.h"
 
-#include "vm/bytecode/liveness.h"
+#include "vm/support/environment.h"
 #include "vm/support/syntax_error.h"
 
 namespace pyvm {
@@ -121,6 +121,9 @@ void Emitter::finish() {
   for (auto [index, r] : constant_registers_)
     code_.register_constants.emplace_back(static_cast<std::uint16_t>(moved(r)), static_cast<std::uint16_t>(index));
   code_.registers = locals + constants + most_temporaries_;
+  code_.traced = std::make_unique<std::atomic<void*>[]>(code_.loops.size());
+  code_.heat = std::make_unique<RelaxedCounter[]>(code_.loops.size());
+  for (std::size_t k = 0; k < code_.loops.size(); ++k) code_.heat[k] = static_cast<std::int32_t>(environment().hot);
   for (const Value& value : code_.constants) make_immortal(value);
 }
 

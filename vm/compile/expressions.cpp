@@ -138,7 +138,13 @@ std::optional<Value> FunctionCompiler::frozen(const Expression& node) {
   if (!resolver_) return std::nullopt;
   if (auto* n = cast_if<Name>(&node)) {
     if (scope_.is_local(n->id) || scope_.is_free(n->id)) return std::nullopt;
-    return resolver_->resolve(n->id);
+    try {
+      return resolver_->resolve(n->id);
+    } catch (const GuestError& error) {
+      raise(error.kind(), "{}\n\nFile \"{}\", line {}:\n{}", error.message(), code_.file(), node.location.line,
+            source_and_carets(code_.source->line_text(node.location.line), node.location.column - code_.source->column_offset(),
+                              node.location.end_column - code_.source->column_offset()));
+    }
   }
   if (auto* a = cast_if<Attribute>(&node)) {
     auto base = frozen(*a->value);

@@ -20,6 +20,9 @@ class FunctionCompiler {
  public:
   FunctionCompiler(Code& code, const Scope& scope, NameResolver* resolver, const KernelOptions& options, FunctionCompiler* outer);
 
+  // Must outlive the compiler.
+  void set_casts(const Casts& casts) { casts_ = &casts; }
+
   void compile_module_body(const syntax::Module& module);
   void compile_function_body(const syntax::Node& function);
 
@@ -34,6 +37,11 @@ class FunctionCompiler {
   void augmented_assign(const syntax::AugAssign& node);
   void store(const syntax::Expression& target, Register value);
   void store_name(const std::string& name, Register value);
+  const Value* cast_of(const std::string& name) const;
+  void cast(Register r, const Value& to);
+  void cast_stored(const std::string& name);
+  Register casted_result(Register value);
+  bool is_plain_local(const syntax::Expression& target) const;
   void remove(const syntax::Expression& target);
   void if_statement(const syntax::If& node);
   void raise_statement(const syntax::Raise& node);
@@ -92,6 +100,7 @@ class FunctionCompiler {
   NameResolver* resolver_;
   const KernelOptions& options_;
   FunctionCompiler* outer_;
+  const Casts* casts_ = nullptr;
   Emitter emit_;
   std::set<std::string> bound_;
   bool reachable_ = true;

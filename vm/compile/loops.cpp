@@ -35,7 +35,7 @@ void FunctionCompiler::for_statement(const For& node) {
   at(*node.iter);
 
   auto* id = cast_if<Name>(node.target);
-  const bool plain_local = id && !is_module() && scope_.is_local(id->id) && !scope_.is_cell(id->id) && !scope_.is_free(id->id);
+  const bool plain_local = is_plain_local(*node.target) && !cast_of(id->id);
   const Register target = plain_local ? emit_.local(id->id) : emit_.temporary();
   code_.loops[loop].state = state;
   code_.loops[loop].target = target;

@@ -36,12 +36,18 @@ void FunctionCompiler::compile_function_body(const Node& function) {
   for (const std::string& id : scope_.locals) emit_.local(id);
   code_.free_variables = scope_.free;
   at(function);
+  for (std::size_t k = 0; casts_ && k < code_.parameters.size(); ++k) {
+    const auto parameter = static_cast<Register>(k);
+    if (k < casts_->parameters.size() && !casts_->parameters[k].is_unbound()) cast(parameter, casts_->parameters[k]);
+    if (const Value* to = cast_of(code_.parameters[k])) cast(parameter, *to);
+  }
   for (std::size_t k = 0; k < scope_.free.size(); ++k) emit_.emit(Opcode::LoadFree, emit_.local(scope_.free[k]), static_cast<int>(k));
   for (const std::string& id : scope_.locals)
     if (scope_.is_cell(id)) emit_.emit(Opcode::MakeCell, emit_.local(id));
 
   if (auto* lambda = cast_if<Lambda>(&function)) {
-    emit_.emit(Opcode::Return, expression(*lambda->body));
+    const Register value = expression(*lambda->body);
+    emit_.emit(Opcode::Return, casted_result(value));
   } else {
     statements(as<FunctionDef>(&function)->body);
     if (reachable_) emit_.emit(Opcode::Return, load_constant(Value::none(), emit_.temporary()));
@@ -75,8 +81,9 @@ void FunctionCompiler::statement(const Statement& node) {
     case NodeKind::While: while_statement(*as<While>(&node)); return;
     case NodeKind::Return: {
       auto* r = as<Return>(&node);
-      const Register value = r->value ? expression(*r->value) : load_constant(Value::none(), emit_.temporary());
+      Register value = r->value ? expression(*r->value) : load_constant(Value::none(), emit_.temporary());
       at(node);
+      value = casted_result(value);
       emit_.emit(Opcode::Return, value);
       reachable_ = false;
       return;
@@ -90,8 +97,10 @@ void FunctionCompiler::statement(const Statement& node) {
       emit_.jump(open_loops_.back()->next);
       reachable_ = false;
       return;
-    case NodeKind::Pass:
-    case NodeKind::Nonlocal: return;
+    case NodeKind::Pass: return;
+    case NodeKind::Nonlocal:
+      if (is_njit()) refuse(node, "'nonlocal' in njit code", "return the value, or pass an array");
+      return;
     case NodeKind::Global:
       if (is_njit()) refuse(node, "'global' in njit code", "return the value, or pass an array");
       return;
@@ -111,11 +120,10 @@ void FunctionCompiler::assign(const Assign& node) {
   if (node.targets.size() == 1) {
     const Expression& target = *node.targets[0];
     if (assign_pairwise(target, *node.value)) return;
-    auto* id = cast_if<Name>(&target);
-    const bool plain_local = id && !is_module() && scope_.is_local(id->id) && !scope_.is_cell(id->id) && !scope_.is_free(id->id);
-    if (plain_local) {
-      expression_into(*node.value, emit_.local(id->id));
-      if (!scope_.deleted.count(id->id)) bound_.insert(id->id);
+    if (is_plain_local(target)) {
+      const std::string& id = as<Name>(&target)->id;
+      expression_into(*node.value, emit_.local(id));
+      cast_stored(id);
       return;
     }
   }
@@ -151,7 +159,7 @@ void FunctionCompiler::augmented_assign(const AugAssign& node) {
       const Register r = emit_.local(id->id);
       if (!bound_.count(id->id)) emit_.emit(Opcode::CheckBound, r, emit_.name(id->id));
       combine(r, r);
-      if (!scope_.deleted.count(id->id)) bound_.insert(id->id);
+      cast_stored(id->id);
       return;
     }
     const Register current = emit_.temporary();
@@ -203,13 +211,47 @@ void FunctionCompiler::store(const Expression& target, Register value) {
 
 void FunctionCompiler::store_name(const std::string& id, Register value) {
   if (scope_.is_cell(id) || scope_.is_free(id)) {
+    if (const Value* to = cast_of(id)) {
+      value = moved(value, emit_.temporary());
+      cast(value, *to);
+    }
     emit_.emit(Opcode::StoreCell, emit_.local(id), value);
   } else if (!is_module() && scope_.is_local(id)) {
     moved(value, emit_.local(id));
-    if (!scope_.deleted.count(id)) bound_.insert(id);
+    cast_stored(id);
   } else {
     emit_.emit(Opcode::StoreGlobal, value, emit_.name(id));
   }
+}
+
+bool FunctionCompiler::is_plain_local(const Expression& target) const {
+  auto* id = cast_if<Name>(&target);
+  return id && !is_module() && scope_.is_local(id->id) && !scope_.is_cell(id->id) && !scope_.is_free(id->id);
+}
+
+const Value* FunctionCompiler::cast_of(const std::string& id) const {
+  if (!casts_) return nullptr;
+  auto found = casts_->stores.find(id);
+  return found == casts_->stores.end() ? nullptr : &found->second;
+}
+
+void FunctionCompiler::cast(Register r, const Value& to) {
+  const int mark = emit_.temporaries();
+  emit_.emit(Opcode::Call, r, load_constant(to, emit_.temporary()), r, 1);
+  emit_.release_to(mark);
+}
+
+// A local has just been given a value.
+void FunctionCompiler::cast_stored(const std::string& id) {
+  if (const Value* to = cast_of(id)) cast(emit_.local(id), *to);
+  if (!scope_.deleted.count(id)) bound_.insert(id);
+}
+
+Register FunctionCompiler::casted_result(Register value) {
+  if (!casts_ || casts_->result.is_unbound()) return value;
+  const Register result = moved(value, emit_.temporary());
+  cast(result, casts_->result);
+  return result;
 }
 
 void FunctionCompiler::remove(const Expression& target) {

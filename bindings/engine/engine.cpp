@@ -1,0 +1,69 @@
+// Start-up: fills the function pointers through which lower layers call higher ones.
+#include "bindings/engine/engine.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "bindings/engine/njit.h"
+#include "scheduler/scheduler.h"
+#include "vm/builtins/modules.h"
+#include "vm/interp/hooks.h"
+#include "vm/support/environment.h"
+
+namespace pyvm::engine {
+
+namespace {
+
+Door the_door;
+
+bool interrupted() { return the_door.interrupted && the_door.interrupted(); }
+bool interrupted_poll(void*) noexcept { return interrupted(); }
+
+bool parallel_for(const ParallelRequest& request) {
+  scheduler::ParallelForOptions options;
+  options.predicted_microseconds = request.predicted_microseconds;
+  options.poll = interrupted_poll;
+  return !scheduler::parallel_for(request.grains, request.body, request.context, options).stopped;
+}
+
+bool should_stop(std::int64_t grain) { return scheduler::checkpoint(grain); }
+
+void performance_remark(const Code& code, int loop, const std::string& reason) {
+  static std::mutex mutex;
+  static std::set<std::tuple<std::string, int, std::string>> told;
+  if (!the_door.performance_warning) return;
+  const int line = code.loops[static_cast<std::size_t>(loop)].location.line;
+  {
+    std::lock_guard lock(mutex);
+    if (!told.emplace(code.file(), line, reason).second) return;
+  }
+  the_door.performance_warning(code.file(), line, fmt::format("this prange runs in order: {}", reason));
+}
+
+void set_thread_limit() {
+  const std::int64_t limit = environment().num_threads;
+  if (limit > 0) scheduler::configure({static_cast<int>(std::min<std::int64_t>(limit, scheduler::max_threads())), {}});
+}
+
+}  // namespace
+
+void start(const Door& door) {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    environment();
+    the_door = door;
+    set_thread_limit();
+    InterpreterHooks& hooks = interpreter_hooks();
+    hooks.parallel_for = parallel_for;
+    hooks.should_stop = should_stop;
+    hooks.performance_remark = performance_remark;
+    hooks.interrupted = interrupted;
+    install_njit();
+  });
+}
+
+}  // namespace pyvm::engine

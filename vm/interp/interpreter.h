@@ -1,0 +1,81 @@
+// Runs bytecode: the definition of what a guest program means. One Interpreter for each thread, with its own stack.
+//
+// Guest exceptions leave as GuestError, with a traceback entry for each guest frame that was left.
+#pragma once
+
+#include <span>
+
+#include "vm/bytecode/code.h"
+#include "vm/interp/frame.h"
+#include "vm/object/objects.h"
+
+namespace pyvm {
+
+// Thrown by polling inside a grain that shall end: another thread has failed at an earlier one, or the user has stopped
+// the program. Frames are left without a trace; who runs the grain catches it.
+struct GrainStopped {};
+
+class Interpreter {
+ public:
+  Interpreter();
+  // This thread's.
+  static Interpreter& current();
+
+  // Runs a module's code; its names become members of `globals`.
+  void run_module(const Ref<Code>& code, Module& globals);
+
+  // Calls any callable value. A Kernel's arguments and result are converted as at the border of njit.
+  Value call(const Value& callee, const Arguments& arguments, Dialect from);
+
+  // Puts the arguments of a call into the registers of its parameters, which are unbound so far, with CPython's errors.
+  static void bind_arguments(const Function& function, const Arguments& arguments, Value* registers);
+
+  // --- for regions and grains (tracer/trace, prange.cpp)
+
+  // A frame on top of the stack with unbound registers; constants that live in registers are loaded.
+  Frame& push_frame(const Code& code, Frame* caller);
+  void pop_frame();
+  Frame* top() const { return top_; }
+  // Dispatches from the top frame at its pc until the nearest frame marked returns_to_host ends: gives its result, or
+  // Unbound when it was a grain that has run out of iterations.
+  Value run();
+
+  CallContext& context() { return context_; }
+  std::uint32_t depth() const { return depth_; }
+
+  // The number of the grain that this thread runs for a parallel loop, -1 outside: what polling asks about.
+  std::int64_t running_grain = -1;
+
+ private:
+  Value dispatch();
+  void enter_function(Function& function, const Arguments& arguments, Frame* caller);
+  void enter_kernel(Kernel& kernel, const Arguments& arguments, Frame* caller, Dialect from);
+  Value call_value(const Value& callee, const Arguments& arguments);
+  bool push_call(Frame& frame, const Value& callee, const Arguments& arguments, std::uint16_t result_register);
+  void unwind(GuestError& error, Frame* stop);
+  bool enter_for(Frame& frame, const Instruction& i);
+  bool next_for(Frame& frame, const Instruction& i);
+  bool enter_prange(Frame& frame, const Instruction& i);
+  Value make_function(Frame& frame, const Instruction& i);
+  void import_star(Frame& frame, const Value& module);
+  const Value& global(Frame& frame, int name);
+  void back_edge_poll();
+
+  ValueStack stack_;
+  std::vector<std::unique_ptr<Frame>> frames_;  // pool; the first depth_ are in use
+  std::uint32_t depth_ = 0;
+  Frame* top_ = nullptr;
+  std::int32_t poll_budget_ = 0;
+  CallContext context_;
+};
+
+// Values at the border of njit: NumPy's int64, float64 and bool are Python's inside; every scalar is a Python number outside.
+Value njit_argument(const Value& value);
+Value python_result(Value value);
+
+// The njit function of a kernel, compiled at the first call. Immortal.
+Function* function_of(Kernel& kernel);
+// What threads share for good: the function, its code and its defaults.
+void share_for_good(Function& function);
+
+}  // namespace pyvm

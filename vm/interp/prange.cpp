@@ -1,0 +1,192 @@
+#include "vm/interp/prange.h"
+
+#include <algorithm>
+
+#include "vm/interp/interpreter.h"
+#include "vm/semantics/arithmetic.h"
+#include "vm/semantics/conversion.h"
+#include "vm/support/assert.h"
+
+namespace pyvm {
+
+Value combine_values(ReductionOp op, const Value& a, const Value& b) {
+  const auto kind = accumulator_kind(op, a.scalar_kind(), b.scalar_kind());
+  PYVM_ASSERT(kind, "lanes of a reduction hold numbers that combine");
+  const ScalarBits x = convert_bits(a.bits(), a.scalar_kind(), *kind);
+  const ScalarBits y = convert_bits(b.bits(), b.scalar_kind(), *kind);
+  return Value::njit_scalar(*kind, combine_bits(op, *kind, x, y));
+}
+
+PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations)
+    : frame_(frame), loop_(loop), start_(start), step_(step), iterations_(iterations) {
+  const LoopInfo& info = frame.code->loops[loop];
+  block_size_ = pyvm::block_size(iterations, info.body_has_loop_or_call);
+  lanes_ = lane_count(info.reductions);
+  for (const LoopVariable& v : info.variables) {
+    if (v.variable_class != VariableClass::Reduction) continue;
+    const Value& live = frame.registers[v.guest_register];
+    const ScalarKind kind = live.scalar_kind();
+    PrangeReduction r{v.reduction, v.guest_register, live, Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits())), {}};
+    r.totals.resize(static_cast<std::size_t>(blocks()));
+    reductions_.push_back(std::move(r));
+  }
+}
+
+bool PrangeJob::needs_last_values() const {
+  for (const LoopVariable& v : loop().variables)
+    if (v.variable_class == VariableClass::Private && v.live_after) return true;
+  return false;
+}
+
+Frame& PrangeJob::push_worker_frame(Interpreter& interpreter, Grain& grain) const {
+  Frame& worker = interpreter.push_frame(code(), nullptr);
+  worker.globals = frame_.globals;
+  worker.function = Ref<Function>();
+  worker.returns_to_host = true;
+  worker.grain = &grain;
+  worker.grain_loop = loop_;
+  for (int r = 0; r < code().registers; ++r) worker.registers[r] = frame_.registers[r].lent();
+  worker.pc = loop().body;
+  return worker;
+}
+
+std::int64_t PrangeJob::interpret(Interpreter& interpreter, std::int64_t begin, std::int64_t end) {
+  if (begin >= end) return end;
+  InterpretedGrain grain(*this, begin, end);
+  const std::uint32_t depth = interpreter.depth();
+  try {
+    Frame& worker = push_worker_frame(interpreter, grain);
+    grain.begin(worker);
+    interpreter.run();
+    if (end == iterations_ && needs_last_values()) leave_last_values(worker);
+    interpreter.pop_frame();
+    return end;
+  } catch (GuestError& error) {
+    PYVM_ASSERT(interpreter.depth() == depth, "unwinding leaves the frames of a grain");
+    fail(grain.ordinal(), std::move(error), grain.failed_pc);
+    return grain.ordinal();
+  }
+}
+
+namespace {
+
+// A value that does not point into a frame any more. What holds values where they cannot be seen from here (an iterator,
+// a bound method) keeps what it was lent: that object is never freed.
+Value settled(const Value& value) {
+  if (value.is(Tag::Tuple)) {
+    std::vector<Value> items;
+    for (const Value& item : value.as<Tuple>().items) items.push_back(settled(item));
+    return make_tuple(std::move(items));
+  }
+  if (value.is(Tag::Slice)) {
+    const Slice& slice = value.as<Slice>();
+    return Value(make<Slice>(settled(slice.start), settled(slice.stop), settled(slice.step)));
+  }
+  return value.owned();
+}
+
+bool hides_values(const Value& value) {
+  return value.is(Tag::Iterator) || value.is(Tag::BoundMethod) || value.is(Tag::Native) || value.is(Tag::Function);
+}
+
+}  // namespace
+
+void PrangeJob::fail(std::int64_t ordinal, GuestError error, std::uint32_t pc) {
+  std::lock_guard lock(mutex_);
+  if (error_ && error_ordinal_ <= ordinal) return;
+  error.set_payload(settled(error.payload()));
+  error_.emplace(std::move(error));
+  error_ordinal_ = ordinal;
+  error_pc_ = pc;
+}
+
+void PrangeJob::leave_last_values(const Frame& worker) {
+  std::lock_guard lock(mutex_);
+  for (const LoopVariable& v : loop().variables) {
+    if (v.variable_class != VariableClass::Private || !v.live_after) continue;
+    const Value& last = worker.registers[v.guest_register];
+    if (hides_values(last))
+      for (int r = 0; r < code().registers; ++r)
+        if (frame_.registers[r].is_heap()) frame_.registers[r].object()->make_immortal();
+    last_values_.emplace_back(v.guest_register, settled(last));
+  }
+}
+
+void PrangeJob::finish() {
+  if (error_) {
+    frame_.pc = error_pc_;
+    throw std::move(*error_);
+  }
+  for (PrangeReduction& r : reductions_) {
+    // Level by level: neighbours combine, an odd last one moves up.
+    std::vector<Value>& level = r.totals;
+    while (level.size() > 1) {
+      std::size_t to = 0;
+      for (std::size_t k = 0; k < level.size(); k += 2)
+        level[to++] = k + 1 < level.size() ? combine_values(r.op, level[k], level[k + 1]) : level[k];
+      level.resize(to);
+    }
+    const Value& total = level[0];
+    const bool untouched = total.tag() == r.identity.tag() && total.bits() == r.identity.bits();
+    const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
+    if (!untouched) frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
+  }
+  for (auto& [r, value] : last_values_) frame_.registers[r] = std::move(value);
+}
+
+InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end) : job_(job), ordinal_(begin), end_(end) {
+  if (job.has_reductions()) open_block();
+}
+
+void InterpretedGrain::open_block() {
+  block_begin_ = ordinal_;
+  block_end_ = std::min(end_, ordinal_ + job_.block_size());
+  lanes_.clear();
+  for (PrangeReduction& r : job_.reductions()) lanes_.insert(lanes_.end(), static_cast<std::size_t>(job_.lanes()), r.identity);
+}
+
+void InterpretedGrain::close_block() {
+  const std::int64_t block = block_begin_ / job_.block_size();
+  Value* lanes = lanes_.data();
+  for (PrangeReduction& r : job_.reductions()) {
+    for (int width = job_.lanes() / 2; width > 0; width /= 2)
+      for (int l = 0; l < width; ++l) lanes[l] = combine_values(r.op, lanes[l], lanes[l + width]);
+    r.totals[static_cast<std::size_t>(block)] = lanes[0];
+    lanes += job_.lanes();
+  }
+}
+
+void InterpretedGrain::load_lanes(Frame& frame) {
+  const Value* lane_value = lanes_.data() + lane();
+  for (PrangeReduction& r : job_.reductions()) {
+    frame.registers[r.guest_register] = *lane_value;
+    lane_value += job_.lanes();
+  }
+}
+
+void InterpretedGrain::store_lanes(Frame& frame) {
+  Value* lane_value = lanes_.data() + lane();
+  for (PrangeReduction& r : job_.reductions()) {
+    *lane_value = frame.registers[r.guest_register];
+    lane_value += job_.lanes();
+  }
+}
+
+void InterpretedGrain::begin(Frame& frame) {
+  load_lanes(frame);
+  frame.registers[job_.loop().target].set_int(job_.index_of(ordinal_));
+}
+
+bool InterpretedGrain::next(Frame& frame) {
+  store_lanes(frame);
+  ++ordinal_;
+  if (job_.has_reductions() && ordinal_ == block_end_) {
+    close_block();
+    if (ordinal_ < end_) open_block();
+  }
+  if (ordinal_ == end_) return false;
+  begin(frame);
+  return true;
+}
+
+}  // namespace pyvm

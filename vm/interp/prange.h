@@ -1,0 +1,134 @@
+// A parallel prange loop: its iterations, its reductions, and how it is cut into grains.
+//
+// The rules are DESIGN sections 3 and 6. Lanes of an interpreted block are guest values; a lane starts as the operation's
+// identity in the live-in's own kind (0 for ints, -0.0 for floats, the live-in itself for min and max), which gives the
+// same results as the typed identities of compiled code: where they differ at all it is in the sign of a zero that the
+// final `live_in op total` adds to an int.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "vm/bytecode/code.h"
+#include "vm/interp/frame.h"
+#include "vm/object/guest_error.h"
+#include "vm/semantics/reduction.h"
+
+namespace pyvm {
+
+class Grain;
+class Interpreter;
+
+struct PrangeReduction {
+  ReductionOp op;
+  std::uint16_t guest_register;
+  Value live_in;
+  Value identity;              // what a lane starts as
+  std::vector<Value> totals;   // of each block
+};
+
+class PrangeJob {
+ public:
+  PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations);
+
+  Frame& frame() const { return frame_; }
+  const Code& code() const { return *frame_.code; }
+  int loop_index() const { return loop_; }
+  const LoopInfo& loop() const { return frame_.code->loops[loop_]; }
+  std::int64_t start() const { return start_; }
+  std::int64_t step() const { return step_; }
+  std::int64_t iterations() const { return iterations_; }
+  // Iterations of a block; without reductions there are no blocks, and any cut is right.
+  std::int64_t block_size() const { return block_size_; }
+  std::int64_t blocks() const { return block_count(iterations_, block_size_); }
+  int lanes() const { return lanes_; }
+  bool has_reductions() const { return !reductions_.empty(); }
+  std::vector<PrangeReduction>& reductions() { return reductions_; }
+  const std::vector<PrangeReduction>& reductions() const { return reductions_; }
+  // Some private's value is read behind the loop: who runs the last iteration calls leave_last_values.
+  bool needs_last_values() const;
+
+  std::int64_t index_of(std::int64_t ordinal) const { return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal)); }
+
+  // Interprets [begin, end) on this thread: whole blocks where there are reductions. Returns the first ordinal that raised
+  // (kept by `fail`), or end.
+  std::int64_t interpret(Interpreter& interpreter, std::int64_t begin, std::int64_t end);
+
+  // A frame on this thread's stack with what an iteration may read: the caller's registers, lent.
+  Frame& push_worker_frame(Interpreter& interpreter, Grain& grain) const;
+
+  // Keeps the error of the lowest ordinal. From any thread.
+  void fail(std::int64_t ordinal, GuestError error, std::uint32_t pc);
+  // Copies the privates' registers out of the frame that ran the last iteration, so that they outlive the workers.
+  void leave_last_values(const Frame& worker);
+  // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
+  void finish();
+
+ private:
+  Frame& frame_;
+  int loop_;
+  std::int64_t start_, step_, iterations_, block_size_ = 0;
+  int lanes_ = 0;
+  std::vector<PrangeReduction> reductions_;
+
+  std::mutex mutex_;  // guards the next two
+  std::optional<GuestError> error_;
+  std::int64_t error_ordinal_ = 0;
+  std::uint32_t error_pc_ = 0;
+  std::vector<std::pair<std::uint16_t, Value>> last_values_;
+};
+
+// A run of iterations inside one worker frame; NextPrange asks it for the next.
+class Grain {
+ public:
+  // Ends the iteration; false when the frame has no further one to run.
+  virtual bool next(Frame& frame) = 0;
+  std::uint32_t failed_pc = 0;  // where an exception left the frame
+
+ protected:
+  ~Grain() = default;
+};
+
+// Iterations [begin, end), with their lanes as guest values: whole blocks where there are reductions.
+class InterpretedGrain final : public Grain {
+ public:
+  InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end);
+
+  // Puts the first iteration's values into the registers.
+  void begin(Frame& frame);
+  bool next(Frame& frame) override;
+  std::int64_t ordinal() const { return ordinal_; }
+
+ private:
+  void open_block();
+  void close_block();
+  void load_lanes(Frame& frame);
+  void store_lanes(Frame& frame);
+  int lane() const { return static_cast<int>((ordinal_ - block_begin_) % job_.lanes()); }
+
+  PrangeJob& job_;
+  std::int64_t ordinal_, end_;
+  std::int64_t block_begin_ = 0, block_end_ = 0;
+  std::vector<Value> lanes_;  // [reduction * lanes + lane]
+};
+
+// s op x on guest values with njit's table, as folding lanes and joining blocks need it.
+Value combine_values(ReductionOp op, const Value& a, const Value& b);
+
+// ---- running a job (run_prange.cpp)
+
+// Runs iterations [begin, end) on the calling thread: returns the first that raised (kept by PrangeJob::fail), or end. May
+// throw GrainStopped.
+using GrainRunner = std::int64_t (*)(void* context, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end,
+                                     int thread);
+
+// Cuts the job into grains, runs them on the threads that hooks.h's parallel_for gives, and finishes the job: raises the
+// error of the lowest failing iteration, or joins what the loop leaves behind into the caller's frame.
+// `predicted_microseconds`: of all iterations on one thread; infinity when nothing is known.
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner, void* context);
+
+// The same by the interpreter alone.
+void run_interpreted(Interpreter& interpreter, PrangeJob& job);
+
+}  // namespace pyvm

@@ -1,0 +1,109 @@
+// Cuts a prange into grains and runs them on several threads.
+//
+// With reductions a grain is a number of whole blocks, so that who runs it cannot change a bit. Without, any cut is right:
+// many small grains, because iterations may take unlike times; but none so short that its own cost shows.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "vm/interp/hooks.h"
+#include "vm/interp/interpreter.h"
+#include "vm/interp/prange.h"
+
+namespace pyvm {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::infinity();
+constexpr std::int64_t most_grains = 4096;
+constexpr double least_microseconds_of_a_grain = 20;
+constexpr double microseconds_an_instruction = 0.006;
+
+struct ParallelRun {
+  PrangeJob& job;
+  std::int64_t grain_size;
+  GrainRunner runner;
+  void* context;
+};
+
+std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_microseconds) {
+  const std::int64_t n = job.iterations();
+  const std::int64_t unit = job.has_reductions() ? job.block_size() : 1;
+  std::int64_t size = n / most_grains + 1;
+  if (predicted_microseconds < unknown) {
+    const double least = least_microseconds_of_a_grain / (predicted_microseconds / static_cast<double>(n));
+    if (least > static_cast<double>(size)) size = least < static_cast<double>(n) ? static_cast<std::int64_t>(least) : n;
+  }
+  return std::min(n, (size + unit - 1) / unit * unit);
+}
+
+// The number of the running grain, for as long as one grain runs. Grains nest.
+class RunningGrain {
+ public:
+  RunningGrain(Interpreter& interpreter, std::int64_t grain) : interpreter_(interpreter), outer_(interpreter.running_grain) {
+    interpreter.running_grain = grain;
+  }
+  ~RunningGrain() { interpreter_.running_grain = outer_; }
+  RunningGrain(const RunningGrain&) = delete;
+  RunningGrain& operator=(const RunningGrain&) = delete;
+
+ private:
+  Interpreter& interpreter_;
+  std::int64_t outer_;
+};
+
+std::int64_t run_grains(void* opaque, std::int64_t begin, std::int64_t end, int thread) noexcept {
+  auto& run = *static_cast<ParallelRun*>(opaque);
+  Interpreter& interpreter = Interpreter::current();
+  for (std::int64_t grain = begin; grain < end; ++grain) {
+    const std::int64_t from = grain * run.grain_size;
+    const std::int64_t to = std::min(run.job.iterations(), from + run.grain_size);
+    if (interpreter_hooks().should_stop && interpreter_hooks().should_stop(grain)) return grain;
+    RunningGrain running(interpreter, grain);
+    try {
+      if (run.runner(run.context, interpreter, run.job, from, to, thread) != to) return grain;
+    } catch (const GrainStopped&) {
+      return grain;
+    }
+  }
+  return end;
+}
+
+std::int64_t interpret_grain(void*, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end, int) {
+  return job.interpret(interpreter, begin, end);
+}
+
+// Straight code takes a time that can be told from its length; inner loops, calls and array expressions may take any.
+double predicted_by_length(const PrangeJob& job) {
+  const LoopInfo& loop = job.loop();
+  if (loop.body_has_loop_or_call) return unknown;
+  for (std::uint32_t pc = loop.body; pc < loop.next; ++pc) {
+    const Opcode op = job.code().instructions[pc].op;
+    if (op == Opcode::MakeSlice || op == Opcode::MatMul) return unknown;
+  }
+  return static_cast<double>(job.iterations()) * static_cast<double>(loop.next - loop.body + 1) * microseconds_an_instruction;
+}
+
+}  // namespace
+
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner, void* context) {
+  const std::int64_t size = iterations_in_a_grain(job, predicted_microseconds);
+  auto* parallel_for = interpreter_hooks().parallel_for;
+  if (!parallel_for || size == job.iterations()) {
+    runner(context, interpreter, job, 0, job.iterations(), 0);
+  } else {
+    ParallelRun run{job, size, runner, context};
+    SharedCounting counting;
+    if (!parallel_for({(job.iterations() - 1) / size + 1, run_grains, &run, predicted_microseconds})) {
+      if (interpreter.running_grain >= 0) throw GrainStopped();
+      throw GuestError(ExceptionKind::KeyboardInterrupt, "");
+    }
+  }
+  job.finish();
+}
+
+void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
+  run_in_parallel(interpreter, job, predicted_by_length(job), interpret_grain, nullptr);
+}
+
+}  // namespace pyvm

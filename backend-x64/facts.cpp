@@ -74,7 +74,7 @@ bool Facts::is_emitted(const Instruction& it) const {
   return values_[it.results[0]].form == Form::Emitted;
 }
 
-// ---- places ----------------------------------------------------------------------------------------------------
+// ---- places -------------------------------------------------------------------------------------------------------
 
 void Facts::walk(const Body& body, LoopId loop) {
   const auto define = [&](ValueId value, InstructionId by) {
@@ -106,7 +106,7 @@ void Facts::walk(const Body& body, LoopId loop) {
   }
 }
 
-// ---- addresses -------------------------------------------------------------------------------------------------
+// ---- addresses ----------------------------------------------------------------------------------------------------
 
 void Facts::plan_accesses() {
   for (InstructionId id : order_) {
@@ -157,7 +157,7 @@ void Facts::choose_modes() {
   }
 }
 
-// ---- forms -----------------------------------------------------------------------------------------------------
+// ---- forms --------------------------------------------------------------------------------------------------------
 
 template <typename F> void Facts::for_each_read(const Instruction& it, F&& f) const {
   std::size_t first = 0, last = it.operands.size();
@@ -210,7 +210,7 @@ void Facts::visit_backwards(const Instruction& it) {
     for (ValueId parameter : body.parameters) values_[parameter].form = Form::Emitted;
 }
 
-// ---- readers that take their operand in ------------------------------------------------------------------------
+// ---- readers that take their operand in ---------------------------------------------------------------------------
 
 bool Facts::takes_memory(const ir::Region& region, const Instruction& reader, std::size_t operand) {
   const Type type = region.type(reader.operands[operand]);
@@ -285,7 +285,7 @@ void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index
   }
 }
 
-// ---- reads -----------------------------------------------------------------------------------------------------
+// ---- reads --------------------------------------------------------------------------------------------------------
 
 // Reads of a value that stands inside its reader, or waits for an exit, are reads of its operands.
 void Facts::note_read(ValueId value, int position) {
@@ -324,7 +324,13 @@ bool Facts::read_between(ValueId value, int after, int limit) const {
   return next != reads.end() && *next <= limit;
 }
 
-// ---- shared registers ------------------------------------------------------------------------------------------
+bool Facts::may_leave_between(int first, int last) const {
+  for (int k = first + 1; k < last; ++k)
+    if (region_.instructions[order_[static_cast<std::size_t>(k)]].exit != no_id) return true;
+  return false;
+}
+
+// ---- shared registers ---------------------------------------------------------------------------------------------
 
 // True when `next`, computed in `body`, can be written straight into the register of `parameter`: nobody reads the
 // parameter after that, up to position `limit`. `sharers` gets `next` and, where it is an `if`, what its sides yield.

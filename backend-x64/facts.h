@@ -117,6 +117,8 @@ public:
     const ir::Instruction* it = definition(value);
     return it && it->op == ir::Op::Const ? it : nullptr;
   }
+  // True when an instruction strictly between the positions may leave the region.
+  bool may_leave_between(int first, int last) const;
   // Which operand of a reader may be a memory operand; part of the lowering table's promise.
   static bool takes_memory(const ir::Region& region, const ir::Instruction& reader, std::size_t operand);
 

@@ -133,12 +133,12 @@ void Generator::lower_entry(const Instruction&) {}
 
 void Generator::comment(const Instruction& it) {
   if (!listing_ || facts_.at(it).position < 0) return;
-  std::string line = print_line(region_, it, names_);
+  std::string line = "; " + print_line(region_, it, names_);
   if (it.line != 0) line += "   @" + std::to_string(it.line);
   cc_.comment(line.c_str(), line.size());
 }
 
-// ---- the stress switch ---------------------------------------------------------------------------------------------
+// ---- the stress switch --------------------------------------------------------------------------------------------
 // Values that every body reads and writes take most registers, so that the region's own are spilled.
 
 void Generator::make_stress_registers() {

@@ -54,7 +54,7 @@ public:
 private:
   friend struct Lowering;
 
-  // ---- frame (generator.cpp) ---------------------------------------------------------------------------------------
+  // ---- frame (generator.cpp) --------------------------------------------------------------------------------------
   void emit_prologue();
   void emit_epilogue();
   void later(std::function<void()> emit) { cold_.push_back(std::move(emit)); }
@@ -64,7 +64,7 @@ private:
   void make_stress_registers();
   void touch_stress_registers();
 
-  // ---- registers and constants (registers.cpp) ----------------------------------------------------------------------
+  // ---- registers and constants (registers.cpp) --------------------------------------------------------------------
   bool is_vector(ValueId v) const { return region_.type(v).lanes > 1; }
   Type type(ValueId v) const { return region_.type(v); }
   x86::Gp new_gp() { return cc_.newGpq(); }
@@ -117,8 +117,7 @@ private:
            bool commutative);
   void fp3(InstId vex, InstId sse, const x86::Vec& dst, const x86::Vec& a, const Operand& b, bool commutative);
 
-  // ---- lowering (lower_*.cpp)
-  // ----------------------------------------------------------------------------------------
+  // ---- lowering (lower_*.cpp) -------------------------------------------------------------------------------------
   void lower(const Instruction& it);
   void lower_entry(const Instruction& it);
 
@@ -196,8 +195,7 @@ private:
   // A mask of 64-bit lanes as one of 32-bit lanes (AVX2).
   x86::Vec narrow_mask(const x86::Vec& mask);
 
-  // ---- memory (lower_memory.cpp, lower_lanes.cpp)
-  // -----------------------------------------------------------------------
+  // ---- memory (lower_memory.cpp, lower_gather.cpp) ----------------------------------------------------------------
   void lower_load(const Instruction& it);
   void lower_store(const Instruction& it);
   void lower_lane_get(const Instruction& it);
@@ -227,12 +225,31 @@ private:
   void broadcast_int(const x86::Vec& dst, const x86::Gp& from);
   x86::Gp plain_pointer(const x86::Mem& memory);
   x86::Gp lane_distance(std::int64_t slot, int dimension, std::int64_t step, int times);
-  x86::Vec load_vector(const x86::Mem& from);
-  void store_slots(ValueId value, x86::Mem to);
-  x86::Mem lane_slot(std::int64_t accumulator, int lanes, int gang);
 
-  // ---- control (lower_control.cpp, lower_exits.cpp)
-  // --------------------------------------------------------------------
+  // ---- reductions (lower_reductions.cpp) --------------------------------------------------------------------------
+  // A vector of the lane record that stays in a register while the ordinal loop runs.
+  struct KeptLane {
+    std::int64_t accumulator;
+    int gang;
+    Type type;
+    x86::Reg reg;
+  };
+  x86::Gp lane_number();
+  x86::Mem lane_slot(std::int64_t accumulator, int lanes, int gang);
+  bool find_lane_users(const ir::Body& body, int blocks, std::vector<const Instruction*>& users) const;
+  void open_lanes(const Instruction& loop);
+  void find_lane();
+  void close_lanes();
+  void store_kept_lanes(const std::vector<KeptLane>& lanes, const x86::Gp& lane);
+  const KeptLane* kept_lane(const Instruction& it) const;
+  void compute_in_place(const KeptLane& kept, const std::vector<const Instruction*>& users);
+  x86::Vec load_vector(const x86::Mem& from);
+  void load_slots(const x86::Reg& into, Type t, const x86::Mem& from);
+  void store_slots(ValueId value, x86::Mem to);
+  void store_slots(const x86::Reg& from, Type t, const x86::Mem& to);
+  static ScalarKind slot_kind(Base base);
+
+  // ---- control (lower_control.cpp, lower_exits.cpp) ---------------------------------------------------------------
   void lower_if(const Instruction& it);
   void lower_for(const Instruction& it);
   void lower_loop(const Instruction& it);
@@ -262,8 +279,16 @@ private:
   };
   // Sets the processor's flags; true means `code`, with `parity`.
   Flags emit_compare(const Instruction& compare);
+  // The loop whose index is the ordinal at work (ir.h).
+  struct Ordinal {
+    x86::Gp index;
+    std::int64_t step = 1;
+    bool uses_lanes = false;
+    bool lane_is_fixed = false; // the same in every iteration
+    x86::Gp lane{};             // that the ordinal has in the lane record, when it is used
+  };
   Label exit_stub(const Instruction& it);
-  void emit_exit(const Instruction& it, const x86::Gp& ordinal, std::int64_t gang);
+  void emit_exit(const Instruction& it, const Ordinal& ordinal);
   void vector_index(const Instruction& it);
   void leave_unless_all(const x86::Reg& mask, const Label& label);
 
@@ -279,11 +304,6 @@ private:
   struct LoopState {
     x86::Gp index;
     std::vector<Pointer> pointers; // by group
-  };
-  // The loop whose index is the ordinal at work (ir.h).
-  struct Ordinal {
-    x86::Gp index;
-    std::int64_t step = 1;
   };
 
   const ir::Region& region_;
@@ -311,6 +331,7 @@ private:
   bool reachable_ = true;
   bool inside_loop_op_ = false; // a `loop` encloses what is emitted, outside of any `for`
   std::optional<Ordinal> ordinal_;
+  std::vector<KeptLane> kept_lanes_;
   std::vector<std::string> names_; // of values, for the listing
   std::vector<x86::Reg> stress_registers_;
 

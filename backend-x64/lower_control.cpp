@@ -16,8 +16,7 @@ std::vector<x86::Reg> Generator::targets(const std::vector<ValueId>& values) {
   return result;
 }
 
-// ---- if
-// ----------------------------------------------------------------------------------------------------------------
+// ---- if -----------------------------------------------------------------------------------------------------------
 
 void Generator::lower_if(const Instruction& it) {
   const ir::Body &then = it.bodies[0], &otherwise = it.bodies[1];
@@ -56,8 +55,7 @@ bool Generator::lower_side(const ir::Body& side, const std::vector<x86::Reg>& re
   return reachable_;
 }
 
-// ---- for
-// ---------------------------------------------------------------------------------------------------------------
+// ---- for ----------------------------------------------------------------------------------------------------------
 
 void Generator::lower_for(const Instruction& it) {
   LoopId loop = facts_.at(it).owns;
@@ -90,17 +88,24 @@ void Generator::lower_for(const Instruction& it) {
     cc_.cmovo(last.limit.as<x86::Gp>(), lowest);
   }
   set_up_pointers(loop);
+  bool outermost = !ordinal_ && !inside_loop_op_;
+  if (outermost) {
+    ordinal_ = Ordinal{state.index, it.immediate};
+    open_lanes(it);
+  }
   if (facts_.loop(loop).innermost) cc_.align(asmjit::AlignMode::kCode, 32);
   cc_.bind(top);
-
-  bool outermost = !ordinal_ && !inside_loop_op_;
-  if (outermost) ordinal_ = Ordinal{state.index, it.immediate};
+  if (outermost) find_lane();
   if (const Instruction* yield = lower_body(body)) {
     move_all(carried, yield->operands);
     bump_pointers(loop);
     close_loop(it, last, state.index, top);
+    if (outermost) close_lanes();
   }
-  if (outermost) ordinal_.reset();
+  if (outermost) {
+    kept_lanes_.clear();
+    ordinal_.reset();
+  }
   cc_.bind(end);
   reachable_ = true;
 }
@@ -134,8 +139,7 @@ void Generator::close_loop(const Instruction& it, const LoopEnd& last, const x86
   cc_.jl(top);
 }
 
-// ---- loop and block
-// ------------------------------------------------------------------------------------------------------
+// ---- loop and block -----------------------------------------------------------------------------------------------
 
 void Generator::lower_loop(const Instruction& it) {
   const ir::Body& body = it.bodies[0];

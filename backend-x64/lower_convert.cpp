@@ -18,7 +18,7 @@ constexpr std::uint64_t two_to_64_as_f32 = 0x5f800000;
 
 } // namespace
 
-// ---- int to float --------------------------------------------------------------------------------------------------
+// ---- int to float -------------------------------------------------------------------------------------------------
 
 void Generator::lower_int_to_float(const Instruction& it) {
   ValueId result = it.results[0];
@@ -105,7 +105,7 @@ void Generator::lanes_itof(const Instruction& it) {
   collect_floats(target_vec(it.results[0]), lanes, t.base);
 }
 
-// ---- float to int --------------------------------------------------------------------------------------------------
+// ---- float to int -------------------------------------------------------------------------------------------------
 
 void Generator::lower_float_to_int(const Instruction& it) {
   Base base = type(it.operands[0]).base;
@@ -182,8 +182,7 @@ void Generator::lanes_ftoi(const Instruction& it) {
   collect_ints(target_vec(it.results[0]), lanes);
 }
 
-// ---- float to float, bool to int
-// -------------------------------------------------------------------------------------
+// ---- float to float, bool to int ----------------------------------------------------------------------------------
 
 void Generator::lower_float_to_float(const Instruction& it) {
   Type from = type(it.operands[0]), to = type(it.results[0]);

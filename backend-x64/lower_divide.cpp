@@ -151,7 +151,7 @@ void Generator::lower_pow(const Instruction& it) {
   }
 }
 
-// ---- calls ---------------------------------------------------------------------------------------------------------
+// ---- calls --------------------------------------------------------------------------------------------------------
 
 static TypeId argument_type(Base base) {
   return base == Base::F64 ? TypeId::kFloat64 : base == Base::F32 ? TypeId::kFloat32 : TypeId::kInt64;
@@ -196,8 +196,7 @@ void Generator::call_lanes(void* function, const Instruction& it) {
   emit(Id::kIdVmovups, target_vec(it.results[0]), scratch_a_);
 }
 
-// ---- math
-// ------------------------------------------------------------------------------------------------------------
+// ---- math ---------------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -10,25 +10,25 @@ using ir::RegionContext;
 // The label of cold code that leaves through the instruction's exit.
 Label Generator::exit_stub(const Instruction& it) {
   Label label = cc_.newLabel();
-  x86::Gp ordinal = ordinal_ ? ordinal_->index : begin_;
-  std::int64_t gang = ordinal_ ? ordinal_->step : 1;
-  later([this, label, ordinal, gang, &it] {
+  Ordinal ordinal = ordinal_ ? *ordinal_ : Ordinal{begin_};
+  later([this, label, ordinal, kept = kept_lanes_, &it] {
     cc_.bind(label);
-    emit_exit(it, ordinal, gang);
+    if (!kept.empty()) store_kept_lanes(kept, ordinal.lane);
+    emit_exit(it, ordinal);
   });
   return label;
 }
 
-void Generator::emit_exit(const Instruction& it, const x86::Gp& ordinal, std::int64_t gang) {
+void Generator::emit_exit(const Instruction& it, const Ordinal& ordinal) {
   in_cold_ = true;
   const std::vector<ValueId>& values = region_.exits[it.exit].operands;
   x86::Gp buffer = new_gp();
   cc_.mov(buffer, x86::ptr(context_, offsetof(RegionContext, exit_values)));
   for (std::size_t k = 0; k < values.size(); ++k)
     store_slots(values[k], x86::ptr(buffer, static_cast<std::int32_t>(k * ir::max_lanes * 8)));
-  cc_.mov(x86::ptr(context_, offsetof(RegionContext, exit_ordinal)), ordinal);
+  cc_.mov(x86::ptr(context_, offsetof(RegionContext, exit_ordinal)), ordinal.index);
   x86::Gp count = new_gp();
-  cc_.mov(count, Imm(gang));
+  cc_.mov(count, Imm(ordinal.step));
   cc_.mov(x86::ptr(context_, offsetof(RegionContext, exit_gang)), count);
   cc_.mov(outcome_.r32(), Imm(static_cast<std::int64_t>(it.exit)));
   cc_.jmp(finish_);

@@ -18,8 +18,7 @@ bool is_wide(ScalarKind element) { return size_of(element) == 8; }
 
 } // namespace
 
-// ---- addresses of lanes
-// ------------------------------------------------------------------------------------------------
+// ---- addresses of lanes -------------------------------------------------------------------------------------------
 
 x86::Gp Generator::plain_pointer(const x86::Mem& memory) {
   x86::Gp pointer = new_gp();
@@ -151,8 +150,7 @@ x86::Mem Generator::indexed_memory(const Instruction& it) {
   return memory;
 }
 
-// ---- lane by lane
-// ------------------------------------------------------------------------------------------------------
+// ---- lane by lane -------------------------------------------------------------------------------------------------
 
 void Generator::load_lanes(const Instruction& it, const LaneAddress& address) {
   ValueId result = it.results[0];
@@ -221,8 +219,7 @@ void Generator::store_lanes(const Instruction& it, const LaneAddress& address) {
   }
 }
 
-// ---- gather and scatter
-// ------------------------------------------------------------------------------------------------
+// ---- gather and scatter -------------------------------------------------------------------------------------------
 
 bool Generator::prefers_gather(const Instruction& it) const {
   if (size_of(it.element) < 4) return false;

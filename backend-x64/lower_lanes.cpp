@@ -4,7 +4,7 @@
 
 namespace pyvm::x64 {
 
-// ---- apart ---------------------------------------------------------------------------------------------------------
+// ---- apart --------------------------------------------------------------------------------------------------------
 
 x86::Vec Generator::quarter(const x86::Vec& vector, int k) {
   if (k == 0) return vector.xmm();
@@ -21,10 +21,8 @@ x86::Vec Generator::quarter(const x86::Vec& vector, int k) {
 x86::Gp Generator::int_lane(const x86::Vec& vector, int lane) {
   x86::Gp scalar = new_gp();
   x86::Vec part = quarter(vector, lane / 2);
-  if (lane % 2 == 0)
-    emit(Id::kIdVmovq, scalar, part);
-  else
-    emit(Id::kIdVpextrq, scalar, part, Imm(1));
+  // Not vmovq: when its source is spilled, asmjit puts memory there, a form that does not exist.
+  emit(Id::kIdVpextrq, scalar, part, Imm(lane % 2));
   return scalar;
 }
 
@@ -41,7 +39,7 @@ x86::Vec Generator::float_lane(const x86::Vec& vector, int lane, Base base) {
   return scalar;
 }
 
-// ---- together ------------------------------------------------------------------------------------------------------
+// ---- together -----------------------------------------------------------------------------------------------------
 
 void Generator::join_quarters(const x86::Vec& dst, const std::vector<x86::Vec>& quarters) {
   if (quarters.size() == 1) {
@@ -86,7 +84,7 @@ void Generator::collect_floats(const x86::Vec& dst, const std::vector<x86::Vec>&
   join_quarters(dst, quarters);
 }
 
-// ---- masks ---------------------------------------------------------------------------------------------------------
+// ---- masks --------------------------------------------------------------------------------------------------------
 
 void Generator::mask_to_ints(const x86::Vec& dst, const x86::Reg& mask) {
   if (!evex_) {

@@ -1,4 +1,4 @@
-// Array elements: addresses, scalar and contiguous accesses, and the lane record of reductions.
+// Array elements: addresses, scalar and contiguous accesses.
 //
 // Facts has taken the addresses apart. Here the parts that a loop does not change are computed before it, pointers move
 // with it, and an access adds what is left.
@@ -35,8 +35,7 @@ bool fits_displacement(std::int64_t offset) {
 
 } // namespace
 
-// ---- addresses
-// -------------------------------------------------------------------------------------------------------
+// ---- addresses ----------------------------------------------------------------------------------------------------
 
 x86::Gp Generator::product(const AddressTerm& term, std::int64_t slot) {
   x86::Gp result = new_gp();
@@ -153,8 +152,7 @@ x86::Mem Generator::element(const Instruction& access) {
   return index.isValid() ? x86::ptr(base, index, static_cast<std::uint32_t>(shift), offset) : x86::ptr(base, offset);
 }
 
-// ---- scalars
-// ---------------------------------------------------------------------------------------------------------
+// ---- scalars ------------------------------------------------------------------------------------------------------
 
 void Generator::load_scalar(const x86::Reg& into, ScalarKind element, x86::Mem from) {
   from.setSize(static_cast<std::uint32_t>(size_of(element)));
@@ -224,8 +222,7 @@ void Generator::store_scalar(ScalarKind element, x86::Mem to, ValueId value) {
   }
 }
 
-// ---- loads and stores
-// ------------------------------------------------------------------------------------------------
+// ---- loads and stores ---------------------------------------------------------------------------------------------
 
 void Generator::lower_load(const Instruction& it) {
   ValueId result = it.results[0];
@@ -326,83 +323,6 @@ void Generator::store_contiguous(const Instruction& it, x86::Mem to) {
   x86::Mem order = cc_.newConst(asmjit::ConstPoolScope::kLocal, picks, sizeof picks);
   emit(Id::kIdVpshufb, narrow, narrow, order);
   emit(size == 2 ? Id::kIdVmovq : Id::kIdVmovd, to, narrow);
-}
-
-// ---- the lane record
-// ---------------------------------------------------------------------------------------------------
-
-// The lane of the ordinal at work, and for vectors the gang's distance from it.
-x86::Mem Generator::lane_slot(std::int64_t accumulator, int lanes, int gang) {
-  x86::Gp record = context_field(offsetof(ir::RegionContext, lane_record));
-  x86::Gp start = context_field(offsetof(ir::RegionContext, block_start));
-  x86::Gp lane = new_gp();
-  cc_.mov(lane, ordinal_ ? ordinal_->index : begin_);
-  cc_.sub(lane, start);
-  cc_.and_(lane, region_.reduction_lanes - 1);
-  std::int64_t offset = 8 * (accumulator * region_.reduction_lanes + gang * lanes);
-  return x86::ptr(record, lane, 3, static_cast<std::int32_t>(offset));
-}
-
-void Generator::lower_lane_get(const Instruction& it) {
-  ValueId result = it.results[0];
-  Type t = type(result);
-  x86::Mem from = lane_slot(it.immediate, t.lanes, it.gang);
-  if (t.lanes == 1) {
-    load_scalar(target(result),
-                t.base == Base::F64   ? ScalarKind::Float64
-                : t.base == Base::F32 ? ScalarKind::Float32
-                                      : ScalarKind::Int64,
-                from);
-  } else if (t.base == Base::F32) { // the low halves of 64-bit slots
-    if (evex_) {
-      emit(Id::kIdVpmovqd, target_vec(result), load_vector(from));
-    } else {
-      emit(Id::kIdVmovaps, target_vec(result), narrow_mask(load_vector(from)));
-    }
-  } else if (t.base == Base::Bool) {
-    ints_to_mask(target(result), load_vector(from));
-  } else {
-    emit(Id::kIdVmovups, target_vec(result), from);
-  }
-}
-
-x86::Vec Generator::load_vector(const x86::Mem& from) {
-  x86::Vec slots = new_vec(lanes_ * 8);
-  emit(Id::kIdVmovups, slots, from);
-  return slots;
-}
-
-void Generator::lower_lane_set(const Instruction& it) {
-  ValueId value = it.operands[0];
-  store_slots(value, lane_slot(it.immediate, type(value).lanes, it.gang));
-}
-
-// One value in 64-bit slots: exits and the lane record hold it so.
-void Generator::store_slots(ValueId value, x86::Mem to) {
-  Type t = type(value);
-  if (t.lanes == 1) {
-    if (t.base == Base::F32) {
-      x86::Gp bits = new_gp();
-      emit(vex_ ? Id::kIdVmovd : Id::kIdMovd, bits.r32(), vec(value));
-      cc_.mov(to, bits);
-    } else {
-      store_scalar(t.base == Base::F64 ? ScalarKind::Float64 : ScalarKind::Int64, to, value);
-    }
-    return;
-  }
-  x86::Vec slots = new_vec(lanes_ * 8);
-  if (t.base == Base::F32)
-    emit(Id::kIdVpmovzxdq, slots, vec(value));
-  else if (t.base == Base::Bool)
-    mask_to_ints(slots, reg(value));
-  else
-    slots = vec(value);
-  emit(Id::kIdVmovups, to, slots);
-}
-
-void Generator::lower_touch(const Instruction& it) {
-  x86::Gp touched = context_field(offsetof(ir::RegionContext, touched));
-  cc_.mov(x86::byte_ptr(touched, static_cast<std::int32_t>(it.immediate)), 1);
 }
 
 } // namespace pyvm::x64

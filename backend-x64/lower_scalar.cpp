@@ -23,7 +23,7 @@ bool is_commutative(Op op) { return op == Op::Add || op == Op::Mul || op == Op::
 
 } // namespace
 
-// ---- two operands --------------------------------------------------------------------------------------------------
+// ---- two operands -------------------------------------------------------------------------------------------------
 
 void Generator::lower_binary(const Instruction& it) {
   if (is_vector(it.results[0]))
@@ -58,7 +58,7 @@ void Generator::scalar_binary(const Instruction& it, const LoweringRow& row) {
     gp3(row.gp, dst, left, right, commutative);
 }
 
-// ---- one operand ---------------------------------------------------------------------------------------------------
+// ---- one operand --------------------------------------------------------------------------------------------------
 
 void Generator::lower_unary(const Instruction& it) {
   if (is_vector(it.results[0]))
@@ -103,7 +103,7 @@ void Generator::scalar_abs(const Instruction& it) {
   cc_.sub(dst, sign);
 }
 
-// ---- min and max ---------------------------------------------------------------------------------------------------
+// ---- min and max --------------------------------------------------------------------------------------------------
 
 void Generator::lower_extremum(const Instruction& it) {
   if (is_vector(it.results[0]))
@@ -128,7 +128,7 @@ void Generator::scalar_extremum(const Instruction& it, const LoweringRow& row) {
   copy(dst, chosen, ir::i64);
 }
 
-// ---- shifts --------------------------------------------------------------------------------------------------------
+// ---- shifts -------------------------------------------------------------------------------------------------------
 
 void Generator::lower_shift(const Instruction& it) {
   if (is_vector(it.results[0]))
@@ -150,7 +150,7 @@ void Generator::scalar_shift(const Instruction& it, const LoweringRow& row) {
   copy(target_gp(it.results[0]), shifted, ir::i64);
 }
 
-// ---- compares ------------------------------------------------------------------------------------------------------
+// ---- compares -----------------------------------------------------------------------------------------------------
 
 Generator::Flags Generator::emit_compare(const Instruction& it) {
   using Parity = Flags::Parity;
@@ -236,7 +236,7 @@ void Generator::branch(ValueId condition, bool when, const Label& label) {
   cc_.j(when ? CondCode::kNZ : CondCode::kZ, label);
 }
 
-// ---- select --------------------------------------------------------------------------------------------------------
+// ---- select -------------------------------------------------------------------------------------------------------
 
 void Generator::lower_select(const Instruction& it) {
   if (is_vector(it.results[0]))
@@ -311,7 +311,7 @@ void Generator::select_float(const Instruction& it) {
   emit(Id::kIdMovaps, dst, chosen);
 }
 
-// ---- wrap ----------------------------------------------------------------------------------------------------------
+// ---- wrap ---------------------------------------------------------------------------------------------------------
 
 void Generator::lower_wrap(const Instruction& it) {
   if (is_vector(it.results[0]))

@@ -14,7 +14,7 @@ bool is_commutative(Op op) { return op == Op::Add || op == Op::Mul || op == Op::
 
 } // namespace
 
-// ---- two operands --------------------------------------------------------------------------------------------------
+// ---- two operands -------------------------------------------------------------------------------------------------
 
 void Generator::vector_binary(const Instruction& it, const LoweringRow& row) {
   ValueId a = it.operands[0], b = it.operands[1], result = it.results[0];
@@ -69,7 +69,7 @@ void Generator::vector_multiply_avx2(const x86::Vec& dst, const x86::Vec& a, con
   emit(Id::kIdVpaddq, dst, other, cross);
 }
 
-// ---- one operand ---------------------------------------------------------------------------------------------------
+// ---- one operand --------------------------------------------------------------------------------------------------
 
 void Generator::vector_unary(const Instruction& it) {
   Type t = type(it.results[0]);
@@ -100,7 +100,7 @@ void Generator::vector_unary(const Instruction& it) {
   }
 }
 
-// ---- min and max ---------------------------------------------------------------------------------------------------
+// ---- min and max --------------------------------------------------------------------------------------------------
 
 void Generator::vector_extremum(const Instruction& it, const LoweringRow& row) {
   ValueId a = it.operands[0], b = it.operands[1], result = it.results[0];
@@ -122,7 +122,7 @@ void Generator::vector_extremum(const Instruction& it, const LoweringRow& row) {
   emit(Id::kIdVblendvpd, target_vec(result), left, right, takes_b);
 }
 
-// ---- shifts --------------------------------------------------------------------------------------------------------
+// ---- shifts -------------------------------------------------------------------------------------------------------
 
 void Generator::vector_shift(const Instruction& it, const LoweringRow& row) {
   Type t = type(it.results[0]);
@@ -158,7 +158,7 @@ void Generator::vector_shift_right_avx2(const x86::Vec& dst, const x86::Vec& a, 
   emit(Id::kIdVpsubq, dst, shifted, sign);
 }
 
-// ---- compares ------------------------------------------------------------------------------------------------------
+// ---- compares -----------------------------------------------------------------------------------------------------
 
 void Generator::vector_compare(const Instruction& it) {
   Type operand = type(it.operands[0]);
@@ -250,7 +250,7 @@ void Generator::compare_masks(const Instruction& it) {
   }
 }
 
-// ---- select --------------------------------------------------------------------------------------------------------
+// ---- select -------------------------------------------------------------------------------------------------------
 
 void Generator::vector_select(const Instruction& it) {
   Type t = type(it.results[0]);
@@ -279,7 +279,7 @@ x86::Vec Generator::narrow_mask(const x86::Vec& mask) {
   return narrow;
 }
 
-// ---- wrap ----------------------------------------------------------------------------------------------------------
+// ---- wrap ---------------------------------------------------------------------------------------------------------
 
 void Generator::vector_wrap(const Instruction& it) {
   Type t = type(it.results[0]);
@@ -302,11 +302,12 @@ void Generator::vector_wrap(const Instruction& it) {
     vector_shift_right_avx2(target_vec(it.results[0]), moved, Imm(spare));
 }
 
-// ---- splat ---------------------------------------------------------------------------------------------------------
+// ---- splat --------------------------------------------------------------------------------------------------------
 
 void Generator::lower_splat(const Instruction& it) {
-  const ValueFacts& scalar = facts_.of(it.operands[0]);
-  if (scalar.form == Form::Entry && facts_.of(it.results[0]).shares == no_id)
+  // Before all loops, unless the result has to be in a register that is something else there.
+  bool hoistable = facts_.of(it.results[0]).shares == no_id && !regs_[it.results[0]].isValid();
+  if (hoistable && facts_.of(it.operands[0]).form == Form::Entry)
     at_entry([&] { emit_splat(it); });
   else
     emit_splat(it);
@@ -346,7 +347,7 @@ void Generator::emit_splat(const Instruction& it) {
   }
 }
 
-// ---- calls ---------------------------------------------------------------------------------------------------------
+// ---- calls --------------------------------------------------------------------------------------------------------
 
 void Generator::vector_call(void* function, const Instruction& it) {
   using asmjit::TypeId;

@@ -12,7 +12,7 @@ namespace pyvm::x64 {
 using ir::ArrayDescriptor;
 using ir::RegionContext;
 
-// ---- creating --------------------------------------------------------------------------------------------------
+// ---- creating -----------------------------------------------------------------------------------------------------
 
 x86::Vec Generator::new_vec(int bytes) {
   if (bytes == 64) return cc_.newZmmPd();
@@ -40,7 +40,7 @@ x86::Vec Generator::sized(const x86::Reg& reg, Type type) const {
   return sized(reg, type.lanes == 1 ? 16 : bytes_of(type));
 }
 
-// ---- values ----------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------------------------
 
 x86::Reg Generator::target(ValueId v) {
   if (regs_[v].isValid()) return regs_[v];
@@ -95,7 +95,7 @@ Operand Generator::source(ValueId v) {
   return reg(v);
 }
 
-// ---- entry values ------------------------------------------------------------------------------------------------
+// ---- entry values -------------------------------------------------------------------------------------------------
 
 x86::Reg Generator::entry_value(ValueId v) {
   const Instruction& it = *facts_.definition(v);
@@ -122,11 +122,7 @@ x86::Reg Generator::entry_value(ValueId v) {
         [&](const x86::Reg& into) {
           x86::Gp scalars = context_field(offsetof(RegionContext, scalars));
           x86::Mem from = x86::ptr(scalars, static_cast<std::int32_t>(it.immediate * 8));
-          load_scalar(into,
-                      t.base == Base::F64   ? ScalarKind::Float64
-                      : t.base == Base::F32 ? ScalarKind::Float32
-                                            : ScalarKind::Int64,
-                      from);
+          load_scalar(into, slot_kind(t.base), from);
         });
   case Op::Dim: {
     std::int64_t slot = array_slot(region_, facts_, it.operands[0]);
@@ -169,7 +165,7 @@ x86::Gp Generator::stride(std::int64_t slot, int dimension) {
   return array_field(slot, offsetof(ArrayDescriptor, strides) + static_cast<std::size_t>(dimension) * 8);
 }
 
-// ---- constants ---------------------------------------------------------------------------------------------------
+// ---- constants ----------------------------------------------------------------------------------------------------
 
 x86::Mem Generator::scalar_constant(Base base, std::uint64_t bits) {
   std::size_t bytes = base == Base::F32 ? 4 : 8;
@@ -220,7 +216,7 @@ x86::Vec Generator::vector_constant(Type t, std::uint64_t bits) {
       key, [&] { return new_vec(t); }, [&](const x86::Vec& into) { emit_constant(into, t, bits); });
 }
 
-// ---- moves ---------------------------------------------------------------------------------------------------------
+// ---- moves --------------------------------------------------------------------------------------------------------
 
 void Generator::copy(const x86::Reg& into, const x86::Reg& from, Type t) {
   if (into.id() == from.id()) return;
@@ -272,8 +268,7 @@ void Generator::move_all(const std::vector<x86::Reg>& into, const std::vector<Va
   for (const Move& move : constants) this->move(move.into, move.value);
 }
 
-// ---- three operands
-// --------------------------------------------------------------------------------------------------
+// ---- three operands -----------------------------------------------------------------------------------------------
 
 static bool uses(const Operand& operand, std::uint32_t id) {
   if (operand.isReg()) return operand.id() == id;

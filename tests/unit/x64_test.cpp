@@ -1,7 +1,7 @@
 // Compiled code against the evaluator: every op at every type, lane count and Isa over values at the edges; every kind
 // and layout of array elements; exits; control flow; the two loops that the backend was built for, as text.
 
-#include "tests/unit/x64_world.h"
+#include "tests/unit/x64_random.h"
 #include "tracer/ir/builder.h"
 
 #include <catch2/catch.hpp>
@@ -154,5 +154,16 @@ TEST_CASE("math functions") {
       INFO(name_of(function));
       std::vector<Type> operands(static_cast<std::size_t>(arity_of(function)), type);
       check_op({Op::Math, operands, type, {.immediate = static_cast<std::int64_t>(function)}});
+    }
+}
+
+// ---- whole regions -------------------------------------------------------------------------------------------------
+
+TEST_CASE("random regions") {
+  for (unsigned seed = 0; seed < 400; ++seed)
+    for (int lanes : {1, 4, 8}) {
+      RandomRegion random(seed, lanes);
+      std::string problems = check_region(random.region, random.world);
+      if (!problems.empty()) FAIL("seed " << seed << "\n" << problems);
     }
 }

@@ -2,4 +2,4 @@
 # exit: 1
 # traceback: full
 größe = 0
-text = "äöü日本" + str(1 // größe) + "é"
+text = "äöü" + str(1 // größe) + "é"

@@ -6,7 +6,7 @@ def ints(a, b):
     print(a, b, a + b, a - b, a * b, a & b, a | b, a ^ b)
     if b != 0:
         print(a / b, a // b, a % b, -a // b, -a % b, a // -b, a % -b)
-    if b >= 0:
+    if 0 <= b < 10:
         print(a << b, a >> b, -a >> b, a**b, (-a) ** b)
 
 
@@ -22,7 +22,7 @@ for a in range(-7, 8, 3):
 
 ints(1 << 40, 12)
 ints(-(1 << 61), 1)
-ints(4611686018427387904, 0)
+ints(4611686018427387903, 0)
 
 for x in (0.0, -0.0, 0.1, -2.5, 7.0, 1e300, 1e-300):
     for y in (0.3, -0.3, 2.0, -1e-5, 1e17):

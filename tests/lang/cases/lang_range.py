@@ -20,7 +20,7 @@ def total(start, stop, step):
 for step in (1, 2, 3, 7, 100, -1, -2, -5):
     print(step, total(0, 50, step), total(50, 0, step), total(-10, 11, step), total(5, 5, step))
 print(total(0, 1000, 1), sum(range(1000)), max(range(7)), min(range(3, 9)))
-print(total(2**62, 2**62 + 5, 2)[1], range(-(2**62), 2**62, 2**60)[3])
+print(total(2**60, 2**60 + 5, 2), range(-(2**62), 2**62, 2**60)[3])
 for i in range(True + 2):
     print(i, end=" ")
 print(bool(range(0)), bool(range(1)))

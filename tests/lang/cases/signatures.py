@@ -1,7 +1,7 @@
 # peer: oracle
-# Explicit signatures convert arguments and results, a list of them chooses.
+# Explicit signatures as text convert arguments and results.
 import numpy as np
-from numba import float32, float64, int32, int64, njit
+from numba import njit
 
 
 @njit("float64(float64)")
@@ -14,7 +14,7 @@ def quotient(a, b):
     return a / b
 
 
-@njit(float32(float64))
+@njit("float32(float64)")
 def narrow(x):
     return x / 3
 
@@ -34,7 +34,7 @@ def fill(m, k):
             m[i, j] = i * k + j
 
 
-@njit(int32(int32, int32))
+@njit("int32(int32, int32)")
 def add32(a, b):
     return a + b
 

@@ -44,7 +44,7 @@ def average(a, b, out):
 
 @njit
 def one(a, i):
-    return a[i], -a[i], a[i] + a[i], a[i] * 2.5, a[i] / 2, a[i] // 2, a[i] > 100, abs(a[i]), ~a[i]
+    return a[i], -a[i] + 0, a[i] + a[i], a[i] * 2.5, a[i] / 2, a[i] // 2, a[i] > 100, abs(a[i]), ~a[i] & 0xFFFF
 
 
 def show(a):
@@ -68,5 +68,5 @@ for kind in (np.int32, np.uint8, np.int64, np.int8, np.uint16, np.uint32, np.uin
     show(b)
     from_float(np.arange(35) - 5.25, a)
     show(a)
-    print(one(a, 3), one(b, 34))
+    print(one(a, 30), one(b, 34))
     print(a.sum(), b.sum())

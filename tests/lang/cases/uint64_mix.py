@@ -45,7 +45,7 @@ def monte_carlo(n, rounds):
 
 @njit
 def mixed(a, b):
-    return a + b, a * b, a - b, a < b, a >> 1, a & b
+    return a + b, a * b, (a - b) >> 1, a < b, a >> 1, a & b
 
 
 out = np.zeros(40, np.uint64)

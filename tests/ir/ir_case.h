@@ -14,9 +14,11 @@
 //   block_start 0                     of the lane record; the grain's begin when it is not given
 //   stop                              the stop word is set
 //   ; gives                           what the region answers, on every tier and after every run:
-//   end                               or: exit "reason" pc 3 ordinal 2 gang 1, then a line `value k: ...` for each
-//   operand array 0: 2 4 6 8                  each writable array lanes 0: 0 0 ...                  each accumulator; a
-//   lane starts with the identity of its reduction touched 0: 1
+//   end                               or: exit "reason" pc 3 ordinal 2 gang 1
+//   value 0: 5                        each operand of the exit
+//   array 0: 2 4 6 8                  each writable array
+//   lanes 0: 0 0 ...                  each accumulator; a lane starts with the identity of its reduction
+//   touched 0: 1
 //
 // Any NaN is printed as nan.
 

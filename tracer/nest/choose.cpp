@@ -1,0 +1,300 @@
+// The cost model of the first vector plan.
+//
+// Each loop of the nest that may run in lanes is priced: cycles of one iteration of the ordinal loop, counted over all
+// instructions times the trips of the loops around them, with the trip counts of the moment. Inside the loop in lanes a
+// computation costs its share of a vector, a strided or scattered access about what its single elements cost, a value
+// that does not vary its share of a whole step, and the iterations that no vector holds what they cost in scalars. The
+// cheapest wins, if it is clearly below the scalar code. The prices are rough on purpose: they only have to tell
+// contiguous from apart, inside from outside, long from short.
+//
+// Gangs: as many as cover the latency of the chains that the loop carries (about eight operations under way), or two
+// where nothing is carried, as long as their live vectors fit the registers and the trips fill a step. With reductions
+// a step divides the reduction lanes; a body that is hardly more than its reduction gets a step of exactly those, so
+// that store promotion can keep all of them in registers.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "tracer/ir/walk.h"
+#include "tracer/nest/plan.h"
+
+namespace pyvm::tracer::nest {
+
+using ir::Effect;
+using ir::Op;
+using ir::ValueId;
+
+namespace {
+
+constexpr double unknown_trips = 16;
+constexpr double least_gain = 1.25;
+constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
+constexpr int chains_under_way = 8;                              // latency 4 at two operations a cycle
+constexpr int small_body = 24;                                   // instructions
+constexpr int tiny_reduction = 8;
+constexpr int most_gangs = 4, most_gangs_of_reduction = 8;
+constexpr int splats_kept = 3; // registers left to values that do not vary
+
+double price(const ir::Instruction& it) {
+  switch (it.op) {
+  case Op::Div:
+    return 6;
+  case Op::FloorDiv:
+  case Op::FloorMod:
+  case Op::UDiv:
+  case Op::UMod:
+    return 20;
+  case Op::Pow:
+    return 40;
+  case Op::Math:
+    return 25;
+  case Op::Index:
+    return 2;
+  case Op::Const:
+  case Op::Param:
+  case Op::Begin:
+  case Op::End:
+  case Op::ArrayRef:
+  case Op::Dim:
+  case Op::Iota:
+  case Op::Splat:
+  case Op::Yield:
+    return 0;
+  default:
+    return 1;
+  }
+}
+
+class Chooser {
+public:
+  Chooser(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request, Plan& plan)
+      : nest_(nest), facts_(facts), request_(request), plan_(plan),
+        numbers_(facts.table, request.scalars, request.arrays) {}
+
+  std::optional<LaneView> run() {
+    plan_.scalar_cost = cost(nullptr);
+    std::optional<LaneView> best;
+    std::size_t best_note = 0;
+    for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
+      const Loop& facts = table().loops[loop];
+      LoopNote note{.loop = loop, .line = facts.line, .declared = facts_.table.loops[loop].declared};
+      if (auto view = candidate(loop, note)) {
+        const bool first = !best;
+        const double least = first ? 0 : plan_.loops[best_note].cost;
+        if (first || note.cost < least) {
+          best.emplace(std::move(*view));
+          best_note = plan_.loops.size();
+        }
+      }
+      plan_.loops.push_back(std::move(note));
+    }
+    if (!best) return best;
+    for (LoopNote& note : plan_.loops)
+      if (note.cost != 0 && note.loop != plan_.loops[best_note].loop) note.why_not.reason = Reason::OtherLoopIsBetter;
+    settle(*best, plan_.loops[best_note].loop);
+    return best;
+  }
+
+private:
+  const LoopTable& table() const { return nest_.table(); }
+  const ir::Instruction& owner(LoopId loop) const { return nest_.region().at(table().loops[loop].instruction); }
+
+  double trips(LoopId loop) const {
+    const Span span = numbers_.index_span(loop, 0, std::max<std::int64_t>(request_.iterations, 1));
+    if (!span.known) return unknown_trips;
+    return span.empty ? 0 : static_cast<double>((span.greatest - span.least) / table().loops[loop].step + 1);
+  }
+
+  // Outlives this object, in the view.
+  LaneView::HasUnitStride unit_strides() const {
+    return [region = &nest_.region(), arrays = request_.arrays](std::uint16_t slot, std::uint8_t dimension) {
+      const ir::ArraySlot& array = region->arrays[slot];
+      if (array.contiguous && dimension + 1 == array.ndim) return true;
+      return arrays[slot].strides[dimension] == static_cast<std::int64_t>(size_of(array.dtype));
+    };
+  }
+
+  std::optional<LaneView> candidate(LoopId loop, LoopNote& note) {
+    const Loop& facts = facts_.table.loops[loop];
+    const auto no = [&](Reason reason, std::string detail = {}) {
+      note.why_not = {reason, std::move(detail), facts.line};
+      return std::nullopt;
+    };
+    if (request_.lanes < 2) return no(Reason::ScalarCpu);
+    if (owner(loop).op != Op::For) return no(Reason::NoForLoop);
+    const LaneExits exits = !facts.ordinal ? LaneExits::None : request_.is_grain ? LaneExits::Gang : LaneExits::AtStart;
+    LaneView view(nest_, facts.instruction, exits, unit_strides());
+    if (view.refusal()) {
+      note.why_not = *view.refusal();
+      return std::nullopt;
+    }
+    const std::int64_t all = std::max<std::int64_t>(request_.iterations, 1);
+    const Order order = order_of(facts_, loop, request_.scalars, request_.arrays, 0, all);
+    if (!order.independent()) return no(order.reason, detail_of(order, facts_.slots, request_.register_name));
+    const double count = trips(loop);
+    if (count < request_.lanes) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
+    note.cost = cost(&view);
+    if (note.cost * least_gain > plan_.scalar_cost) {
+      note.cost = 0;
+      return no(Reason::NotWorthIt);
+    }
+    return view;
+  }
+
+  // ---- costs
+  // -----------------------------------------------------------------------------------------------------------
+  double cost(const LaneView* view) const { return cost_of(nest_.region().body, view, false); }
+
+  double cost_of(const ir::Body& body, const LaneView* view, bool in_lanes) const {
+    double total = 0;
+    for (const ir::InstructionId id : body.instructions) {
+      const ir::Instruction& it = nest_.region().at(id);
+      total += in_lanes ? lane_price(it, *view) : price(it);
+      if (it.op != Op::For && it.op != Op::Loop) {
+        for (const ir::Body& nested : it.bodies) total += cost_of(nested, view, in_lanes);
+        continue;
+      }
+      const LoopId loop = nest_.loop_of(id);
+      const double count = table().loops[loop].ordinal ? 1 : trips(loop);
+      const bool opens = view != nullptr && view->loop() == id;
+      if (!opens) {
+        total += count * cost_of(it.bodies[0], view, in_lanes);
+        continue;
+      }
+      const double all = trips(loop), alone = std::fmod(all, request_.lanes) / std::max(all, 1.0);
+      total += count * ((1 - alone) * cost_of(it.bodies[0], view, true) + alone * cost_of(it.bodies[0], view, false));
+    }
+    return total;
+  }
+
+  double lane_price(const ir::Instruction& it, const LaneView& view) const {
+    const double lanes = request_.lanes;
+    if (it.op != Op::Load && it.op != Op::Store) return price(it) / lanes;
+    switch (view.access(it).moves) {
+    case Moves::Strided:
+      return strided_element;
+    case Moves::Scattered:
+      return scattered_element;
+    default:
+      return 1 / lanes;
+    }
+  }
+
+  // ---- gangs
+  // -----------------------------------------------------------------------------------------------------------
+  void settle(const LaneView& view, LoopId loop) {
+    plan_.loop = loop;
+    plan_.is_ordinal = table().loops[loop].ordinal;
+    plan_.lanes = request_.lanes;
+    plan_.gangs = gangs(view, loop);
+    note_accesses(view);
+  }
+
+  int gangs(const LaneView& view, LoopId loop) const {
+    const ir::Region& region = nest_.region();
+    const int size = size_of_body(view);
+    const bool reduces = table().loops[loop].ordinal && !region.accumulators.empty();
+    const int chains = carried_vectors(view, region.at(view.loop()).bodies[0]);
+    int wanted = size <= small_body ? 2 : 1;
+    if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
+    if (reduces) {
+      const bool tiny = size <= tiny_reduction * static_cast<int>(region.accumulators.size());
+      const int all_lanes = region.reduction_lanes / request_.lanes;
+      wanted = tiny ? std::min(all_lanes, most_gangs_of_reduction) : std::min({all_lanes, most_gangs, wanted});
+    }
+    int result = 1;
+    const int live = peak_live(view) + (reduces ? static_cast<int>(region.accumulators.size()) - 1 : 0);
+    const double count = trips(loop) / (table().loops[loop].ordinal && !reduces ? 4 : 1);
+    while (result * 2 <= wanted && result * 2 * live + splats_kept <= request_.vector_registers &&
+           result * 2 * request_.lanes <= count)
+      result *= 2;
+    return result;
+  }
+
+  int size_of_body(const LaneView& view) const {
+    int size = 0;
+    ir::for_each_instruction(nest_.region(), nest_.region().at(view.loop()).bodies[0],
+                             [&](ir::InstructionId id) { size += price(nest_.region().at(id)) > 0 ? 1 : 0; });
+    return size;
+  }
+
+  // Vectors that the innermost loops carry: the fewest of one such loop.
+  int carried_vectors(const LaneView& view, const ir::Body& body) const {
+    int fewest = 0;
+    ir::for_each_instruction(nest_.region(), body, [&](ir::InstructionId id) {
+      const ir::Instruction& it = nest_.region().at(id);
+      if (it.op != Op::For) return;
+      const auto count = std::count_if(it.results.begin(), it.results.end(), [&](ValueId v) { return view.varies(v); });
+      if (count > 0) fewest = fewest == 0 ? static_cast<int>(count) : std::min(fewest, static_cast<int>(count));
+    });
+    return fewest;
+  }
+
+  // The most vectors that live at once, of one gang. A value made before an inner loop and read in it lives through it.
+  int peak_live(const LaneView& view) const {
+    struct Range {
+      int first = -1, last = -1;
+    };
+    const std::vector<bool> needed = view.vector_values();
+    std::vector<Range> ranges(nest_.region().values.size());
+    int position = 0;
+    const auto define = [&](ValueId value) { ranges[value] = {position, position}; };
+    const std::function<void(const ir::Body&)> walk = [&](const ir::Body& body) {
+      for (const ValueId value : body.parameters) define(value);
+      for (const ir::InstructionId id : body.instructions) {
+        const ir::Instruction& it = nest_.region().at(id);
+        ++position;
+        for (const ValueId value : it.operands)
+          if (ranges[value].first >= 0) ranges[value].last = position;
+        const int start = position;
+        for (const ir::Body& nested : it.bodies) walk(nested);
+        if (it.op == Op::For || it.op == Op::Loop)
+          for (Range& range : ranges)
+            if (range.first >= 0 && range.first < start && range.last > start) range.last = position;
+        for (const ValueId value : it.results) define(value);
+      }
+    };
+    walk(nest_.region().at(view.loop()).bodies[0]);
+    int peak = 1;
+    for (int at = 0; at <= position; ++at) {
+      int live = 0;
+      for (ValueId value = 0; value < ranges.size(); ++value)
+        live += needed[value] && nest_.region().type(value).base != ir::Base::Bool && ranges[value].first <= at &&
+                ranges[value].first >= 0 && at < ranges[value].last;
+      peak = std::max(peak, live);
+    }
+    return peak;
+  }
+
+  void note_accesses(const LaneView& view) {
+    ir::for_each_instruction(nest_.region(), nest_.region().at(view.loop()).bodies[0], [&](ir::InstructionId id) {
+      const ir::Instruction& it = nest_.region().at(id);
+      if (it.op != Op::Load && it.op != Op::Store) return;
+      const auto slot = static_cast<std::uint16_t>(nest_.definition(it.operands[0])->immediate);
+      const LaneAccess how = view.access(it);
+      plan_.accesses.push_back({it.op == Op::Store, slot, how, it.line});
+      const ir::ArraySlot& array = nest_.region().arrays[slot];
+      const bool known = array.contiguous && how.dimension + 1 == array.ndim;
+      const UnitStride unit{slot, how.dimension};
+      const bool noted =
+          std::find(plan_.unit_strides.begin(), plan_.unit_strides.end(), unit) != plan_.unit_strides.end();
+      if (how.moves == Moves::Contiguous && !known && !noted) plan_.unit_strides.push_back(unit);
+    });
+  }
+
+  const Nest& nest_;
+  const DependenceFacts& facts_;
+  const PlanRequest& request_;
+  Plan& plan_;
+  const Numbers numbers_;
+};
+
+} // namespace
+
+std::optional<LaneView> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
+                                    Plan& plan) {
+  return Chooser(nest, facts, request, plan).run();
+}
+
+} // namespace pyvm::tracer::nest

@@ -1,0 +1,164 @@
+#include "tracer/nest/pipeline.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tracer/ir/verify.h"
+#include "tracer/ir/walk.h"
+#include "tracer/nest/widen.h"
+#include "tracer/opt/pipeline.h"
+
+namespace pyvm::tracer::nest {
+
+using ir::Op;
+
+namespace {
+
+void check_in_debug([[maybe_unused]] const ir::Region& region, [[maybe_unused]] const char* step) {
+#ifndef NDEBUG
+  ir::check(region, step);
+#endif
+}
+
+// Every pair of slots one of which is stored to, and every stored slot with itself.
+std::vector<Disjoint> pairs_of(const DependenceFacts& facts) {
+  std::vector<bool> used(facts.slots.size()), stored(facts.slots.size());
+  for (const AccessFacts& access : facts.accesses) {
+    used[access.slot] = true;
+    if (access.is_store) stored[access.slot] = true;
+  }
+  std::vector<Disjoint> pairs;
+  for (std::uint16_t a = 0; a < used.size(); ++a)
+    for (std::uint16_t b = a; b < used.size(); ++b)
+      if (used[a] && used[b] && (stored[a] || stored[b])) pairs.push_back({a, b});
+  return pairs;
+}
+
+// Keeps the rows that most of the iterations pass with the numbers of the moment, and notes the others.
+std::vector<HoistedIndex> keep_passing(HoistableBounds found, const PlanRequest& request, EntryChecks& checks,
+                                       const ir::Region& region, Plan& plan) {
+  checks.bounds = std::move(found.rows);
+  const Entry entry(checks, request.scalars, request.arrays);
+  const std::int64_t all = std::max<std::int64_t>(request.iterations, 1);
+  std::vector<std::size_t> place(checks.bounds.size());
+  std::vector<BoundsCheck> kept;
+  for (std::size_t row = 0; row < checks.bounds.size(); ++row) {
+    const bool passes = entry.row_holds(row, all / 4, all - all / 4);
+    place[row] = passes ? kept.size() : checks.bounds.size();
+    if (passes) kept.push_back(checks.bounds[row]);
+  }
+  std::vector<HoistedIndex> hoisted;
+  for (HoistedIndex index : found.indices) {
+    if (place[index.row] == checks.bounds.size()) {
+      plan.checks_inside.push_back({Reason::FailsAtEntry, region.at(index.index).line});
+      continue;
+    }
+    index.row = place[index.row];
+    hoisted.push_back(index);
+  }
+  checks.bounds = std::move(kept);
+  return hoisted;
+}
+
+void note_inline_checks(const ir::Region& fast, Plan& plan) {
+  std::vector<int> noted;
+  for (const CheckNote& note : plan.checks_inside) noted.push_back(note.line);
+  ir::for_each_instruction(fast, fast.body, [&](ir::InstructionId id) {
+    const ir::Instruction& it = fast.at(id);
+    if (it.op == Op::Index && std::find(noted.begin(), noted.end(), it.line) == noted.end())
+      plan.checks_inside.push_back({Reason::NotAffine, it.line});
+  });
+}
+
+LoopId ordinal_loop_of(const LoopTable& table) {
+  for (LoopId loop = 0; loop < table.loops.size(); ++loop)
+    if (table.loops[loop].ordinal) return loop;
+  return none;
+}
+
+void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
+  const ir::Region scalar = planned.fast;
+  Nest nest(scalar);
+  planned.lane_dependences = find_dependences(nest, request.is_grain);
+  const auto view = choose_plan(nest, planned.lane_dependences, request, planned.plan);
+  if (!view) return;
+  planned.lane_loop = *planned.plan.loop;
+  planned.checks.unit_strides = planned.plan.unit_strides;
+  planned.fast = widen(*view, planned.plan.lanes, planned.plan.gangs);
+  check_in_debug(planned.fast, "widening");
+  optimise(planned.fast, alias);
+  if (planned.plan.is_ordinal && !planned.fast.accumulators.empty())
+    planned.alignment = planned.plan.lanes * planned.plan.gangs;
+}
+
+} // namespace
+
+PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request) {
+  PlannedRegion planned;
+  planned.plan.title = fmt::format("{} ({}:{})", recorded.name, recorded.file, recorded.line);
+  planned.careful = recorded;
+  optimise(planned.careful, {});
+
+  Nest nest(planned.careful);
+  planned.dependences = find_dependences(nest, request.is_grain);
+  planned.ordinal_loop = ordinal_loop_of(nest.table());
+  HoistableBounds found = find_hoistable(nest);
+  planned.checks.table = nest.table();
+  planned.checks.slots = recorded.arrays;
+  const std::vector<HoistedIndex> hoisted =
+      keep_passing(std::move(found), request, planned.checks, planned.careful, planned.plan);
+  planned.plan.checks_at_entry = static_cast<int>(planned.checks.bounds.size());
+
+  const std::vector<Disjoint> pairs = pairs_of(planned.dependences);
+  const auto together = std::find_if(pairs.begin(), pairs.end(), [&](const Disjoint& pair) {
+    return !are_disjoint(pair, planned.checks.slots, request.arrays);
+  });
+  const AliasInfo alias{.distinct_slots_are_disjoint = together == pairs.end()};
+  planned.fast = without_indices(planned.careful, hoisted);
+  check_in_debug(planned.fast, "hoisting bounds");
+  optimise(planned.fast, alias);
+  note_inline_checks(planned.fast, planned.plan);
+  if (alias.distinct_slots_are_disjoint) {
+    planned.checks.disjoint = pairs;
+    put_in_lanes(planned, request, alias);
+  } else {
+    const auto name = [&](std::uint16_t slot) { return request.register_name(recorded.arrays[slot].guest_register); };
+    const std::string arrays = fmt::format("'{}' and '{}'", name(together->first), name(together->second));
+    for (LoopId loop = 0; loop < nest.table().loops.size(); ++loop) {
+      const Loop& facts = planned.dependences.table.loops[loop];
+      planned.plan.loops.push_back({.loop = loop,
+                                    .line = facts.line,
+                                    .declared = facts.declared,
+                                    .why_not = {Reason::ArraysShareMemory, arrays, facts.line}});
+    }
+  }
+  planned.plan.disjoint = planned.checks.disjoint;
+  return planned;
+}
+
+// ---- an entry
+// ----------------------------------------------------------------------------------------------------------
+
+PlannedEntry::PlannedEntry(const PlannedRegion& planned, const std::uint64_t* scalars,
+                           const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end)
+    : planned_(planned), entry_(planned.checks, scalars, arrays) {
+  fast_possible_ = entry_.arrays_hold();
+  if (fast_possible_ && planned.lane_loop != none)
+    fast_possible_ = order_of(planned.lane_dependences, planned.lane_loop, scalars, arrays, begin, end).independent();
+}
+
+Order PlannedEntry::order(const PlannedRegion& planned, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays,
+                          std::int64_t begin, std::int64_t end) {
+  if (planned.ordinal_loop == none) return {};
+  return order_of(planned.dependences, planned.ordinal_loop, scalars, arrays, begin, end);
+}
+
+Entry::Piece PlannedEntry::next_piece(std::int64_t begin, std::int64_t end, std::int64_t block_start) const {
+  if (!fast_possible_) return {end - begin, false};
+  const std::int64_t beyond = (begin - block_start) % planned_.alignment;
+  if (beyond != 0) return {std::min(end - begin, planned_.alignment - beyond), false};
+  return entry_.next_piece(begin, end);
+}
+
+} // namespace pyvm::tracer::nest

@@ -1,0 +1,45 @@
+#include "tracer/nest/plan.h"
+
+#include <fmt/format.h>
+
+namespace pyvm::tracer::nest {
+
+namespace {
+
+std::string movement(const LaneAccess& how) {
+  if (how.moves == Moves::Strided) return fmt::format("strided by {} in dimension {}", how.step, how.dimension);
+  return std::string(name_of(how.moves));
+}
+
+} // namespace
+
+std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, const RegisterName& name) {
+  const auto array = [&](std::uint16_t slot) { return name(slots[slot].guest_register); };
+  std::string text = fmt::format("plan {}\n", plan.title);
+  if (!plan.loop) text += "  scalar\n";
+  for (const LoopNote& loop : plan.loops) {
+    text += fmt::format("  line {} {}: ", loop.line, loop.declared ? "prange" : "loop");
+    if (loop.why_not.reason == Reason::None)
+      text += fmt::format("{} lanes x {} gangs\n", plan.lanes, plan.gangs);
+    else
+      text += sentence_of(loop.why_not.reason, loop.why_not.detail) + "\n";
+  }
+  for (const AccessNote& access : plan.accesses)
+    text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
+                        movement(access.how));
+  text +=
+      fmt::format("  subscripts: {} checked at entry, {} inside\n", plan.checks_at_entry, plan.checks_inside.size());
+  for (const CheckNote& check : plan.checks_inside)
+    text += fmt::format("  line {}: {}\n", check.line, sentence_of(check.reason));
+  for (const Disjoint& pair : plan.disjoint) {
+    if (pair.first == pair.second)
+      text += fmt::format("  entry: elements of {} are apart\n", array(pair.first));
+    else
+      text += fmt::format("  entry: {} and {} share no memory\n", array(pair.first), array(pair.second));
+  }
+  for (const UnitStride& unit : plan.unit_strides)
+    text += fmt::format("  entry: dimension {} of {} has unit stride\n", unit.dimension, array(unit.slot));
+  return text;
+}
+
+} // namespace pyvm::tracer::nest

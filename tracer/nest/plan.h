@@ -1,0 +1,71 @@
+// A vector plan as data: which loop becomes lanes, how many, how its accesses move, what is checked at entry, and for
+// every loop that stays scalar the reason. choose_plan makes it, the pipeline carries it out, print shows it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tracer/nest/dependence.h"
+#include "tracer/nest/entry_checks.h"
+#include "tracer/nest/lanes.h"
+
+namespace pyvm::tracer::nest {
+
+// What is known when a region is planned. The numbers steer the plan; what the plan takes from them is checked again at
+// each entry.
+struct PlanRequest {
+  int lanes = 1;             // of one vector: 1, 4 or 8
+  int vector_registers = 16; // that code may use
+  const std::uint64_t* scalars = nullptr;
+  const ir::ArrayDescriptor* arrays = nullptr;
+  std::int64_t iterations = 1; // of the ordinal loop
+  bool is_grain = false;       // iterations of a parallel prange
+  RegisterName register_name = default_register_name;
+};
+
+struct AccessNote {
+  bool is_store = false;
+  std::uint16_t slot = 0;
+  LaneAccess how;
+  int line = 0;
+};
+
+struct LoopNote {
+  LoopId loop = none;
+  int line = 0;
+  bool declared = false;
+  double cost = 0;   // estimated cycles of one iteration of the ordinal loop with lanes here; 0: not estimated
+  Refusal why_not{}; // no reason: this is the one
+};
+
+struct CheckNote {
+  Reason reason = Reason::None; // why it stays inside
+  int line = 0;
+};
+
+struct Plan {
+  std::string title;
+  int lanes = 1, gangs = 1;
+  std::optional<LoopId> loop; // that runs in lanes, in the table of the region it was chosen for
+  bool is_ordinal = false;
+  double scalar_cost = 0;
+  std::vector<AccessNote> accesses; // of the loop in lanes
+  std::vector<LoopNote> loops;
+  int checks_at_entry = 0;
+  std::vector<CheckNote> checks_inside;
+  std::vector<Disjoint> disjoint;
+  std::vector<UnitStride> unit_strides;
+};
+
+// The text of `pyvm dump --stage=plan`.
+std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots,
+                  const RegisterName& name = default_register_name);
+
+// Chooses the loop, the lanes and the gangs for a scalar region whose checks have been hoisted and whose arrays of
+// different slots share no memory. Fills lanes, gangs, loop, costs, accesses, loops and unit_strides of `plan`.
+// The view of the chosen loop, for widen(); nothing when all stays scalar. `nest` must outlive the view.
+std::optional<LaneView> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
+                                    Plan& plan);
+
+} // namespace pyvm::tracer::nest

@@ -1,0 +1,27 @@
+// Widening: a scalar region becomes one with lanes in its types.
+//
+//   for i = lo to hi step s { body }
+//
+// becomes, with W = lanes * gangs,
+//
+//   for i = lo  to m1 step s * W      { body over W iterations: `gangs` vectors, interleaved operation by operation }
+//   for i = m1  to m2 step s * lanes  { body over one vector }              (only when gangs > 1)
+//   for i = m2  to hi step s          { body }
+//
+// where m1 and m2 are as far as whole steps go. Values that do not vary stay scalars, computed once a step; those that
+// vary are one vector for each gang. All else of the region is copied. Exits give `gangs` values for each operand
+// everywhere; where there are fewer vectors, or a scalar, the last is repeated.
+//
+// With reductions the caller starts a widened region at a multiple of the first loop's step after the block's start, so
+// that a vector's lanes are neighbours in the lane record. That the accumulators live in registers while the step is
+// the number of reduction lanes is store promotion's work (tracer/opt), not done here.
+#pragma once
+
+#include "tracer/nest/lanes.h"
+
+namespace pyvm::tracer::nest {
+
+// `view` has no refusal. lanes: 2, 4, 8 or 16; gangs at least 1.
+ir::Region widen(const LaneView& view, int lanes, int gangs);
+
+} // namespace pyvm::tracer::nest

@@ -65,12 +65,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
 
   std::string script, stage = "all";
-  std::vector<std::string> arguments;
-  CLI::App* run_command = app.add_subcommand("run", "Run a script. What stands behind it are its own arguments.");
-  run_command->add_option("script", script, "a Python file")->required();
-  run_command->add_option("arguments", arguments, "sys.argv[1:]");
-  // From the script's name on nothing is ours.
-  run_command->positionals_at_end(false)->prefix_command();
+  CLI::App* run_command = app.add_subcommand("run", "Run a script: pyvm run script.py [its own arguments]");
+  run_command->prefix_command();  // from the script's name on nothing is ours
+  run_command->footer("The first argument is the script; the rest is its sys.argv.");
   CLI::App* dump_command = app.add_subcommand("dump", "Show what a stage makes of a script (it is run, without its output).");
   dump_command->add_option("--stage", stage, "which stage")->check(CLI::IsMember(pyvm::engine::dump_stages()))->capture_default_str();
   dump_command->add_option("script", script, "a Python file")->required();
@@ -80,5 +77,13 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : wrong_use;
   }
-  return run_command->parsed() ? run(script, arguments) : pyvm::engine::dump_script(script, stage);
+  if (dump_command->parsed()) return pyvm::engine::dump_script(script, stage);
+  std::vector<std::string> arguments = run_command->remaining();
+  if (arguments.empty()) {
+    std::fputs("pyvm run: which script? (pyvm run script.py [arguments])\n", stderr);
+    return wrong_use;
+  }
+  script = arguments.front();
+  arguments.erase(arguments.begin());
+  return run(script, arguments);
 }

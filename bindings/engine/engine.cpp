@@ -2,14 +2,17 @@
 #include "bindings/engine/engine.h"
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "backend-x64/code_generator.h"
 #include "bindings/engine/njit.h"
 #include "scheduler/scheduler.h"
+#include "tracer/trace/tracer.h"
 #include "vm/builtins/modules.h"
 #include "vm/interp/hooks.h"
 #include "vm/support/environment.h"
@@ -62,6 +65,10 @@ void start(const Door& door) {
     hooks.should_stop = should_stop;
     hooks.performance_remark = performance_remark;
     hooks.interrupted = interrupted;
+    static const std::unique_ptr<ir::CodeGenerator> code_generator = x64::make_code_generator();
+    tracer::configure({code_generator.get(), scheduler::num_threads, performance_remark});
+    hooks.prange = tracer::run_prange;
+    hooks.hot_loop = tracer::enter_hot_loop;
     install_njit();
   });
 }

@@ -3,8 +3,6 @@
 #include "vm/compile/classify.h"
 #include "vm/compile/function_compiler.h"
 
-#include <fmt/format.h>
-
 namespace pyvm {
 
 using namespace syntax;
@@ -129,8 +127,7 @@ void FunctionCompiler::describe_prange(int loop, const For& node) {
   }
 }
 
-// With the whole function known: which last values are read behind their loop. One that not every iteration assigns would
-// have to be searched for; such a loop runs in order.
+// With the whole function known: which last values are read behind their loop.
 void FunctionCompiler::settle_pranges() {
   std::optional<Liveness> liveness;
   for (LoopInfo& loop : code_.loops) {
@@ -140,9 +137,6 @@ void FunctionCompiler::settle_pranges() {
       if (v.variable_class != VariableClass::Private) continue;
       v.live_after = liveness->live(loop.otherwise, v.guest_register) ||
                      (loop.end < code_.instructions.size() && liveness->live(loop.end, v.guest_register));
-      if (v.live_after && !v.always_assigned && loop.in_order_reason.empty())
-        loop.in_order_reason = fmt::format(
-            "'{}' is assigned in some iterations only (line {}) and read after the loop; assign it in every iteration", v.name, v.line);
     }
   }
 }

@@ -19,6 +19,7 @@
 #include "vm/semantics/arithmetic.h"
 #include "vm/semantics/conversion.h"
 #include "vm/support/environment.h"
+#include "vm/support/utf8.h"
 
 namespace pyvm {
 
@@ -77,6 +78,19 @@ bool store_element(const Value& value, const Value& object, const Value* subscri
   return true;
 }
 
+// ascii(): everything beyond ASCII as an escape.
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t c = decode_utf8(text, at);
+    if (c < 0x80) out += static_cast<char>(c);
+    else if (c < 0x100) out += fmt::format("\\x{:02x}", c);
+    else if (c < 0x10000) out += fmt::format("\\u{:04x}", c);
+    else out += fmt::format("\\U{:08x}", c);
+  }
+  return out;
+}
+
 // `raise value`
 [[noreturn]] void raise_value(CallContext& context, const Value& value) {
   if (value.is(Tag::Type) && value.as<TypeObject>().exception) throw GuestError(*value.as<TypeObject>().exception, "");
@@ -104,7 +118,7 @@ Interpreter& Interpreter::current() {
   return interpreter;
 }
 
-void Interpreter::back_edge_poll() {
+void Interpreter::poll() {
   poll_budget_ = back_edges_between_polls;
   const InterpreterHooks& hooks = interpreter_hooks();
   if (running_grain >= 0) {
@@ -408,7 +422,8 @@ op_FormatValue: {
   CallContext& context = CONTEXT();
   Value value = r[ip->b];
   if (ip->n == 's') value = make_str(str_of(context, value));
-  if (ip->n == 'r' || ip->n == 'a') value = make_str(repr_of(context, value));
+  if (ip->n == 'r') value = make_str(repr_of(context, value));
+  if (ip->n == 'a') value = make_str(escaped(repr_of(context, value)));
   r[ip->a] = make_str(format_value(context, value, r[ip->c].as<Str>().text));
   NEXT();
 }
@@ -474,7 +489,7 @@ op_NextPrange:
   if (frame->grain && frame->grain_loop == ip->c) {
     if (--poll_budget_ <= 0) {
       SAVE();
-      back_edge_poll();
+      poll();
     }
     SAVE();
     if (frame->grain->next(*frame)) GO(frame->code->loops[ip->c].body);
@@ -485,7 +500,7 @@ op_NextFor: {
   const LoopInfo& loop = frame->code->loops[ip->c];
   if (--poll_budget_ <= 0) {
     SAVE();
-    back_edge_poll();
+    poll();
   }
   Value* state = r + ip->a;
   if (state[0].is(Tag::Int)) [[likely]] {
@@ -504,7 +519,7 @@ op_NextFor: {
 op_LoopBack:
   if (--poll_budget_ <= 0) {
     SAVE();
-    back_edge_poll();
+    poll();
   }
   if (--frame->code->heat[ip->c] == 0) [[unlikely]] goto hot;
   GO(frame->code->loops[ip->c].body);
@@ -616,7 +631,7 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
     raise(ExceptionKind::OverflowError, "prange of more than 2**63 - 1 iterations");
   PrangeJob job(frame, i.c, range.start, range.step, static_cast<std::int64_t>(length));
   auto* hook = interpreter_hooks().prange;
-  if (!hook || !hook(*this, job)) run_interpreted(*this, job);
+  if (!hook || job.has_sometimes_assigned() || !hook(*this, job)) run_interpreted(*this, job);
   return false;
 }
 

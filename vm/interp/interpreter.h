@@ -40,6 +40,9 @@ class Interpreter {
   // Unbound when it was a grain that has run out of iterations.
   Value run();
 
+  // Throws KeyboardInterrupt, or GrainStopped inside a grain that shall end. For loops, every few milliseconds.
+  void poll();
+
   CallContext& context() { return context_; }
   std::uint32_t depth() const { return depth_; }
 
@@ -59,7 +62,6 @@ class Interpreter {
   Value make_function(Frame& frame, const Instruction& i);
   void import_star(Frame& frame, const Value& module);
   const Value& global(Frame& frame, int name);
-  void back_edge_poll();
 
   ValueStack stack_;
   std::vector<std::unique_ptr<Frame>> frames_;  // pool; the first depth_ are in use

@@ -38,6 +38,20 @@ bool PrangeJob::needs_last_values() const {
   return false;
 }
 
+namespace {
+
+bool is_sometimes_assigned(const LoopVariable& v) {
+  return v.variable_class == VariableClass::Private && v.live_after && !v.always_assigned;
+}
+
+}  // namespace
+
+bool PrangeJob::has_sometimes_assigned() const {
+  for (const LoopVariable& v : loop().variables)
+    if (is_sometimes_assigned(v)) return true;
+  return false;
+}
+
 Frame& PrangeJob::push_worker_frame(Interpreter& interpreter, Grain& grain) const {
   Frame& worker = interpreter.push_frame(code(), nullptr);
   worker.globals = frame_.globals;
@@ -56,8 +70,10 @@ std::int64_t PrangeJob::interpret(Interpreter& interpreter, std::int64_t begin, 
   const std::uint32_t depth = interpreter.depth();
   try {
     Frame& worker = push_worker_frame(interpreter, grain);
+    forget_sometimes_assigned(worker);
     grain.begin(worker);
     interpreter.run();
+    leave_sometimes_assigned(worker, begin);
     if (end == iterations_ && needs_last_values()) leave_last_values(worker);
     interpreter.pop_frame();
     return end;
@@ -101,15 +117,34 @@ void PrangeJob::fail(std::int64_t ordinal, GuestError error, std::uint32_t pc) {
 }
 
 void PrangeJob::leave_last_values(const Frame& worker) {
+  for (const LoopVariable& v : loop().variables)
+    if (v.variable_class == VariableClass::Private && v.live_after && v.always_assigned)
+      leave_last_value(v.guest_register, iterations_, worker.registers[v.guest_register]);
+}
+
+void PrangeJob::leave_last_value(std::uint16_t guest_register, std::int64_t ordinal, const Value& value) {
   std::lock_guard lock(mutex_);
-  for (const LoopVariable& v : loop().variables) {
-    if (v.variable_class != VariableClass::Private || !v.live_after) continue;
-    const Value& last = worker.registers[v.guest_register];
-    if (hides_values(last))
-      for (int r = 0; r < code().registers; ++r)
-        if (frame_.registers[r].is_heap()) frame_.registers[r].object()->make_immortal();
-    last_values_.emplace_back(v.guest_register, settled(last));
+  if (hides_values(value))
+    for (int r = 0; r < code().registers; ++r)
+      if (frame_.registers[r].is_heap()) frame_.registers[r].object()->make_immortal();
+  for (LastValue& known : last_values_) {
+    if (known.guest_register != guest_register) continue;
+    if (known.ordinal < ordinal) known = {guest_register, ordinal, settled(value)};
+    return;
   }
+  last_values_.push_back({guest_register, ordinal, settled(value)});
+}
+
+// Such a variable is not read before its iteration assigns it: whether it is bound at the end says that one did.
+void PrangeJob::forget_sometimes_assigned(Frame& worker) const {
+  for (const LoopVariable& v : loop().variables)
+    if (is_sometimes_assigned(v)) worker.registers[v.guest_register] = Value();
+}
+
+void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordinal) {
+  for (const LoopVariable& v : loop().variables)
+    if (is_sometimes_assigned(v) && !worker.registers[v.guest_register].is_unbound())
+      leave_last_value(v.guest_register, ordinal, worker.registers[v.guest_register]);
 }
 
 void PrangeJob::finish() {
@@ -131,7 +166,7 @@ void PrangeJob::finish() {
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
     if (!untouched) frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
   }
-  for (auto& [r, value] : last_values_) frame_.registers[r] = std::move(value);
+  for (LastValue& last : last_values_) frame_.registers[last.guest_register] = std::move(last.value);
 }
 
 InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end) : job_(job), ordinal_(begin), end_(end) {

@@ -48,6 +48,8 @@ class PrangeJob {
   const std::vector<PrangeReduction>& reductions() const { return reductions_; }
   // Some private's value is read behind the loop: who runs the last iteration calls leave_last_values.
   bool needs_last_values() const;
+  // Some of these are not assigned in every iteration: the highest that did counts. Only `interpret` knows how.
+  bool has_sometimes_assigned() const;
 
   std::int64_t index_of(std::int64_t ordinal) const { return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal)); }
 
@@ -60,7 +62,7 @@ class PrangeJob {
 
   // Keeps the error of the lowest ordinal. From any thread.
   void fail(std::int64_t ordinal, GuestError error, std::uint32_t pc);
-  // Copies the privates' registers out of the frame that ran the last iteration, so that they outlive the workers.
+  // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the workers.
   void leave_last_values(const Frame& worker);
   // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
   void finish();
@@ -76,7 +78,16 @@ class PrangeJob {
   std::optional<GuestError> error_;
   std::int64_t error_ordinal_ = 0;
   std::uint32_t error_pc_ = 0;
-  std::vector<std::pair<std::uint16_t, Value>> last_values_;
+  struct LastValue {
+    std::uint16_t guest_register;
+    std::int64_t ordinal;  // of an iteration in the grain that assigned it
+    Value value;
+  };
+  std::vector<LastValue> last_values_;
+
+  void leave_last_value(std::uint16_t guest_register, std::int64_t ordinal, const Value& value);
+  void forget_sometimes_assigned(Frame& worker) const;
+  void leave_sometimes_assigned(const Frame& worker, std::int64_t ordinal);
 };
 
 // A run of iterations inside one worker frame; NextPrange asks it for the next.

@@ -24,18 +24,19 @@ using namespace ir;
 
 namespace {
 
-Region without_code(const Region& region) {
-  Region empty;
-  empty.name = region.name;
-  empty.file = region.file;
-  empty.line = region.line;
-  empty.scalars = region.scalars;
-  empty.arrays = region.arrays;
-  empty.accumulators = region.accumulators;
-  empty.reduction_lanes = region.reduction_lanes;
-  empty.lanes = region.lanes;
-  empty.gangs = region.gangs;
-  return empty;
+// Everything that a region says besides its code. The code is put aside meanwhile, so that it is not copied.
+Region without_code(Region& region) {
+  Region code;
+  const auto exchange = [&] {
+    std::swap(code.exits, region.exits);
+    std::swap(code.body, region.body);
+    std::swap(code.values, region.values);
+    std::swap(code.instructions, region.instructions);
+  };
+  exchange();
+  Region rest = region;
+  exchange();
+  return rest;
 }
 
 class Rewriter {

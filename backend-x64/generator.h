@@ -334,6 +334,7 @@ private:
   std::vector<KeptLane> kept_lanes_;
   std::vector<std::string> names_; // of values, for the listing
   std::vector<x86::Reg> stress_registers_;
+  int stress_count_ = 0; // of instructions
 
   // Registers that are set at the function's entry and never change.
   enum class EntryKind : std::uint8_t { ContextField, ArrayField, Param, Scalar, Vector, Mask, Iota, LaneStride };

@@ -113,9 +113,10 @@ void Generator::lower_for(const Instruction& it) {
 Generator::LoopEnd Generator::loop_end(const Instruction& it) {
   Operand hi = source(it.operands[1]);
   if (it.immediate == 1) return {hi, Operand()};
-  if (hi.isImm() &&
-      hi.as<Imm>().value() - it.immediate == static_cast<std::int32_t>(hi.as<Imm>().value() - it.immediate))
-    return {hi, Imm(hi.as<Imm>().value() - it.immediate)};
+  if (hi.isImm() && it.immediate <= std::numeric_limits<std::int32_t>::max()) {
+    std::int64_t limit = hi.as<Imm>().value() - it.immediate;
+    if (limit == static_cast<std::int32_t>(limit)) return {hi, Imm(limit)};
+  }
   x86::Gp limit = new_gp();
   move(limit, it.operands[1]);
   return {hi, limit};

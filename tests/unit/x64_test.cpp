@@ -2,9 +2,14 @@
 // and layout of array elements; exits; control flow; the two loops that the backend was built for, as text.
 
 #include "tests/unit/x64_random.h"
-#include "tracer/ir/builder.h"
+#include "tracer/ir/parse.h"
 
 #include <catch2/catch.hpp>
+
+#include <atomic>
+#include <fstream>
+#include <sstream>
+#include <thread>
 
 using namespace pyvm;
 using namespace pyvm::x64;
@@ -72,12 +77,16 @@ World op_world(const Region& region) {
   return world;
 }
 
+void expect_agreement(const Region& region, const World& world) {
+  std::string problems = check_region(region, world);
+  if (!problems.empty()) FAIL_CHECK(problems);
+}
+
 void check_op(const OpCase& test) {
   for (int lanes : {1, 4, 8}) {
     Region region = op_region(test, lanes);
     INFO(info(test.op).text << " x" << lanes);
-    std::string problems = check_region(region, op_world(region));
-    if (!problems.empty()) FAIL_CHECK(problems);
+    expect_agreement(region, op_world(region));
   }
 }
 
@@ -163,7 +172,306 @@ TEST_CASE("random regions") {
   for (unsigned seed = 0; seed < 400; ++seed)
     for (int lanes : {1, 4, 8}) {
       RandomRegion random(seed, lanes);
-      std::string problems = check_region(random.region, random.world);
-      if (!problems.empty()) FAIL("seed " << seed << "\n" << problems);
+      INFO("seed " << seed);
+      expect_agreement(random.region, random.world);
     }
+}
+
+namespace {
+
+Region parsed(const std::string& text) {
+  ParsedRegion result = parse(text);
+  INFO(result.error);
+  REQUIRE(result.ok());
+  std::string problems;
+  for (const std::string& sentence : verify(result.region)) problems += sentence + "\n";
+  INFO(problems);
+  REQUIRE(problems.empty());
+  return std::move(result.region);
+}
+
+std::string listing_of(const Region& region, Isa isa, CpuFamily family = CpuFamily::Zen4) {
+  CompileResult result = make_code_generator(family)->compile(region, {isa, false, true});
+  REQUIRE(result);
+  return result.code->listing;
+}
+
+// The mnemonics from the last "align" up to the first jump back: an innermost loop.
+std::string inner_loop(const std::string& listing) {
+  std::istringstream lines(listing.substr(listing.rfind("align 32\nL")));
+  std::string line, mnemonics;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    if (line.rfind("    ", 0) != 0) continue;
+    std::istringstream words(line);
+    std::string word, next;
+    words >> word;
+    if (word == "short") words >> word;
+    bool memory = line.find('[') != std::string::npos && word != "lea";
+    mnemonics += (mnemonics.empty() ? "" : " ") + word + (memory ? "[]" : "");
+    if (word[0] == 'j') break;
+  }
+  return mnemonics;
+}
+
+constexpr const char* sum_text = R"(
+region "sum" file "" line 0
+array 0 float64 ndim 1 contiguous r0
+accumulator 0 add float64 r1
+lanes 8 gangs 4
+body
+  %0: i64 = begin
+  %1: i64 = end
+  %2: array = array 0
+  %3: i64 = const 8
+  %4: i64 = const 16
+  %5: i64 = const 24
+  for %6 = %0 to %1 step 32 {
+    %7: i64 = add %6, %3
+    %8: i64 = add %6, %4
+    %9: i64 = add %6, %5
+    %10: f64x8 = load float64 %2[%6] contiguous
+    %11: f64x8 = load float64 %2[%7] contiguous
+    %12: f64x8 = load float64 %2[%8] contiguous
+    %13: f64x8 = load float64 %2[%9] contiguous
+    %14: f64x8 = laneget 0
+    %15: f64x8 = laneget 0 gang 1
+    %16: f64x8 = laneget 0 gang 2
+    %17: f64x8 = laneget 0 gang 3
+    %18: f64x8 = add %14, %10
+    %19: f64x8 = add %15, %11
+    %20: f64x8 = add %16, %12
+    %21: f64x8 = add %17, %13
+    laneset 0 %18
+    laneset 0 %19 gang 1
+    laneset 0 %20 gang 2
+    laneset 0 %21 gang 3
+    yield
+  }
+  yield
+)";
+
+constexpr const char* matmul_text = R"(
+region "matmul" file "" line 0
+scalar 0 int64 r9
+array 0 float64 ndim 2 contiguous r0
+array 1 float64 ndim 2 contiguous r1
+array 2 float64 ndim 2 contiguous r2
+lanes 8 gangs 2
+body
+  %0: i64 = begin
+  %1: i64 = end
+  %2: array = array 0
+  %3: array = array 1
+  %4: array = array 2
+  %5: i64 = param 0
+  %6: i64 = dim %2 1
+  %7: i64 = const 0
+  %8: i64 = const 8
+  for %9 = %0 to %1 step 16 {
+    %10: i64 = add %9, %8
+    %11: f64x8 = load float64 %4[%5, %9] contiguous
+    %12: f64x8 = load float64 %4[%5, %10] contiguous
+    %13: f64x8, %14: f64x8 = for %15 = %7 to %6 step 1 (%16: f64x8 = %11, %17: f64x8 = %12) {
+      %18: f64 = load float64 %2[%5, %15]
+      %19: f64x8 = splat %18
+      %20: f64x8 = load float64 %3[%15, %9] contiguous
+      %21: f64x8 = load float64 %3[%15, %10] contiguous
+      %22: f64x8 = mul %19, %20
+      %23: f64x8 = mul %19, %21
+      %24: f64x8 = add %16, %22
+      %25: f64x8 = add %17, %23
+      yield %24, %25
+    }
+    store float64 %4[%5, %9] contiguous, %13
+    store float64 %4[%5, %10] contiguous, %14
+    yield
+  }
+  yield
+)";
+
+constexpr const char* gather_text = R"(
+region "gather" file "" line 0
+array 0 float64 ndim 1 contiguous r0
+array 1 int64 ndim 1 contiguous r1
+array 2 float64 ndim 1 contiguous r2
+lanes 8 gangs 1
+body
+  %0: i64 = begin
+  %1: i64 = end
+  %2: array = array 0
+  %3: array = array 1
+  %4: array = array 2
+  for %5 = %0 to %1 step 8 {
+    %6: i64x8 = load int64 %3[%5] contiguous
+    %7: f64x8 = load float64 %2[%6]
+    store float64 %4[%5] contiguous, %7
+    yield
+  }
+  yield
+)";
+
+} // namespace
+
+TEST_CASE("the inner loops of a sum and of a matrix product") {
+  if (host_cpu().isa < Isa::Avx512) return;
+  CHECK(inner_loop(listing_of(parsed(sum_text), Isa::Avx512)) == "vaddpd[] vaddpd[] vaddpd[] vaddpd[] add cmp lea jl");
+  CHECK(inner_loop(listing_of(parsed(matmul_text), Isa::Avx512)) ==
+        "vpbroadcastq[] vmulpd[] vmulpd[] vaddpd vaddpd add add cmp jl");
+}
+
+TEST_CASE("the cost table decides between gathers and inserts") {
+  if (host_cpu().isa < Isa::Avx512) return;
+  const Region region = parsed(gather_text);
+  CHECK(listing_of(region, Isa::Avx512, CpuFamily::Zen4).find("vgatherqpd") != std::string::npos);
+  CHECK(listing_of(region, Isa::Avx512, CpuFamily::CascadeLake).find("vgatherqpd") == std::string::npos);
+}
+
+TEST_CASE("a matrix product with reductions in registers gives the evaluator's bits") {
+  if (host_cpu().isa < Isa::Avx512) return;
+  World world;
+  world.scalars = {3};
+  for (int a = 0; a < 3; ++a) {
+    world.arrays.push_back(make_array(ScalarKind::Float64, {48, 48}));
+    for (std::size_t k = 0; k < 48 * 48; ++k)
+      store_scalar(ScalarKind::Float64, world.arrays.back().bytes.data() + k * 8,
+                   to_bits(1.0 / static_cast<double>(k * 7 % 31 + 1)));
+  }
+  world.end = 48;
+  expect_agreement(parsed(matmul_text), world);
+  world.arrays = {make_array(ScalarKind::Float64, {256})};
+  fill(world.arrays[0], 3);
+  world.end = 256;
+  expect_agreement(parsed(sum_text), world);
+}
+
+TEST_CASE("counted loops at the ends of the integers") {
+  for (std::int64_t step : {1, 2, 3, 100}) {
+    Region region = parsed(fmt::format(R"(
+region "count" file "" line 0
+scalar 0 int64 r0
+scalar 1 int64 r1
+array 0 int64 ndim 1 contiguous r2
+body
+  %0: i64 = param 0
+  %1: i64 = param 1
+  %2: array = array 0
+  %3: i64 = const 0
+  %4: i64 = const 1
+  %5: i64, %6: i64 = for %7 = %0 to %1 step {} (%8: i64 = %3, %9: i64 = %3) {{
+    %10: i64 = add %8, %4
+    yield %10, %7
+  }}
+  store int64 %2[%3], %5
+  store int64 %2[%4], %6
+  yield
+)",
+                                       step));
+    constexpr std::int64_t most = INT64_MAX, least = INT64_MIN;
+    for (auto [lo, hi] : {std::pair{most - 7, most},
+                          {most - 1, most},
+                          {most, most},
+                          {least, least + 5},
+                          {least, least},
+                          {least, least + 1},
+                          {std::int64_t{5}, std::int64_t{-5}},
+                          {std::int64_t{-5}, std::int64_t{6}},
+                          {most, least}}) {
+      World world;
+      world.scalars = {static_cast<std::uint64_t>(lo), static_cast<std::uint64_t>(hi)};
+      world.arrays.push_back(make_array(ScalarKind::Int64, {2}));
+      world.end = 1;
+      INFO("from " << lo << " to " << hi << " step " << step);
+      expect_agreement(region, world);
+    }
+  }
+}
+
+// ---- the function around the code ----------------------------------------------------------------------------------
+
+TEST_CASE("code runs under the default MXCSR and gives the caller's back") {
+  OpCase division{Op::Div, {f64, f64}, f64};
+  Region region = op_region(division, 1);
+  World before = op_world(region), expected = before;
+  expected.run([&](RegionContext* context, std::int64_t begin, std::int64_t end) {
+    return evaluate(region, context, begin, end);
+  });
+  auto generator = make_code_generator();
+  for (Isa isa : {Isa::Scalar, host_cpu().isa}) {
+    CompileResult result = generator->compile(region, {isa});
+    REQUIRE(result);
+    World seen = before;
+    constexpr unsigned upwards_and_flush = 0x1f80 | 0x4000 | 0x8000;
+    unsigned mine = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(upwards_and_flush);
+    seen.run(result.code->entry);
+    unsigned after = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(mine);
+    CHECK(after == upwards_and_flush);
+    CHECK(differences(region, before, expected, seen).empty());
+  }
+}
+
+TEST_CASE("what is not compiled is refused by name") {
+  auto generator = make_code_generator();
+  Region wide = op_region({Op::Add, {f64, f64}, f64}, 8);
+  CompileResult result = generator->compile(wide, {Isa::Scalar});
+  REQUIRE_FALSE(result);
+  CHECK(name_of(result.refusal) == "lane-count");
+  Region odd = op_region({Op::Add, {f64, f64}, f64}, 2);
+  CHECK_FALSE(generator->compile(odd, {host_cpu().isa}));
+  Region region;
+  Builder builder(region);
+  ValueId sum = builder.begin();
+  for (int k = 0; k < 7000; ++k)
+    sum = builder.emit(Op::Mul, {sum, builder.emit(Op::Xor, {sum, builder.int_constant(k)})});
+  builder.finish();
+  result = generator->compile(region, {Isa::Scalar});
+  REQUIRE_FALSE(result);
+  CHECK(name_of(result.refusal) == "too-large");
+}
+
+TEST_CASE("code memory is never writable and executable, and goes with its last owner") {
+  const auto maps = [](const void* address) {
+    std::ifstream file("/proc/self/maps");
+    std::string line, found;
+    while (std::getline(file, line)) {
+      CHECK(line.find(" rwx") == std::string::npos);
+      unsigned long from = 0, to = 0;
+      std::sscanf(line.c_str(), "%lx-%lx", &from, &to);
+      auto at = reinterpret_cast<unsigned long>(address);
+      if (at >= from && at < to) found = line;
+    }
+    return found;
+  };
+  CompileResult result = make_code_generator()->compile(op_region({Op::Add, {f64, f64}, f64}, 1), {Isa::Scalar});
+  REQUIRE(result);
+  const void* entry = reinterpret_cast<const void*>(result.code->entry);
+  CHECK(maps(entry).find(" r-xp ") != std::string::npos);
+  std::shared_ptr<const void> owner = result.code->memory;
+  result.code.reset();
+  CHECK_FALSE(maps(entry).empty());
+  owner.reset();
+  CHECK(maps(entry).find(" r-xp ") == std::string::npos);
+}
+
+TEST_CASE("two threads may compile at once") {
+  auto generator = make_code_generator();
+  std::atomic<int> wrong = 0;
+  const auto work = [&](unsigned first) {
+    for (unsigned seed = first; seed < first + 20; ++seed) {
+      RandomRegion random(seed, 1);
+      CompileResult result = generator->compile(random.region, {host_cpu().isa});
+      World expected = random.world, seen = random.world;
+      expected.run([&](RegionContext* context, std::int64_t begin, std::int64_t end) {
+        return evaluate(random.region, context, begin, end);
+      });
+      seen.run(result.code->entry);
+      wrong += !differences(random.region, random.world, expected, seen).empty();
+    }
+  };
+  std::thread other(work, 1000);
+  work(2000);
+  other.join();
+  CHECK(wrong == 0);
 }

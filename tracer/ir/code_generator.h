@@ -28,18 +28,14 @@ constexpr std::string_view name_of(Isa isa) {
 
 struct CompileOptions {
   Isa isa = Isa::Scalar;
-  bool few_registers =
-      false; // stress: values that are never needed take most registers, so that the others are spilled
+  // Stress: values that are never needed take most registers, so that the others are spilled.
+  bool few_registers = false;
   bool want_listing = false;
 };
 
 // Why a region has no machine code, one row each: enumerator, name, a sentence for `explain`.
 #define PYVM_CODE_REFUSALS(ROW)                                                                                        \
-  ROW(LaneCount, "lane-count", "the region's vectors are not of the width that was asked for, or not of this CPU's")   \
-  ROW(VectorCondition, "vector-condition", "lanes disagree about a branch: masks are not supported yet")               \
-  ROW(ArrayValue, "array-value", "an array chosen at run time is not supported in compiled code")                      \
-  ROW(BoolArithmetic, "bool-arithmetic", "arithmetic on bool values is not supported in compiled code")                \
-  ROW(VectorLoopBound, "vector-loop-bound", "a loop's bounds differ from lane to lane")                                \
+  ROW(LaneCount, "lane-count", "the region's vectors are not of a width that was asked for")                           \
   ROW(TooLarge, "too-large", "the loop is too large to compile")                                                       \
   ROW(NoMemory, "no-memory", "the system gave no memory for machine code")
 

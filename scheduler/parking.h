@@ -11,12 +11,17 @@
 //           if CAS(seat[k], asleep, awake):         if CAS(seat[k], asleep, awake): searching += 1
 //             searching += 1                        search again
 //             wake k; return                  P4  while seat[k] == asleep: sleep
+//     W4  if a worker was never started:
+//           searching += 1; start it
+//
+// (A job that is in the queue already is not added again; then `work` is above zero, or its invitation is just being
+// taken by somebody who sees the job as it is now: invitations.h.)
 //
 // Take a worker that sleeps in P4 although W's invitation lies in the queue. At its P3 it saw no work, so P3 came
 // before W1, and so did P2 and P1. Then W, after W1, either saw somebody searching, or went over the seats and saw this
 // one asleep, and woke it or another worker. A worker that W2 saw searching passes P1 after W2 and sees the work at P3,
 // unless it takes an invitation first. Whoever takes one leaves the searchers, and if it was the last one and work is
-// left, does W2 and W3 itself. So as long as an invitation lies in the queue, either somebody searches or all workers
+// left, does W2 to W4 itself. So as long as an invitation lies in the queue, either somebody searches or all workers
 // are busy; and a busy worker searches before it sleeps.
 //
 // Whoever sets a seat from asleep to awake has counted its worker as searching, so each worker is counted once.

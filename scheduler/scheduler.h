@@ -46,14 +46,14 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
 
 // How many threads the calling thread's next job uses; inside a body, how many its job uses at most.
 int num_threads();
-// Sets the above for the calling thread, as in Numba; inside a body, until the piece ends and for nested jobs. False,
-// and nothing changed, unless 1 <= threads <= max_threads().
+// Sets the above for the calling thread, as in Numba. Inside a body it holds for nested jobs, until the thread leaves
+// the job. False, and nothing changed, unless 1 <= threads <= max_threads().
 bool set_num_threads(int threads);
 // The upper limit: what the machine allows (topology.h), NUMBA_NUM_THREADS, or configure().
 int max_threads();
 
 // The calling thread's number in the job whose body it runs, 0 outside. A nested job keeps the numbers of the outer
-// one, so that they tell apart all threads below one outermost call, unless it asks for fewer threads.
+// one, so that they tell apart all threads below one outermost call, unless it asks for another number of threads.
 int thread_id();
 
 // For bodies with long grains, at most about 10 ms apart: calls the poll when it is due (on the calling thread), and

@@ -83,6 +83,19 @@ template <GrainBody body> void shared_work(benchmark::State& state) {
 BENCHMARK_TEMPLATE(shared_work, equal_grains)->ArgsProduct({{200, 2000, 200'000}, {1, 0}})->UseRealTime();
 BENCHMARK_TEMPLATE(shared_work, growing_grains)->ArgsProduct({{200, 2000}, {1, 0}})->UseRealTime();
 
+// About 1 ms of work after 20 ms of sleep: the workers are parked, and where they wake up decides what they are good
+// for.
+void work_after_sleep(benchmark::State& state) {
+  const ParallelForOptions options{.max_threads = static_cast<int>(state.range(0))};
+  for (auto _ : state) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const auto begin = Clock::now();
+    benchmark::DoNotOptimize(parallel_for(17'000, equal_grains, nullptr, options));
+    state.SetIterationTime(std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+}
+BENCHMARK(work_after_sleep)->Arg(1)->Arg(0)->UseManualTime()->Iterations(100);
+
 } // namespace
 
 BENCHMARK_MAIN();

@@ -47,6 +47,7 @@ public:
 
   Range all_units() const { return {epoch_, 0, units_}; }
   std::uint32_t unit_count() const { return units_; }
+  // The first grain; the range is not empty, or this may not be a number.
   std::int64_t begin_of(Range range) const { return static_cast<std::int64_t>(range.begin) * grains_per_unit_; }
   int limit() const { return limit_; }
   JobRecord* parent() const { return parent_; }
@@ -54,7 +55,9 @@ public:
   JobRecord* poll_owner() const { return poll_owner_; }
 
   // Whether nothing of a range will run, because it begins at or above the stop word.
-  bool drops(Range range) const { return begin_of(range) >= stop_above_.load(std::memory_order_relaxed); }
+  bool drops(Range range) const {
+    return !range.empty() && begin_of(range) >= stop_above_.load(std::memory_order_relaxed);
+  }
   // Runs a claimed range, or drops it.
   void run(Range range, int id);
   // The number of worker `worker` among the threads of this job (and of its outer jobs, if it keeps their numbers); -1

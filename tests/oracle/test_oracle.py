@@ -69,6 +69,7 @@ def test_other_kinds(result_type):
         for op, function in (("-", operator.neg), ("+", operator.pos), ("~", operator.invert)):
             assert kinds.unary_kind(op, a) == result_type(function, a)
             assert kinds.array_unary_kind(op, a) == result_type(function, a, array=True)
+        assert kinds.abs_kind(a) == result_type(abs, a)
         assert kinds.math_kind(a) == result_type(math.sqrt, a)
         assert kinds.ufunc_kind(a) == result_type(np.sqrt, a)
 
@@ -146,6 +147,16 @@ def test_small_ints_promote():
     assert type(add(np.float32(0.1), np.float32(0.2))) is float
     assert add(np.float32(0.1), np.float32(0.2)) == float(np.float32(0.1) + np.float32(0.2))
     assert add(np.float32(0.1), 1) == float(np.float32(0.1)) + 1.0
+
+
+def test_negation_keeps_the_width():
+    @njit
+    def signs(a):
+        return -a[0], ~a[0], abs(a[0])
+
+    assert signs(np.full(1, 200, np.uint8)) == (56, 55, 200)
+    assert signs(np.full(1, -128, np.int8)) == (-128, 127, -128)
+    assert repr(signs(np.ones(1, bool))) == "(-1, False, 1)"
 
 
 def test_powers():

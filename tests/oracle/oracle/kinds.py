@@ -72,6 +72,10 @@ def unary_kind(op, a):
     return "uint64" if a in UNSIGNED else "int64"
 
 
+def abs_kind(a):
+    return "int8" if a == "bool" else a
+
+
 def array_kind(op, a, b):
     """The element kind of an array expression; a scalar beside an array counts like an array of its kind."""
     if op in ("&", "|", "^", "<<", ">>"):

@@ -10,7 +10,7 @@ import operator
 
 import numpy as np
 
-from .kinds import BITS, SIGNED, common_kind, is_float, kind_of, math_kind, scalar_kind, ufunc_kind, unary_kind
+from .kinds import BITS, SIGNED, abs_kind, common_kind, is_float, kind_of, math_kind, scalar_kind, ufunc_kind, unary_kind
 
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
@@ -266,16 +266,17 @@ def binary(op, a, b, quiet):
 
 
 def unary(op, a):
+    """-a, +a, ~a: an int is negated at its own width and then widened, as Numba does."""
     kind_a = kind_of(a)
     kind = unary_kind(op, kind_a)
     if kind is None:
         raise Refused(f"njit does not take {op} for {kind_a}")
     if kind == "bool":
         return not a
-    a = convert(a, kind)
     if is_float(kind):
-        return -a if op == "-" else a
-    return wrap({"-": -int(a), "+": int(a), "~": ~int(a)}[op], kind)
+        return -normal(a) if op == "-" else normal(a)
+    value = {"-": -int(a), "+": int(a), "~": ~int(a)}[op]
+    return convert(wrap(value, "int64" if kind_a == "bool" else kind_a), kind)
 
 
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
@@ -300,9 +301,7 @@ def minimum(s, x):
 
 def absolute(a):
     kind = kind_of(a)
-    if is_float(kind):
-        return abs(a)
-    return a if kind == "bool" else wrap(abs(int(a)), kind)
+    return abs(a) if is_float(kind) else wrap(abs(int(a)), abs_kind(kind))
 
 
 # ---- casts and math -------------------------------------------------------------------------------------------------

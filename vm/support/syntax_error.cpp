@@ -24,7 +24,7 @@ const char* syntax_error_name(SyntaxErrorKind kind) {
   return "SyntaxError";
 }
 
-SyntaxError::SyntaxError(SyntaxErrorKind kind, std::string message, std::shared_ptr<const SourceText> source,
+SyntaxError::SyntaxError(SyntaxErrorKind kind, std::string message, const std::shared_ptr<const SourceText>& source,
                          Location location)
     : kind_(kind), message_(std::move(message)), path_(source ? source->path() : "<unknown>"), location_(location),
       line_text_(source ? source->line_text(location.line) : ""), column_offset_(source ? source->column_offset() : 0) {

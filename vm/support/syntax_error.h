@@ -20,7 +20,8 @@ class SyntaxError : public std::exception {
 public:
   // `source` may be null (a file that could not be decoded); the message is then printed without the line.
   // location.end_line == 0 means that only the beginning is known.
-  SyntaxError(SyntaxErrorKind kind, std::string message, std::shared_ptr<const SourceText> source, Location location);
+  SyntaxError(SyntaxErrorKind kind, std::string message, const std::shared_ptr<const SourceText>& source,
+              Location location);
   SyntaxError(SyntaxErrorKind kind, std::string message, std::string path);
 
   SyntaxErrorKind kind() const { return kind_; }

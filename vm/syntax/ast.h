@@ -142,6 +142,7 @@ struct TypeParameters : Nodes<TypeParameter> {};
 // A list of CPython's that is always empty here.
 struct NoValues {};
 
+// NOLINTBEGIN(bugprone-macro-parentheses): fields are declarations and statements.
 #define FIELD(type, name) type name{};
 #define PYVM_NODE(name, base, ast_name, refusal, sentence, fields)                                                     \
   struct name final : base {                                                                                           \
@@ -151,6 +152,7 @@ struct NoValues {};
   };
 #include "vm/syntax/nodes.def"
 #undef FIELD
+// NOLINTEND(bugprone-macro-parentheses)
 
 // Class name in CPython's ast.
 const char* ast_name(NodeKind kind);

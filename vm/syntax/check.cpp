@@ -74,6 +74,10 @@ private:
     bool loop = false;
   };
 
+  static const Expression& without_star(const Expression& expression) {
+    return expression.kind == NodeKind::Starred ? *as<Starred>(&expression)->value : expression;
+  }
+
   template <class T> void visit_all(const Nodes<T>& nodes, Place place) {
     for (const T* node : nodes)
       if (node != nullptr) visit(*node, place);
@@ -176,9 +180,7 @@ private:
 
   // *args: *Ts is the one annotation with a star.
   void visit_annotation(const Expression* annotation, Place place) {
-    if (annotation == nullptr) return;
-    const Starred* starred = cast_if<Starred>(annotation);
-    visit(starred != nullptr ? *starred->value : *annotation, place);
+    if (annotation != nullptr) visit(without_star(*annotation), place);
   }
 
   void visit_class(const ClassDef& definition, Place place) {
@@ -211,10 +213,9 @@ private:
   void visit_elements(const Nodes<Expression>& elements, const Node& node, Context context, Place place) {
     int stars = 0;
     for (const Expression* element : elements) {
-      const Starred* starred = cast_if<Starred>(element);
-      stars += starred != nullptr;
+      stars += element->kind == NodeKind::Starred;
       require(context == Context::Load || stars < 2, node, "multiple starred expressions in assignment");
-      visit(starred != nullptr ? *starred->value : *element, place);
+      visit(without_star(*element), place);
     }
   }
 
@@ -223,10 +224,7 @@ private:
     for (const Keyword* keyword : keywords)
       if (keyword->arg && !seen.insert(*keyword->arg).second)
         error(module_, *keyword, fmt::format("keyword argument repeated: {}", *keyword->arg));
-    for (const Expression* arg : args) {
-      const Starred* starred = cast_if<Starred>(arg);
-      visit(starred != nullptr ? *starred->value : *arg, place);
-    }
+    for (const Expression* arg : args) visit(without_star(*arg), place);
     visit_all(keywords, place);
   }
 

@@ -188,7 +188,7 @@ private:
     if (!frame_.first) out_ += frame_.one_line ? ", " : ",";
     if (!frame_.one_line) {
       out_ += '\n';
-      out_.append(static_cast<std::size_t>(2 * frame_.level), ' ');
+      out_.append(2 * static_cast<std::size_t>(frame_.level), ' ');
     }
     frame_.first = false;
   }

@@ -266,15 +266,15 @@ const Statement* Parser::decorated() {
     expect(TokenKind::Newline);
   }
   std::size_t start = position_;
-  if (at(TokenKind::KeywordClass)) return class_definition(std::move(decorators));
+  if (at(TokenKind::KeywordClass)) return class_definition(decorators);
   if (accept(TokenKind::KeywordAsync) && at(TokenKind::KeywordDef))
-    return function<AsyncFunctionDef>(start, std::move(decorators));
+    return function<AsyncFunctionDef>(start, decorators);
   if (!at(TokenKind::KeywordDef)) fail();
-  return function<FunctionDef>(start, std::move(decorators));
+  return function<FunctionDef>(start, decorators);
 }
 
 // At `def`; `start` is at `async` if there is one.
-template <class T> const Statement* Parser::function(std::size_t start, Nodes<Expression> decorators) {
+template <class T> const Statement* Parser::function(std::size_t start, const Nodes<Expression>& decorators) {
   const Token& keyword = advance();
   std::string name = name_of(expect(TokenKind::Name));
   TypeParameters type_params = type_parameters();
@@ -293,13 +293,13 @@ template <class T> const Statement* Parser::function(std::size_t start, Nodes<Ex
   result->name = std::move(name);
   result->args = args;
   result->body = std::move(body);
-  result->decorator_list = std::move(decorators);
+  result->decorator_list = decorators;
   result->returns = returns;
   result->type_params = std::move(type_params);
   return result;
 }
 
-const Statement* Parser::class_definition(Nodes<Expression> decorators) {
+const Statement* Parser::class_definition(const Nodes<Expression>& decorators) {
   std::size_t start = position_;
   const Token& keyword = advance();
   std::string name = name_of(expect(TokenKind::Name));
@@ -316,7 +316,7 @@ const Statement* Parser::class_definition(Nodes<Expression> decorators) {
   result->bases = std::move(bases.args);
   result->keywords = std::move(bases.keywords);
   result->body = std::move(body);
-  result->decorator_list = std::move(decorators);
+  result->decorator_list = decorators;
   result->type_params = std::move(type_params);
   return result;
 }

@@ -242,8 +242,8 @@ private:
   void diagnose_exception_types(const Expression* first);
   const Statement* async_statement();
   const Statement* decorated();
-  template <class T> const Statement* function(std::size_t start, Nodes<Expression> decorators);
-  const Statement* class_definition(Nodes<Expression> decorators);
+  template <class T> const Statement* function(std::size_t start, const Nodes<Expression>& decorators);
+  const Statement* class_definition(const Nodes<Expression>& decorators);
 
   // ---- parse_patterns.cpp
   bool at_match_statement(const Expression*& subject);

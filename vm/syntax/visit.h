@@ -8,6 +8,7 @@ namespace pyvm::syntax {
 // Calls visitor(name, field) for every field of the node, in the table's order.
 template <class Visitor> void visit_fields(const Node& node, Visitor&& visitor) {
   switch (node.kind) {
+// NOLINTBEGIN(bugprone-macro-parentheses): fields are declarations and statements.
 #define FIELD(type, name) visitor(#name, typed.name);
 #define PYVM_NODE(name, base, ast_name, refusal, sentence, fields)                                                     \
   case NodeKind::name: {                                                                                               \
@@ -16,6 +17,7 @@ template <class Visitor> void visit_fields(const Node& node, Visitor&& visitor) 
   }
 #include "vm/syntax/nodes.def"
 #undef FIELD
+    // NOLINTEND(bugprone-macro-parentheses)
   }
 }
 

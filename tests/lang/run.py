@@ -103,7 +103,7 @@ class Result:
         return lines[-1] if lines else ""
 
 
-def execute(command, environment=None, seconds=120):
+def execute(command, environment=None, seconds=60):
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYVM_")}
     try:
         done = subprocess.run(command, env=clean | (environment or {}), cwd=HERE, capture_output=True, timeout=seconds)

@@ -55,6 +55,14 @@ void Walker::learn(const Place& at, std::uint16_t r, Hint hint) {
   throw Restart{};
 }
 
+// The lanes of a reduction have the kind that its contributions give; the walk began with another one.
+void Walker::settle_accumulator(int accumulator, ScalarKind kind) {
+  auto& known = knowledge_.accumulator_kinds[static_cast<std::size_t>(accumulator)];
+  if (known) abandon(Abort::TypeUnstable, register_name(out_.region.accumulators[static_cast<std::size_t>(accumulator)].guest_register));
+  known = kind;
+  throw Restart{};
+}
+
 Abstract Walker::shape_of(const Place& at, std::uint16_t r, const Abstract& value) const {
   if (auto hint = hint_of(at, r)) {
     switch (hint->what) {
@@ -102,6 +110,10 @@ void Walker::append_flat(const Abstract& value, const Abstract& shape, const Pla
         return;
       }
       if (!bound) learn(at, r, {Hint::What::Conflict});
+      if (value.is(Shape::Scalar) && frames_.size() == 1 && accumulators_.count(r)) {
+        const ScalarKind kind = out_.region.accumulators[static_cast<std::size_t>(accumulators_[r])].kind;
+        settle_accumulator(accumulators_[r], value.kind != kind ? value.kind : shape.kind);
+      }
       if (int_or_float(shape) && int_or_float(value)) learn(at, r, {Hint::What::Number});
       if (value.is_numeric()) abandon(Abort::TypeUnstable, register_name(r));
       learn(at, r, {Hint::What::Conflict});

@@ -110,11 +110,7 @@ void Walker::walk_grain() {
     const Abstract& value = frame().registers[r];
     const ir::Accumulator& a = out_.region.accumulators[k];
     if (!value.is(Abstract::Shape::Scalar)) abandon(Abort::TypeUnstable, register_name(r));
-    if (value.kind != a.kind) {
-      if (knowledge_.accumulator_kinds[k]) abandon(Abort::TypeUnstable, register_name(r));
-      knowledge_.accumulator_kinds[k] = value.kind;
-      throw Restart{};
-    }
+    if (value.kind != a.kind) settle_accumulator(k, value.kind);
     build_.lane_set(k, value.id);
   }
   frame().loops.pop_back();

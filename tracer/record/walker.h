@@ -99,6 +99,7 @@ class Walker {
   static std::size_t adopt(Abstract& shape, const std::vector<ir::ValueId>& values, std::size_t at);
   void adopt_all(const Registers& registers, std::vector<Abstract> shapes, const std::vector<ir::ValueId>& values);
   [[noreturn]] void learn(const Place& place, std::uint16_t r, Hint hint);
+  [[noreturn]] void settle_accumulator(int accumulator, ScalarKind kind);
   std::optional<Hint> hint_of(const Place& place, std::uint16_t r) const;
   Abstract shape_of(const Place& place, std::uint16_t r, const Abstract& value) const;
   void open_target(Target& target);

@@ -3,9 +3,9 @@
 // With reductions a grain is a number of whole blocks, so that who runs it cannot change a bit. Without, any cut is right:
 // many small grains, because iterations may take unlike times; but none so short that its own cost shows.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "vm/interp/conflicts.h"
 #include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -103,6 +103,12 @@ void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_
 }
 
 void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
+  const std::string conflict = conflict_of(job);
+  if (!conflict.empty()) {
+    if (auto* remark = interpreter_hooks().performance_remark) remark(job.code(), job.loop_index(), conflict);
+    job.interpret(interpreter, 0, job.iterations());
+    return job.finish();
+  }
   run_in_parallel(interpreter, job, predicted_by_length(job), interpret_grain, nullptr);
 }
 

@@ -1,0 +1,161 @@
+#include "tracer/trace/entry.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "tracer/ir/print.h"
+#include "tracer/trace/log.h"
+#include "vm/interp/prange.h"
+#include "vm/object/array.h"
+#include "vm/support/environment.h"
+
+namespace pyvm::tracer {
+
+namespace {
+
+ir::ArrayDescriptor descriptor(const Array& array) {
+  ir::ArrayDescriptor d{};
+  d.data = array.data;
+  for (int k = 0; k < array.ndim; ++k) {
+    d.shape[k] = array.shape[k];
+    d.strides[k] = array.strides[k];
+  }
+  return d;
+}
+
+bool fits_slot(const Value& value, const ir::ArraySlot& slot) {
+  if (!value.is(Tag::Array)) return false;
+  const Array& array = value.as<Array>();
+  return array.dtype == slot.dtype && array.ndim == slot.ndim && array.writable == slot.writable &&
+         (!slot.contiguous || array.is_c_contiguous());
+}
+
+std::int64_t microseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::atomic<bool> listings{false};
+
+void blacklist(LoopRecord& loop, const Code& code, int index, std::string reason, int line) {
+  loop.blacklist_reason = std::move(reason);
+  loop.blacklist_line = line;
+  loop.blacklisted.store(true, std::memory_order_release);
+  log_event("blacklist", code, index, loop.blacklist_reason);
+}
+
+std::optional<ir::Compiled> compile(const ir::Region& region, ir::Isa isa, Region& out, std::string& refusal) {
+  const ir::CompileOptions options{isa, false, listings.load()};
+  ir::CompileResult result = services().code_generator->compile(region, options);
+  if (!result) {
+    refusal = std::string(ir::sentence_of(result.refusal));
+    return std::nullopt;
+  }
+  out.compile_microseconds += result.code->microseconds;
+  return std::move(result.code);
+}
+
+}  // namespace
+
+void keep_listings(bool keep) { listings = keep; }
+
+LoopRecord& record_of(const Code& code, int loop) {
+  std::atomic<void*>& place = code.traced[static_cast<std::size_t>(loop)];
+  if (void* known = place.load(std::memory_order_acquire)) return *static_cast<LoopRecord*>(known);
+  auto fresh = std::make_unique<LoopRecord>();
+  void* expected = nullptr;
+  if (place.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
+  return *static_cast<LoopRecord*>(expected);
+}
+
+bool guards_hold(const Recording& recording, const Frame& frame) {
+  for (const EntryGuard& guard : recording.guards) {
+    const Value& value = frame.registers[guard.guest_register];
+    switch (guard.what) {
+      case EntryGuard::What::Kind:
+        if (!value.is(guard.tag)) return false;
+        break;
+      case EntryGuard::What::Array:
+        if (!fits_slot(value, recording.region.arrays[static_cast<std::size_t>(guard.slot)])) return false;
+        break;
+      case EntryGuard::What::Identity:
+        if (!value.is(guard.constant.tag()) || value.object() != guard.constant.object()) return false;
+        break;
+    }
+  }
+  return true;
+}
+
+EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start) {
+  EntryValues values;
+  for (const ir::ScalarSlot& slot : recording.region.scalars)
+    values.scalars.push_back(slot.guest_register == start_slot ? static_cast<std::uint64_t>(start) : frame.registers[slot.guest_register].bits());
+  for (const ArraySource& source : recording.arrays)
+    values.arrays.push_back(descriptor((source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
+  return values;
+}
+
+Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob* job) {
+  for (Region* region = loop.newest.load(std::memory_order_acquire); region; region = region->next) {
+    const Recording& r = region->recording;
+    if (job) {
+      bool fits = r.step == job->step() && r.start_is_zero == (job->start() == 0) && r.live_in_kinds.size() == job->reductions().size();
+      for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k) fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();
+      if (!fits) continue;
+    } else if (frame.code->loops[static_cast<std::size_t>(r.loop)].kind != LoopKind::While) {
+      if (frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int() != r.step) continue;
+    }
+    if (guards_hold(r, frame)) return region;
+  }
+  return nullptr;
+}
+
+Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
+  std::lock_guard lock(loop.mutex);
+  if (loop.blacklisted) return nullptr;
+  // Another thread may have been here while this one waited.
+  if (Region* region = find_region(loop, frame, job)) return region;
+  const Code& code = *frame.code;
+  if (loop.regions >= most_regions_of_a_loop) {
+    blacklist(loop, code, index, "the kinds of its variables keep changing", code.loops[static_cast<std::size_t>(index)].location.line);
+    return nullptr;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  RecordResult recorded = job ? record_grain(*job) : record_loop(frame, index);
+  if (auto* failure = std::get_if<RecordFailure>(&recorded)) {
+    blacklist(loop, code, index, fmt::format("{} (line {})", failure->sentence(), failure->line), failure->line);
+    return nullptr;
+  }
+  auto region = std::make_unique<Region>();
+  region->recording = std::move(std::get<Recording>(recorded));
+  const Recording& r = region->recording;
+  const std::int64_t first = job ? job->start() : 0;
+  const EntryValues values = entry_values(r, frame, first);
+  region->isa = services().code_generator->widest_isa();
+  nest::PlanRequest request;
+  request.lanes = ir::lanes_of(region->isa);
+  request.is_grain = job != nullptr;
+  request.iterations = job ? job->iterations() : 1;
+  request.scalars = values.scalars.data();
+  request.arrays = values.arrays.data();
+  request.vector_registers = region->isa == ir::Isa::Avx512 ? 32 : 16;
+  request.register_name = register_names(code);
+  region->plan = nest::plan_region(r.region, request);
+  region->record_microseconds = microseconds_since(start);
+  log_event("record", code, index, fmt::format("{} operations, {} exits, {} us", r.region.instructions.size(), r.region.exits.size(), region->record_microseconds));
+
+  std::string refusal;
+  region->careful = compile(region->plan.careful, region->isa, *region, refusal);
+  if (!region->careful) {
+    blacklist(loop, code, index, refusal, r.region.line);
+    return nullptr;
+  }
+  region->fast = compile(region->plan.fast, region->isa, *region, refusal);
+  log_event("compile", code, index, fmt::format("{}, {} lanes x {} gangs, {} us", ir::name_of(region->isa), region->plan.plan.lanes, region->plan.plan.gangs, region->compile_microseconds));
+  region->next = loop.newest.load(std::memory_order_relaxed);
+  ++loop.regions;
+  loop.newest.store(region.get(), std::memory_order_release);
+  return region.release();
+}
+
+}  // namespace pyvm::tracer

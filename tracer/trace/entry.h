@@ -1,0 +1,36 @@
+// Entering a region: do its guards hold, and with which numbers does it run?
+#pragma once
+
+#include <vector>
+
+#include "tracer/ir/region_abi.h"
+#include "tracer/trace/region.h"
+#include "vm/interp/frame.h"
+
+namespace pyvm {
+class PrangeJob;
+}
+
+namespace pyvm::tracer {
+
+// The entry's numbers, shared by all threads that run one job.
+struct EntryValues {
+  std::vector<std::uint64_t> scalars;         // of region.scalars
+  std::vector<ir::ArrayDescriptor> arrays;    // of region.arrays
+};
+
+// Whether the frame's registers are as the recording assumes.
+bool guards_hold(const Recording& recording, const Frame& frame);
+
+// `start` is the loop's value at ordinal 0.
+EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start);
+
+// A region of this loop that fits, the newest first; null when there is none.
+Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob* job);
+
+// Records, plans and compiles; null with a reason in the loop's record when it cannot. Takes the loop's mutex.
+Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job);
+
+LoopRecord& record_of(const Code& code, int loop);
+
+}  // namespace pyvm::tracer

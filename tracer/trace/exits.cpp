@@ -1,0 +1,85 @@
+#include "tracer/trace/exits.h"
+
+#include "tracer/ir/region_abi.h"
+#include "vm/object/array.h"
+
+namespace pyvm::tracer {
+
+using Source = ir::SnapshotEntry::Source;
+
+namespace {
+
+// Operand k of the exit as it was recorded: widened regions hold `gangs` vectors for it in a row.
+std::uint64_t operand(const ExitState& state, int k) {
+  const ir::Region& region = *state.region;
+  const ir::Exit& exit = region.exits[state.exit];
+  const int gang = static_cast<int>(state.position / region.lanes), lane = static_cast<int>(state.position % region.lanes);
+  const int at = k * region.gangs + gang;
+  const bool uniform = region.type(exit.operands[static_cast<std::size_t>(at)]).lanes == 1;
+  return state.exit_values[at * ir::max_lanes + (uniform ? 0 : lane)];
+}
+
+const Value& array_value(const ExitState& state, int slot) {
+  const ArraySource& source = state.recording->arrays[static_cast<std::size_t>(slot)];
+  return source.guest_register ? state.entry_frame->registers[*source.guest_register] : source.constant;
+}
+
+Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
+  Ref<Array> view = array_value(state, entry.slot).as<Array>().view();
+  for (int k = 0; k < entry.count; ++k) view->data += static_cast<std::int64_t>(operand(state, entry.operand + k)) * view->strides[k];
+  view->ndim = static_cast<std::uint8_t>(view->ndim - entry.count);
+  for (int k = 0; k < view->ndim; ++k) {
+    view->shape[k] = view->shape[k + entry.count];
+    view->strides[k] = view->strides[k + entry.count];
+  }
+  return Value(view);
+}
+
+Value entry_value(const ExitState& state, const ir::SnapshotEntry& entry) {
+  switch (entry.source) {
+    case Source::Scalar: return Value::njit_scalar(entry.kind, operand(state, entry.operand));
+    case Source::Number:
+      if (operand(state, entry.operand + 2) == 0) return Value::integer(static_cast<std::int64_t>(operand(state, entry.operand + 1)));
+      return Value::njit_scalar(ScalarKind::Float64, operand(state, entry.operand));
+    case Source::Constant: return state.recording->constants[entry.operand].lent();
+    case Source::Array: return array_value(state, entry.operand);
+    case Source::View: return view_value(state, entry);
+  }
+  return Value();
+}
+
+}  // namespace
+
+Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
+  const ir::Exit& exit = state.region->exits[state.exit];
+  // All values first: a register that is filled may be the source of another.
+  std::vector<Value> values;
+  values.reserve(exit.entries.size());
+  for (const ir::SnapshotEntry& entry : exit.entries) values.push_back(entry_value(state, entry));
+
+  std::vector<Frame*> frames{&base};
+  base.pc = exit.frames[0].pc;
+  for (std::size_t f = 1; f < exit.frames.size(); ++f) {
+    const ir::SnapshotFrame& row = exit.frames[f];
+    auto* function = const_cast<Function*>(static_cast<const Function*>(row.function));
+    Frame& frame = interpreter.push_frame(static_cast<const Code&>(*function->code), frames.back());
+    frame.globals = function->globals.get();
+    frame.result_register = row.result_register;
+    frame.pc = row.pc;
+    frames.push_back(&frame);
+  }
+  for (std::size_t k = 0; k < values.size(); ++k)
+    frames[exit.entries[k].frame]->registers[exit.entries[k].guest_register] = std::move(values[k]);
+  for (const ir::SnapshotLoop& loop : exit.loops) {
+    const auto value = static_cast<std::int64_t>(operand(state, loop.value_operand));
+    const auto stop = static_cast<std::int64_t>(operand(state, loop.stop_operand));
+    Value* registers = frames[loop.frame]->registers + loop.state_register;
+    const std::int64_t next = value + loop.step;
+    registers[0].set_int(next);
+    registers[1].set_int(static_cast<std::int64_t>(range_length(next, stop, loop.step)));
+    registers[2].set_int(loop.step);
+  }
+  return *frames.back();
+}
+
+}  // namespace pyvm::tracer

@@ -1,0 +1,200 @@
+// Running a prange in compiled code.
+//
+// A worker gets ordinals [begin, end): whole blocks where there are reductions (DESIGN section 6), whose lanes live in a
+// lane record of the worker's. The planned entry says piece by piece which version of the code may run: the fast one, or
+// the careful one with every check in place. When code leaves, the interpreter finishes the iterations that left, in
+// ascending order, on the same lane record; then the code goes on behind them.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <limits>
+
+#include "tracer/trace/entry.h"
+#include "tracer/trace/exits.h"
+#include "tracer/trace/log.h"
+#include "tracer/trace/tracer.h"
+#include "vm/interp/interpreter.h"
+#include "vm/interp/prange.h"
+#include "vm/semantics/conversion.h"
+
+namespace pyvm::tracer {
+
+namespace {
+
+constexpr int most_accumulators = 16;
+constexpr double nanoseconds_of_straight_code = 1;  // an iteration without inner loops, before anything was measured
+
+double first_prediction(const PrangeJob& job) {
+  if (job.loop().body_has_loop_or_call) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(job.iterations()) * nanoseconds_of_straight_code / 1000;
+}
+
+// One iteration that compiled code has left: the frame's NextPrange ends it.
+class LeftIteration final : public Grain {
+ public:
+  bool next(Frame&) override { return false; }
+};
+
+struct GrainJob {
+  PrangeJob& job;
+  Region& region;
+  EntryValues values;
+  nest::PlannedEntry entry;
+};
+
+class GrainRun {
+ public:
+  explicit GrainRun(GrainJob& g) : g_(g) {
+    const Recording& recording = g.region.recording;
+    exit_values_.resize(widest_exit() * ir::max_lanes);
+    lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
+    context_.scalars = g.values.scalars.data();
+    context_.arrays = g.values.arrays.data();
+    context_.lane_record = lanes_.data();
+    context_.touched = touched_.data();
+    context_.exit_values = exit_values_.data();
+    context_.stop = &stop_word();
+  }
+
+  // One block with its reductions. Returns the first ordinal that raised, or end.
+  std::int64_t block(std::int64_t index) {
+    const std::int64_t begin = index * g_.job.block_size(), end = std::min(begin + g_.job.block_size(), g_.job.iterations());
+    const ir::Region& region = g_.region.recording.region;
+    const auto width = static_cast<std::size_t>(region.reduction_lanes);
+    for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
+      const ScalarBits live = convert_bits(g_.job.reductions()[a].live_in.bits(), g_.job.reductions()[a].live_in.scalar_kind(), region.accumulators[a].kind);
+      std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width), width, identity_bits(region.accumulators[a].op, region.accumulators[a].kind, live));
+      touched_[a] = 0;
+    }
+    const std::int64_t done = range(begin, end, begin);
+    if (done != end) return done;
+    for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
+      PrangeReduction& r = g_.job.reductions()[a];
+      const ScalarKind kind = region.accumulators[a].kind;
+      const ScalarBits total = fold_lanes(region.accumulators[a].op, kind, {lanes_.data() + a * width, width});
+      const bool touched = touched_[a] || g_.region.recording.live_in_kinds[a] == kind;
+      r.totals[static_cast<std::size_t>(index)] = touched ? Value::njit_scalar(kind, total) : r.identity;
+    }
+    return end;
+  }
+
+  // Ordinals [begin, end) of one block (or of a loop without blocks).
+  std::int64_t range(std::int64_t begin, std::int64_t end, std::int64_t block_start) {
+    context_.block_start = block_start;
+    // Who runs the last iteration leaves the privates' values behind: the interpreter does that one.
+    const bool interprets_last = end == g_.job.iterations() && g_.job.needs_last_values();
+    const std::int64_t compiled_end = interprets_last ? end - 1 : end;
+    std::int64_t at = begin;
+    while (at < compiled_end) {
+      const nest::Entry::Piece piece = g_.region.fast ? g_.entry.next_piece(at, compiled_end, block_start) : nest::Entry::Piece{compiled_end - at, false};
+      at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count) : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
+      if (failed_) return failed_at_;
+    }
+    if (interprets_last && at == compiled_end) {
+      if (!interpret_one(at, nullptr)) return failed_at_;
+      ++at;
+    }
+    return at;
+  }
+
+ private:
+  std::size_t widest_exit() const {
+    std::size_t most = 1;
+    for (const ir::Region* region : {&g_.region.plan.fast, &g_.region.plan.careful})
+      for (const ir::Exit& exit : region->exits) most = std::max(most, exit.operands.size());
+    return most;
+  }
+
+  // Runs [begin, end) in one version; after an exit returns the ordinal behind the iterations that left.
+  std::int64_t run(const ir::Compiled& code, const ir::Region& version, std::int64_t begin, std::int64_t end) {
+    const std::int64_t outcome = code.entry(&context_, begin, end);
+    if (outcome == ir::ran_to_end) return end;
+    g_.region.statistics.exits.fetch_add(1, std::memory_order_relaxed);
+    const std::int64_t first = context_.exit_ordinal, count = context_.exit_gang;
+    log_exit(g_.region, version.exits[static_cast<std::size_t>(outcome)]);
+    ExitState state{&g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(), 0};
+    for (std::int64_t k = 0; k < count; ++k) {
+      state.position = k;
+      if (!interpret_one(first + k, &state)) return failed_at_;
+    }
+    return first + count;
+  }
+
+  // Runs one iteration in the interpreter, from an exit or (state null) from its beginning.
+  bool interpret_one(std::int64_t ordinal, const ExitState* state) {
+    Interpreter& interpreter = Interpreter::current();
+    const ir::Region& region = g_.region.recording.region;
+    LeftIteration grain;  // GrainStopped passes: the grain has then nothing to report
+    try {
+      Frame& worker = g_.job.push_worker_frame(interpreter, grain);
+      const auto width = static_cast<std::size_t>(region.reduction_lanes);
+      const auto lane = static_cast<std::size_t>((ordinal - context_.block_start) % region.reduction_lanes);
+      for (std::size_t a = 0; a < region.accumulators.size(); ++a)
+        worker.registers[region.accumulators[a].guest_register] = Value::njit_scalar(region.accumulators[a].kind, lanes_[a * width + lane]);
+      worker.registers[g_.job.loop().target].set_int(g_.job.index_of(ordinal));
+      if (state) restore(interpreter, worker, *state);
+      interpreter.run();
+      for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
+        const Value& value = worker.registers[region.accumulators[a].guest_register];
+        lanes_[a * width + lane] = convert_bits(value.bits(), value.scalar_kind(), region.accumulators[a].kind);
+        touched_[a] = 1;
+      }
+      if (ordinal + 1 == g_.job.iterations() && g_.job.needs_last_values()) g_.job.leave_last_values(worker);
+      interpreter.pop_frame();
+      return true;
+    } catch (GuestError& error) {
+      g_.job.fail(ordinal, std::move(error), grain.failed_pc);
+      failed_ = true;
+      failed_at_ = ordinal;
+      return false;
+    }
+  }
+
+  GrainJob& g_;
+  ir::RegionContext context_{};
+  std::vector<ScalarBits> lanes_, exit_values_;
+  std::array<std::uint8_t, most_accumulators> touched_{};
+  bool failed_ = false;
+  std::int64_t failed_at_ = 0;
+};
+
+// Ordinals [begin, end): whole blocks where there are reductions.
+std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob& job, std::int64_t begin, std::int64_t end, int) {
+  GrainRun run(*static_cast<GrainJob*>(context));
+  if (!job.has_reductions()) return run.range(begin, end, begin);
+  for (std::int64_t at = begin; at < end; at += job.block_size()) {
+    const std::int64_t stop = std::min(end, at + job.block_size()), done = run.block(at / job.block_size());
+    if (done != stop) return done;
+  }
+  return end;
+}
+
+}  // namespace
+
+void run_region(Interpreter& interpreter, PrangeJob& job, Region& region) {
+  const std::int64_t n = job.iterations();
+  EntryValues values = entry_values(region.recording, job.frame(), job.start());
+  const nest::PlannedEntry entry(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
+  const nest::Order order = nest::PlannedEntry::order(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
+  GrainJob g{job, region, std::move(values), entry};
+  const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
+  const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
+  const auto before = std::chrono::steady_clock::now();
+  const std::string reason = order.independent() ? "" : nest::sentence_of(order, region.plan.careful.arrays, register_names(job.code()));
+  log_run(region, n, reason);
+  int threads = 1;
+  if (!order.independent()) {
+    remark_order(job, region, reason);
+    run_ordinals(&g, interpreter, job, 0, n, 0);
+    job.finish();
+  } else {
+    threads = services().num_threads();
+    run_in_parallel(interpreter, job, predicted, run_ordinals, &g);
+  }
+  const double spent = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - before).count();
+  region.statistics.nanoseconds_an_iteration.store(spent * threads / static_cast<double>(n), std::memory_order_relaxed);
+  region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
+  region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
+}
+
+}  // namespace pyvm::tracer

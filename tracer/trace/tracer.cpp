@@ -1,0 +1,201 @@
+// When to record, when to enter, what to report.
+#include "tracer/trace/tracer.h"
+
+#include <fmt/format.h>
+
+#include "tracer/ir/print.h"
+#include "tracer/trace/entry.h"
+#include "tracer/trace/exits.h"
+#include "tracer/trace/log.h"
+#include "vm/interp/interpreter.h"
+#include "vm/interp/prange.h"
+#include "vm/support/environment.h"
+
+namespace pyvm::tracer {
+
+namespace {
+
+// Iterations of a prange that are interpreted before it is recorded; a body with a loop counts for many.
+constexpr std::int64_t prange_patience = 48;
+constexpr std::int64_t loop_weight = 16;
+constexpr std::int32_t never = 0x7fffffff;
+// A hot loop whose compiled code leaves again and again after a few iterations is not worth entering.
+constexpr std::int64_t exits_before_judgement = 200;
+constexpr std::int64_t iterations_worth_an_exit = 4;
+
+Services the_services;
+std::int32_t the_stop_word = 0;
+
+bool traces() { return the_services.code_generator && environment().jit; }
+
+const char* kind_text(LoopKind kind) { return kind == LoopKind::Prange ? "prange" : kind == LoopKind::For ? "for" : "while"; }
+
+}  // namespace
+
+const Services& services() { return the_services; }
+void configure(const Services& new_services) { the_services = new_services; }
+std::int32_t& stop_word() { return the_stop_word; }
+
+bool run_prange(Interpreter& interpreter, PrangeJob& job) {
+  if (!traces()) return false;
+  LoopRecord& loop = record_of(job.code(), job.loop_index());
+  if (loop.blacklisted.load(std::memory_order_acquire)) return false;
+  Region* region = find_region(loop, job.frame(), &job);
+  if (!region) {
+    const std::int64_t weight = job.loop().body_has_loop_or_call ? loop_weight : 1;
+    const std::int64_t patience = environment().hot < prange_patience ? environment().hot : prange_patience;
+    const std::int64_t before = loop.interpreted.fetch_add(job.iterations() * weight, std::memory_order_relaxed);
+    if (before == 0) log_event("interpret", job.code(), job.loop_index(), fmt::format("{} iterations, seen for the first time", job.iterations()));
+    if (before + job.iterations() * weight < patience) return false;
+    region = make_region(loop, job.frame(), job.loop_index(), &job);
+  }
+  if (!region) return false;
+  run_region(interpreter, job, *region);
+  return true;
+}
+
+Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
+  const Code& code = *frame.code;
+  RelaxedCounter& heat = code.heat[static_cast<std::size_t>(index)];
+  LoopRecord& loop = record_of(code, index);
+  if (!traces() || loop.blacklisted.load(std::memory_order_acquire)) {
+    heat = never;
+    return &frame;
+  }
+  const LoopInfo& info = code.loops[static_cast<std::size_t>(index)];
+  const bool counted = info.kind != LoopKind::While;
+  Value* state = frame.registers + info.state;
+  if (counted && state[1].as_int() == 0) {
+    heat = 1;
+    return &frame;
+  }
+  Region* region = find_region(loop, frame, nullptr);
+  if (!region) {
+    log_event("interpret", code, index, "hot after some iterations");
+    region = make_region(loop, frame, index, nullptr);
+  }
+  if (!region) {
+    heat = never;
+    return &frame;
+  }
+  if (the_stop_word != 0) {
+    the_stop_word = 0;
+    interpreter.poll();
+  }
+  heat = 1;  // from now on compiled code is entered at the first back-edge
+
+  const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
+  const EntryValues values = entry_values(region->recording, frame, start);
+  // All of what is left must pass the checks: a piece of it would end as if the loop did.
+  const nest::PlannedEntry planned(region->plan, values.scalars.data(), values.arrays.data(), 0, left);
+  const nest::Entry::Piece piece = region->fast ? planned.next_piece(0, left, 0) : nest::Entry::Piece{};
+  const bool fast = piece.fast && piece.count == left;
+  const ir::Region& version = fast ? region->plan.fast : region->plan.careful;
+  std::size_t widest = 1;
+  for (const ir::Exit& exit : version.exits) widest = std::max(widest, exit.operands.size());
+  std::vector<std::uint64_t> exit_values(widest * ir::max_lanes);
+  ir::RegionContext context{};
+  context.scalars = values.scalars.data();
+  context.arrays = values.arrays.data();
+  context.exit_values = exit_values.data();
+  context.stop = &the_stop_word;
+  const std::int64_t outcome = (fast ? region->fast : region->careful)->entry(&context, 0, left);
+
+  const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
+  const bool ended = exit.frames.size() == 1 && (exit.frames[0].pc == info.otherwise || exit.frames[0].pc == info.end);
+  Statistics& s = region->statistics;
+  const std::int64_t entries = s.entries.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::int64_t ran = counted ? context.exit_ordinal + 1 : iterations_worth_an_exit;
+  const std::int64_t iterations = s.iterations.fetch_add(ran, std::memory_order_relaxed) + ran;
+  if (!ended && !exit.before_iteration) {
+    const std::int64_t exits = s.exits.fetch_add(1, std::memory_order_relaxed) + 1;
+    log_exit(*region, exit);
+    if (exits > exits_before_judgement && exits * 2 > entries && iterations < exits * iterations_worth_an_exit) {
+      std::lock_guard lock(loop.mutex);
+      loop.blacklist_reason = fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line);
+      loop.blacklisted.store(true, std::memory_order_release);
+      log_event("blacklist", code, index, loop.blacklist_reason);
+    }
+  }
+  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame, 0};
+  Frame& top = restore(interpreter, frame, exit_state);
+  if (counted && !ended) {
+    const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;
+    state[0].set_int(start + begun * region->recording.step);
+    state[1].set_int(left - begun);
+    state[2].set_int(region->recording.step);
+  }
+  return &top;
+}
+
+std::vector<RegionReport> regions_of(const Code& code) {
+  std::vector<RegionReport> reports;
+  for (std::size_t k = 0; k < code.loops.size(); ++k) {
+    const LoopInfo& info = code.loops[k];
+    RegionReport base;
+    base.file = code.file();
+    base.line = info.location.line;
+    base.function = code.qualified_name;
+    base.kind = kind_text(info.kind);
+    base.isa = "none";
+    base.state = "interpreted";
+    if (info.kind == LoopKind::Prange && !info.in_order_reason.empty()) {
+      base.state = "in order";
+      base.reason = info.in_order_reason;
+    }
+    auto* loop = static_cast<LoopRecord*>(code.traced[k].load(std::memory_order_acquire));
+    if (!loop) {
+      reports.push_back(base);
+      continue;
+    }
+    std::lock_guard lock(loop->mutex);
+    Region* newest = loop->newest.load(std::memory_order_acquire);
+    if (!newest) {
+      if (loop->blacklisted) {
+        base.state = "blacklisted";
+        base.reason = loop->blacklist_reason;
+      }
+      reports.push_back(base);
+      continue;
+    }
+    for (Region* region = newest; region; region = region->next) {
+      RegionReport r = base;
+      r.state = loop->blacklisted ? "blacklisted" : region->order_reason.empty() && base.state != "in order" ? "compiled" : "in order";
+      r.reason = loop->blacklisted ? loop->blacklist_reason : region->order_reason.empty() ? base.reason : region->order_reason;
+      r.isa = ir::name_of(region->isa);
+      r.lanes = region->plan.plan.lanes;
+      r.gangs = region->plan.plan.gangs;
+      r.record_microseconds = region->record_microseconds;
+      r.compile_microseconds = region->compile_microseconds;
+      r.entries = region->statistics.entries.load();
+      r.exits_taken = region->statistics.exits.load();
+      for (const auto* code_of : {&region->fast, &region->careful})
+        if (*code_of) r.code_bytes += static_cast<std::int64_t>((*code_of)->code_bytes);
+      reports.push_back(r);
+    }
+  }
+  return reports;
+}
+
+std::string dump_regions(const Code& code, const std::string& stage) {
+  std::string text;
+  for (std::size_t k = 0; k < code.loops.size(); ++k) {
+    auto* loop = static_cast<LoopRecord*>(code.traced[k].load(std::memory_order_acquire));
+    if (!loop) continue;
+    for (Region* region = loop->newest.load(std::memory_order_acquire); region; region = region->next) {
+      text += fmt::format("; {}:{} {} {}\n", code.file(), code.loops[k].location.line, code.qualified_name, kind_text(code.loops[k].kind));
+      if (stage == "ir") text += ir::print(region->recording.region);
+      if (stage == "plan") {
+        text += nest::print(region->plan.plan, region->plan.fast.arrays, register_names(code));
+        text += ir::print(region->plan.fast);
+      }
+      if (stage == "asm")
+        for (const auto* compiled : {&region->fast, &region->careful})
+          if (*compiled) text += (*compiled)->listing;
+    }
+    if (loop->blacklisted) text += fmt::format("; {}:{} {}\n", code.file(), code.loops[k].location.line, loop->blacklist_reason);
+  }
+  return text;
+}
+
+}  // namespace pyvm::tracer

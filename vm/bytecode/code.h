@@ -90,6 +90,27 @@ struct LoopVariable {
   int line = 0;  // where the class shows: the read that makes it carried, the first contribution
 };
 
+// A subscript in the body of a prange, as far as the code tells before the loop runs.
+struct SubscriptForm {
+  enum class What : std::uint8_t {
+    Affine,   // factor * the loop's value + offset + the sum of invariant registers times their factors
+    Repeated, // takes the same values in every iteration: an inner loop's variable, a slice
+    Unknown,
+  } what = What::Unknown;
+  std::int64_t factor = 0;
+  std::int64_t offset = 0;
+  std::vector<std::pair<std::uint16_t, std::int64_t>> invariants;  // register, factor
+};
+
+// An element or a slice of an array from outside the loop that an iteration reads or writes.
+struct ArrayAccess {
+  std::uint16_t array;    // a register that the loop does not change
+  bool store = false;
+  bool update = false;    // `a[...] op= x`
+  int line = 0;
+  std::vector<SubscriptForm> subscripts;  // may be fewer than dimensions
+};
+
 enum class LoopKind : std::uint8_t { For, Prange, While };
 
 struct LoopInfo {
@@ -105,6 +126,7 @@ struct LoopInfo {
   int reductions = 0;                   // variables of class Reduction, as the source has them
   bool body_has_loop_or_call = false;   // decides the block size (DESIGN section 6)
   std::string in_order_reason;          // not empty: runs in order, a sentence for the user
+  std::vector<ArrayAccess> accesses;    // what conflicts between iterations are looked for in
 };
 
 // A counter that threads share without ordering: it may lose counts, and nothing depends on them.

@@ -1,5 +1,6 @@
 // `for` and `while` to bytecode, and the loop table.
 #include "vm/bytecode/liveness.h"
+#include "vm/compile/accesses.h"
 #include "vm/compile/classify.h"
 #include "vm/compile/function_compiler.h"
 
@@ -138,6 +139,7 @@ void FunctionCompiler::settle_pranges() {
       v.live_after = liveness->live(loop.otherwise, v.guest_register) ||
                      (loop.end < code_.instructions.size() && liveness->live(loop.end, v.guest_register));
     }
+    if (loop.in_order_reason.empty()) loop.accesses = accesses_of(code_, loop);
   }
 }
 

@@ -1,5 +1,5 @@
 # peer: cpython
-# sum, min, max, mean of whole arrays: NumPy's pairwise order for floats.
+# sum, min, max, mean of whole arrays: NumPy 2.4's pairwise order for floats (2.0 cuts into buffers of 8192).
 import numpy as np
 
 rng = np.random.RandomState(7)

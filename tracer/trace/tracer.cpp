@@ -18,7 +18,8 @@ namespace {
 // Iterations of a prange that are interpreted before it is recorded; a body with a loop counts for many.
 constexpr std::int64_t prange_patience = 48;
 constexpr std::int64_t loop_weight = 16;
-constexpr std::int32_t never = 0x7fffffff;
+// Heat to leave a loop with. Returning to its header, the interpreter counts that back-edge again.
+constexpr std::int32_t at_next_back_edge = 1, after_this_back_edge = 2, never = 0x7fffffff;
 // A hot loop whose compiled code leaves again and again after a few iterations is not worth entering.
 constexpr std::int64_t exits_before_judgement = 200;
 constexpr std::int64_t iterations_worth_an_exit = 4;
@@ -66,7 +67,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   const bool counted = info.kind != LoopKind::While;
   Value* state = frame.registers + info.state;
   if (counted && state[1].as_int() == 0) {
-    heat = 1;
+    heat = after_this_back_edge;
     return &frame;
   }
   Region* region = find_region(loop, frame, nullptr);
@@ -82,7 +83,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     the_stop_word = 0;
     interpreter.poll();
   }
-  heat = 1;  // from now on compiled code is entered at the first back-edge
+  heat = at_next_back_edge;  // from now on compiled code is entered at the first back-edge
 
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
   const EntryValues values = entry_values(region->recording, frame, start);

@@ -526,7 +526,8 @@ op_LoopBack:
 
 hot: {
   SAVE();
-  frame->code->heat[ip->c] = static_cast<std::int32_t>(environment().hot);
+  // One more, because the loop's end is dispatched again below and counts again.
+  frame->code->heat[ip->c] = static_cast<std::int32_t>(environment().hot) + 1;
   auto* hook = interpreter_hooks().hot_loop;
   if (hook && dialect == Dialect::Njit) {
     top_ = hook(*this, *frame, ip->c);

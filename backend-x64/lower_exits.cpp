@@ -64,28 +64,26 @@ void Generator::leave_unless_all(const x86::Reg& mask, const Label& label) {
   cc_.jne(label);
 }
 
-// a < 0 ? a + b : a, which as an unsigned number must be less than b.
+// a < 0 ? a + b : a, which as an unsigned number must be less than b. What is not less as it stands is negative or too
+// large: the cold code adds b and asks again, and a sum with a large subscript is still too large.
 void Generator::lower_index(const Instruction& it) {
   if (is_vector(it.results[0])) {
     vector_index(it);
     return;
   }
-  Label stub = exit_stub(it);
-  x86::Gp a = gp(it.operands[0]), length = gp(it.operands[1]);
-  x86::Gp subscript = new_gp();
-  std::optional<std::int64_t> constant = int_constant(it.operands[0]);
-  if (constant) {
-    cc_.mov(subscript, a);
-    if (*constant < 0) cc_.add(subscript, length);
-  } else {
-    x86::Gp wrap = new_gp();
-    cc_.mov(wrap, a);
-    cc_.sar(wrap, 63);
-    cc_.and_(wrap, length);
-    cc_.lea(subscript, x86::ptr(a, wrap));
-  }
+  x86::Gp length = gp(it.operands[1]), subscript = new_gp();
+  Label stub = exit_stub(it), other = cc_.newLabel(), done = cc_.newLabel();
+  move(subscript, it.operands[0]);
   cc_.cmp(subscript, length);
-  cc_.jae(stub);
+  cc_.jae(other);
+  cc_.bind(done);
+  later([this, subscript, length, stub, other, done] {
+    cc_.bind(other);
+    cc_.add(subscript, length);
+    cc_.cmp(subscript, length);
+    cc_.jae(stub);
+    cc_.jmp(done);
+  });
   copy(target_gp(it.results[0]), subscript, ir::i64);
 }
 

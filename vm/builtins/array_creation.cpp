@@ -129,19 +129,23 @@ ScalarBits checked_float_to_int(double value, ScalarKind kind) {
   const CheckedInt result = checked_trunc(value);
   if (result.status != IntStatus::Ok) {
     if (kind == ScalarKind::UInt64 && whole > 0 && whole < 18446744073709551616.0) return float_to_uint64(whole);
-    if (kind == ScalarKind::Int64) raise(ExceptionKind::OverflowError, "Python int too large to convert to C long");
-    raise_out_of_bounds(fmt::format("{:.0f}", whole), kind);
+    raise(ExceptionKind::OverflowError, "Python int too large to convert to C long");
   }
   if (!fits(kind, result.value)) raise_out_of_bounds(std::to_string(result.value), kind);
   return convert_bits(to_bits(result.value), ScalarKind::Int64, kind);
 }
 
+// Python's numbers must fit. So must NumPy's scalars in signed kinds; into unsigned ones they are cast.
 ScalarBits numpy_element_bits(const Value& value, ScalarKind kind) {
   const ScalarKind from = value.scalar_kind();
-  if (is_integer(kind)) {
-    if (is_float(from)) return checked_float_to_int(number_as_double(value), kind);
-    if (value.is(Tag::Int) && !fits(kind, value.as_int())) raise_out_of_bounds(std::to_string(value.as_int()), kind);
+  const bool must_fit = is_integer(kind) && (value.is_python_number() || is_signed(kind));
+  if (!must_fit) return convert_bits(value.bits(), from, kind);
+  if (is_float(from)) return checked_float_to_int(number_as_double(value), kind);
+  if (value.is(Tag::NpUInt64) && value.as_int() < 0) {
+    if (kind == ScalarKind::Int64) raise(ExceptionKind::OverflowError, "Python int too large to convert to C long");
+    raise_out_of_bounds(std::to_string(value.bits()), kind);
   }
+  if (!fits(kind, value.as_int())) raise_out_of_bounds(std::to_string(value.as_int()), kind);
   return convert_bits(value.bits(), from, kind);
 }
 

@@ -63,7 +63,7 @@ void power_by_scalar(const UfuncOperand& a, double exponent, ScalarKind operand,
 void compute(const CallContext& context, BinaryOp op, ScalarKind operand, const UfuncOperand& a, const UfuncOperand& b,
              Array& out) {
   if (op == BinaryOp::Pow) {
-    check_exponents(operand, b.operand());
+    if (out.size() > 0) check_exponents(operand, b.operand());
     if (context.dialect == Dialect::Python && is_float(operand) && a.array() && b.number().is_number()) {
       power_by_scalar(a, number_as_double(b.number()), operand, out);
       return;
@@ -190,13 +190,7 @@ Value array_compare(CallContext& context, CompareOp op, const Value& a, const Va
 Value array_unary(CallContext& context, UnaryOp op, const Array& a) {
   const std::optional<Promotion> promotion =
       context.dialect == Dialect::Njit ? njit_array_unary(op, a.dtype) : numpy_unary(op, a.dtype);
-  if (!promotion) {
-    if (op == UnaryOp::Neg)
-      throw GuestError(ExceptionKind::TypeError,
-                       "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
-                       "logical_not function instead.");
-    raise_no_ufunc_types(ufunc_name(op));
-  }
+  if (!promotion) raise_numpy_refusal(op, a.dtype);
   return apply_ufunc(context, unary_loop(op, promotion->operand), promotion->result, Operand(a));
 }
 

@@ -10,13 +10,13 @@ namespace pyvm {
 
 namespace {
 
-// NumPy prints the known extents of a shape with -1 in it.
+// NumPy leaves unknown extents in front out and prints those behind as newaxis.
 [[noreturn]] void raise_cannot_reshape(std::int64_t size, const std::vector<std::int64_t>& shape) {
-  std::vector<std::int64_t> known;
+  std::string text;
   for (std::int64_t extent : shape)
-    if (extent >= 0) known.push_back(extent);
-  std::string text = compact_shape_text(known);
-  if (known.size() == 1 && shape.size() > 1) text = fmt::format("({})", known[0]);
+    if (extent >= 0 || !text.empty())
+      text += fmt::format("{}{}", text.empty() ? '(' : ',', extent < 0 ? "newaxis" : std::to_string(extent));
+  text = text.empty() ? "()" : text + (shape.size() == 1 ? ",)" : ")");
   raise(ExceptionKind::ValueError, "cannot reshape array of size {} into shape {}", size, text);
 }
 
@@ -134,11 +134,11 @@ Ref<Array> joined(std::span<const Ref<Array>> parts, std::int64_t axis, std::opt
   for (std::size_t p = 0; p < parts.size(); ++p) {
     const Array& part = *parts[p];
     if (part.ndim != shape.ndim)
-      raise(ExceptionKind::ValueError,
-            "all the input array dimensions except for the concatenation axis must match exactly, but along dimension "
-            "0, the array "
-            "at index 0 has {} dimension(s) and the array at index {} has {} dimension(s)",
-            shape.ndim, p, part.ndim);
+      raise(
+          ExceptionKind::ValueError,
+          "all the input arrays must have same number of dimensions, but the array at index 0 has {} dimension(s) and "
+          "the array at index {} has {} dimension(s)",
+          shape.ndim, p, part.ndim);
     for (int k = 0; k < shape.ndim; ++k)
       if (k != along && part.shape[k] != shape.extent[k])
         raise(ExceptionKind::ValueError,

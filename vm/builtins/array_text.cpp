@@ -123,12 +123,13 @@ private:
     return std::string(pad_left_ - point, ' ') + text;
   }
 
+  // All elements show as many digits: exact ones, not zeros, where the shortest are fewer.
   std::string scientific(double value) const {
-    Scientific parts = short_scientific(kind_, value);
-    parts.fraction.append(fraction_ - parts.fraction.size(), '0');
-    const std::string digits = parts.exponent.substr(1);
-    return padded_left(parts.whole, pad_left_) + '.' + parts.fraction + 'e' + parts.exponent[0] +
-           std::string(exponent_digits_ - digits.size(), '0') + digits;
+    const std::string text = fmt::format("{:#.{}e}", value, fraction_);
+    const std::size_t point = text.find('.'), e = text.find('e');
+    const std::string digits = text.substr(e + 2);
+    return padded_left(text.substr(0, point), pad_left_) + text.substr(point, e + 2 - point) +
+           std::string(exponent_digits_ > digits.size() ? exponent_digits_ - digits.size() : 0, '0') + digits;
   }
 
   ScalarKind kind_;

@@ -202,7 +202,7 @@ Value round(CallContext& context, const Arguments& arguments) {
   if (given > 2) raise(ExceptionKind::TypeError, "round() takes at most 2 arguments ({} given)", given);
   const BoundArguments bound(arguments, "round", "number ndigits?");
   const Value& number = bound[0];
-  if (!number.is_number())
+  if (!number.is_number() || number.is(Tag::NpBool))
     raise(ExceptionKind::TypeError, "type {} doesn't define __round__ method", type_name_of(number));
   if (!bound.has(1)) return rounded_to_int(number);
   const std::int64_t digits = index_of(bound[1]);

@@ -208,8 +208,8 @@ Shape broadcast_shapes(std::initializer_list<const Operand*> operands) {
   raise(ExceptionKind::ValueError, "operands could not be broadcast together with shapes {}", shapes);
 }
 
-// Axes are compared by the operands' strides, as NumPy's iterator does: an axis on which every operand moves in smaller
-// steps goes further inside; without a verdict the order stays.
+// Axes are compared by the operands' strides: the one on which all operands move in larger steps stands outside, and in
+// a conflict between operands C order wins.
 Ref<Array> make_like(ScalarKind kind, const Shape& shape, std::initializer_list<const Operand*> operands) {
   Ref<Array> out = Array::make(kind, shape.dims(), false);
   int order[max_dimensions];
@@ -218,18 +218,16 @@ Ref<Array> make_like(ScalarKind kind, const Shape& shape, std::initializer_list<
     const int k = axis - (shape.ndim - operand.ndim);
     return k < 0 || operand.shape[k] == 1 ? 0 : std::abs(operand.strides[k]);
   };
-  auto belongs_inside = [&](int outer, int inner) {
-    bool smaller = false;
+  sort_axes(shape.ndim, order, [&](int outer, int inner) {
+    int verdict = 0;
     for (const Operand* operand : operands) {
       const std::int64_t x = stride_at(*operand, outer), y = stride_at(*operand, inner);
       if (x == 0 || y == 0) continue;
-      if (x >= y) return false;
-      smaller = true;
+      if (x >= y) return -1;
+      verdict = 1;
     }
-    return smaller;
-  };
-  for (int i = 1; i < shape.ndim; ++i)
-    for (int j = i; j > 0 && belongs_inside(order[j - 1], order[j]); --j) std::swap(order[j - 1], order[j]);
+    return verdict;
+  });
   std::int64_t stride = out->item_size();
   for (int k = shape.ndim - 1; k >= 0; --k) {
     out->strides[order[k]] = stride;

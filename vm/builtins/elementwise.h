@@ -47,6 +47,22 @@ struct Operand {
 // NumPy's broadcasting of all shapes; ValueError "operands could not be broadcast together with shapes (2,3) (4,) ".
 Shape broadcast_shapes(std::initializer_list<const Operand*> operands);
 
+// NumPy's order of axes (nditer's insertion sort). verdict(outer, inner) is +1 when `inner`, which stands further
+// inside, has to go outside of `outer`, -1 when it must not, 0 when nothing tells; such axes are passed over.
+template <class F> void sort_axes(int count, int* order, F&& verdict) {
+  for (int i = 1; i < count; ++i) {
+    const int axis = order[i];
+    int place = i;
+    for (int j = i - 1; j >= 0; --j) {
+      const int found = verdict(order[j], axis);
+      if (found < 0) break;
+      if (found > 0) place = j;
+    }
+    for (int j = i; j > place; --j) order[j] = order[j - 1];
+    order[place] = axis;
+  }
+}
+
 // A new array of the shape whose memory order follows the operands' (NumPy's order='K').
 Ref<Array> make_like(ScalarKind kind, const Shape& shape, std::initializer_list<const Operand*> operands);
 

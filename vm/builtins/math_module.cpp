@@ -12,10 +12,10 @@ namespace pyvm::native {
 
 namespace {
 
-// A real number, or an array with one element; "must be real number, not str".
+// A real number, or an array without dimensions; "must be real number, not str".
 Value real_number(const Value& value) {
   if (value.is_number()) return value;
-  if (value.is(Tag::Array) && value.as<Array>().size() == 1) {
+  if (value.is(Tag::Array) && value.as<Array>().ndim == 0) {
     const Array& array = value.as<Array>();
     return Value::numpy_scalar(array.dtype, load_scalar(array.dtype, array.data));
   }

@@ -73,11 +73,7 @@ Value njit_binary(const CallContext& context, BinaryOp op, const Value& a, const
 
 Value apply_promoted_unary(const CallContext& context, UnaryOp op, const Value& a, std::optional<Promotion> promotion) {
   if (!promotion) {
-    if (op == UnaryOp::Neg && context.dialect == Dialect::Python)
-      throw GuestError(ExceptionKind::TypeError,
-                       "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
-                       "logical_not function instead.");
-    if (context.dialect == Dialect::Python) raise_no_ufunc_types(ufunc_name(op));
+    if (context.dialect == Dialect::Python) raise_numpy_refusal(op, a.scalar_kind());
     raise(ExceptionKind::TypeError, "bad operand type for unary {}: '{}'", symbol_of(op), type_name_of(a));
   }
   const ScalarBits result = apply_unary(op, promotion->operand, converted(a, promotion->operand));
@@ -105,6 +101,18 @@ void raise_no_ufunc_types(std::string_view ufunc) {
       "ufunc '{}' not supported for the input types, and the inputs could not be safely coerced to any supported types "
       "according to the casting rule ''safe''",
       ufunc);
+}
+
+void raise_numpy_refusal(UnaryOp op, ScalarKind kind) {
+  if (kind == ScalarKind::Bool && op == UnaryOp::Neg)
+    throw GuestError(ExceptionKind::TypeError,
+                     "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
+                     "logical_not function instead.");
+  if (kind == ScalarKind::Bool && op == UnaryOp::Pos)
+    throw GuestError(ExceptionKind::UFuncNoLoopError,
+                     "ufunc 'positive' did not contain a loop with signature matching types <class "
+                     "'numpy.dtypes.BoolDType'> -> None");
+  raise_no_ufunc_types(ufunc_name(op));
 }
 
 void raise_int_too_large() {

@@ -24,6 +24,8 @@ inline Value dialect_scalar(const CallContext& context, ScalarKind kind, ScalarB
 [[noreturn]] void raise_not_comparable(CompareOp op, const Value& a, const Value& b);
 // "ufunc 'sqrt' not supported for the input types, ..."
 [[noreturn]] void raise_no_ufunc_types(std::string_view ufunc);
+// What NumPy says where it has no loop of `op` for the kind: -, + and ~ of bools and floats.
+[[noreturn]] void raise_numpy_refusal(UnaryOp op, ScalarKind kind);
 [[noreturn]] void raise_int_too_large();
 
 // Both operands are numbers.

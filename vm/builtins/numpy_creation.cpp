@@ -155,19 +155,31 @@ Value numpy_empty_like(CallContext& context, const Arguments& arguments) {
   return make_like_filled(context, arguments, "empty_like", Fill::Nothing);
 }
 
+namespace {
+
+// np.full copies with casting='unsafe': floats are cast, ints must fit.
+void fill_with_value(CallContext& context, Array& array, const Value& value) {
+  if (value.is_number() && !value.is(Tag::Int))
+    fill_array(array, convert_bits(value.bits(), value.scalar_kind(), array.dtype));
+  else
+    assign_array(context, array, value);
+}
+
+} // namespace
+
 Value numpy_full(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "full", "shape fill_value dtype? order? * device? like?");
   const ScalarKind kind = bound.has(2) ? dtype_of_argument(bound[2]) : to_array(context, bound[1], std::nullopt)->dtype;
   Ref<Array> array = Array::make(kind, shape_of_argument(bound[0]), false);
   apply_order(*array, bound[3]);
-  assign_array(context, *array, bound[1]);
+  fill_with_value(context, *array, bound[1]);
   return Value(array);
 }
 
 Value numpy_full_like(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "full_like", "a fill_value dtype? order? subok? shape? * device?");
   Ref<Array> array = make_alike(context, bound, 2, 3, 5);
-  assign_array(context, *array, bound[1]);
+  fill_with_value(context, *array, bound[1]);
   return Value(array);
 }
 

@@ -24,8 +24,8 @@ struct UfuncCall {
   UfuncCall(const Arguments& arguments, std::string_view name, std::size_t count) {
     const std::size_t given = arguments.positional.size();
     if (given < count || given > count + 1)
-      raise(ExceptionKind::TypeError, "{}() takes from {} to {} positional arguments but {} were given", name, count,
-            count + 1, given);
+      raise(ExceptionKind::TypeError, "{}() takes from {} to {} positional arguments but {} {} given", name, count,
+            count + 1, given, given == 1 ? "was" : "were");
     for (std::size_t k = 0; k < count; ++k) operands[k] = &arguments.positional[k];
     if (given > count) out = arguments.positional[count];
     for (const Keyword& keyword : arguments.keywords) {
@@ -204,14 +204,17 @@ Value numpy_square(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, "square", 1);
   const UfuncOperand a(context, *call.operands[0]);
   const Operand operand = a.operand();
-  return call.finish(
-      context, apply_ufunc(context, binary_loop(BinaryOp::Mul, a.kind(), context.dialect), a.kind(), operand, operand));
+  const ScalarKind kind = a.kind() == ScalarKind::Bool ? ScalarKind::Int8 : a.kind(); // NumPy has no loop for bools
+  return call.finish(context,
+                     apply_ufunc(context, binary_loop(BinaryOp::Mul, kind, context.dialect), kind, operand, operand));
 }
 
 Value numpy_sign(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, "sign", 1);
   const UfuncOperand a(context, *call.operands[0]);
-  if (a.kind() == ScalarKind::Bool) raise_no_ufunc_types("sign");
+  if (a.kind() == ScalarKind::Bool)
+    raise(ExceptionKind::UFuncNoLoopError,
+          "ufunc 'sign' did not contain a loop with signature matching types <class 'numpy.dtypes.BoolDType'> -> None");
   return call.finish(context, apply_ufunc(context, sign_loop(a.kind()), a.kind(), a.operand()));
 }
 

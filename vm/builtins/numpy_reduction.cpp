@@ -1,13 +1,15 @@
 // NumPy's order of reductions, bit for bit (numpy/_core/src/umath/loops_utils.h.src, pairwise sum; nditer's axis
 // order).
 //
-// nditer sorts axes by the size of their strides, largest outside, flips negative ones, and merges what lies dense. Its
-// innermost axis is one inner loop: when that axis is reduced, a float sum adds `pairwise sum of the run` to the
-// result, else the run is added to as many results. Each result starts at the identity, or at the first elements for
-// min and max.
+// nditer sorts axes by the size of their strides, largest outside, and merges what lies dense. Where its innermost axis
+// is not reduced, that axis is added to as many results, element by element. Where it is, the innermost reduced axes
+// that have at most 8192 elements together are one run (copied to a buffer unless they are one axis), and as many of
+// these runs are taken at once as fit the buffer; each float sum adds `pairwise sum of the run` to its result. Results
+// start at the identity, or at the first elements for min and max.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "vm/builtins/elementwise.h"
 #include "vm/builtins/reduction_orders.h"
@@ -42,12 +44,6 @@ struct ReductionNest {
   }
 
   void add_axis(std::int64_t extent, std::int64_t source_stride, std::int64_t result_stride) {
-    if (source_stride < 0 && extent > 0) {
-      source += source_stride * (extent - 1);
-      result += result_stride * (extent - 1);
-      source_stride = -source_stride;
-      result_stride = -result_stride;
-    }
     shape[ndim] = extent;
     source_strides[ndim] = source_stride;
     result_strides[ndim] = result_stride;
@@ -55,12 +51,18 @@ struct ReductionNest {
   }
 
   void sort() {
-    for (int i = 1; i < ndim; ++i)
-      for (int j = i; j > 0 && source_strides[j - 1] < source_strides[j] && source_strides[j - 1] != 0; --j) {
-        std::swap(shape[j - 1], shape[j]);
-        std::swap(source_strides[j - 1], source_strides[j]);
-        std::swap(result_strides[j - 1], result_strides[j]);
-      }
+    int order[max_dimensions];
+    for (int k = 0; k < ndim; ++k) order[k] = k;
+    sort_axes(ndim, order, [&](int outer, int inner) {
+      const std::int64_t x = std::abs(source_strides[outer]), y = std::abs(source_strides[inner]);
+      return x == 0 || y == 0 ? 0 : x >= y ? -1 : 1;
+    });
+    const ReductionNest old = *this;
+    for (int k = 0; k < ndim; ++k) {
+      shape[k] = old.shape[order[k]];
+      source_strides[k] = old.source_strides[order[k]];
+      result_strides[k] = old.result_strides[order[k]];
+    }
   }
 
   void merge() {
@@ -76,6 +78,14 @@ struct ReductionNest {
       result_strides[kept - 1] = result_strides[k];
     }
     ndim = kept;
+  }
+
+  // f(source, result) for every element of the nest.
+  template <class F> void for_each_element(F&& f) {
+    for_each_run(
+        [&](const std::byte* from, std::int64_t from_stride, std::byte* to, std::int64_t to_stride, std::int64_t n) {
+          for (std::int64_t k = 0; k < n; ++k) f(from + k * from_stride, to + k * to_stride);
+        });
   }
 
   // f(source, source stride, result, result stride, elements)
@@ -141,21 +151,74 @@ template <class T, class F> void combine_runs(ReductionNest& nest, F combine) {
   });
 }
 
+// Sums over the innermost reduced axes, from one result's first element on: NumPy's buffering decides what one pairwise
+// sum spans.
+template <class T> class PairwiseGroups {
+public:
+  // The axes [first, nest.ndim) are reduced.
+  PairwiseGroups(const ReductionNest& nest, int first) : nest_(nest), first_(first), core_(nest.ndim) {
+    while (core_ > first && elements_ * nest.shape[core_ - 1] <= (core_ == nest.ndim ? INT64_MAX : buffer_size))
+      elements_ *= nest.shape[--core_];
+    rows_ = core_ > first ? std::clamp<std::int64_t>(buffer_size / elements_, 1, nest.shape[core_ - 1]) : 1;
+  }
+
+  // The axes outside of the buffered ones.
+  int outer() const { return core_ > first_ ? core_ - 1 : first_; }
+
+  // Adds everything under axis `outer` at `source` to the total.
+  T add(T total, const std::byte* source) {
+    if (core_ == first_) return total + sum(source, 1);
+    const std::int64_t extent = nest_.shape[core_ - 1], stride = nest_.source_strides[core_ - 1];
+    for (std::int64_t k = 0; k < extent; k += rows_) total += sum(source + k * stride, std::min(rows_, extent - k));
+    return total;
+  }
+
+private:
+  static constexpr std::int64_t buffer_size = 8192;
+
+  T sum(const std::byte* source, std::int64_t rows) {
+    const int inner = nest_.ndim - 1;
+    if (core_ == inner && rows == 1) return pairwise_sum<T>(source, nest_.shape[inner], nest_.source_strides[inner]);
+    buffer_.clear();
+    for (std::int64_t row = 0; row < rows; ++row)
+      gather(core_, source + (core_ > first_ ? row * nest_.source_strides[core_ - 1] : 0));
+    return pairwise_sum<T>(reinterpret_cast<const std::byte*>(buffer_.data()),
+                           static_cast<std::int64_t>(buffer_.size()), sizeof(T));
+  }
+
+  void gather(int axis, const std::byte* source) {
+    if (axis == nest_.ndim) {
+      buffer_.push_back(load_at<T>(source));
+      return;
+    }
+    for (std::int64_t k = 0; k < nest_.shape[axis]; ++k) gather(axis + 1, source + k * nest_.source_strides[axis]);
+  }
+
+  const ReductionNest& nest_;
+  int first_, core_;
+  std::int64_t elements_ = 1, rows_ = 1;
+  std::vector<T> buffer_;
+};
+
+template <class T> void add_elementwise(ReductionNest& nest) {
+  combine_runs<T>(nest, [](T a, T b) { return add<T>(a, b); });
+}
+
 template <class T> void sum_runs(ReductionNest& nest) {
-  if constexpr (!std::is_floating_point_v<T>) {
-    combine_runs<T>(nest, [](T a, T b) { return add<T>(a, b); });
-  } else {
-    nest.for_each_run([&](const std::byte* source, std::int64_t source_stride, std::byte* result,
-                          std::int64_t result_stride, std::int64_t n) {
-      if (result_stride == 0) {
-        const T total = load_at<T>(result) + pairwise_sum<T>(source, n, source_stride);
-        std::memcpy(result, &total, sizeof total);
-        return;
-      }
-      for (std::int64_t k = 0; k < n; ++k) {
-        const T total = load_at<T>(result + k * result_stride) + load_at<T>(source + k * source_stride);
-        std::memcpy(result + k * result_stride, &total, sizeof total);
-      }
+  int first = nest.ndim; // of the innermost reduced axes
+  while (first > 0 && nest.result_strides[first - 1] == 0) --first;
+  if (!std::is_floating_point_v<T> || first == nest.ndim) {
+    add_elementwise<T>(nest);
+    return;
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    PairwiseGroups<T> groups(nest, first);
+    // What is inside is the groups' business.
+    ReductionNest outer = nest;
+    outer.ndim = groups.outer();
+    outer.for_each_element([&](const std::byte* source, std::byte* result) {
+      const T total = groups.add(load_at<T>(result), source);
+      std::memcpy(result, &total, sizeof total);
     });
   }
 }

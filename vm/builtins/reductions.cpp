@@ -44,12 +44,13 @@ std::int64_t reduced_count(const Array& array, const ReductionAxes& axes) {
   return n;
 }
 
-// The result with all axes of the input, reduced ones of length 1.
+// The result with all axes of the input, reduced ones of length 1, in the memory order of the input.
 Ref<Array> make_result(const Array& array, const ReductionAxes& axes, ScalarKind kind) {
   Shape shape(array);
   for (int k = 0; k < array.ndim; ++k)
     if (axes.reduced[k]) shape.extent[k] = 1;
-  return Array::make(kind, shape.dims(), false);
+  const Operand operand(array);
+  return make_like(kind, shape, {&operand});
 }
 
 void drop_reduced_axes(Array& result, const ReductionAxes& axes) {

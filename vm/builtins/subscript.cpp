@@ -9,6 +9,7 @@
 #include "vm/builtins/array_selection.h"
 #include "vm/builtins/code_points.h"
 #include "vm/builtins/numbers.h"
+#include "vm/semantics/conversion.h"
 
 namespace pyvm {
 
@@ -78,7 +79,11 @@ void set_blocks(CallContext& context, Array& array, const Value& subscript, cons
   // The values first, so that an overlapping right-hand side is the old array.
   Ref<Array> values = Array::make(array.dtype, shape.dims(), false);
   try {
-    assign_array(context, *values, value);
+    // NumPy makes an array of the value here, so that its scalars are cast without a look whether they fit.
+    if (value.is_numpy_scalar())
+      fill_array(*values, convert_bits(value.bits(), value.scalar_kind(), array.dtype));
+    else
+      assign_array(context, *values, value);
   } catch (const GuestError& error) {
     if (error.kind() != ExceptionKind::ValueError || !value.is(Tag::Array)) throw;
     if (selection.by_mask && array.ndim == selection.consumed)

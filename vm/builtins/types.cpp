@@ -5,6 +5,7 @@
 
 #include "vm/builtins/arguments.h"
 #include "vm/builtins/array_creation.h"
+#include "vm/builtins/array_operators.h"
 #include "vm/builtins/iterate.h"
 #include "vm/builtins/native.h"
 #include "vm/builtins/numbers.h"
@@ -94,8 +95,7 @@ BuiltinType class_of_tag(Tag tag) {
 Value number_in(const Value& value) {
   if (!value.is(Tag::Array)) return value;
   const Array& array = value.as<Array>();
-  if (array.size() != 1)
-    raise(ExceptionKind::TypeError, "only 0-dimensional arrays can be converted to Python scalars");
+  if (array.ndim != 0) raise(ExceptionKind::TypeError, "only 0-dimensional arrays can be converted to Python scalars");
   return Value::numpy_scalar(array.dtype, load_scalar(array.dtype, array.data));
 }
 
@@ -218,10 +218,11 @@ template <ScalarKind kind> Value numpy_scalar_of(CallContext& context, const Arg
   if (arguments.positional.empty()) return dialect_scalar(context, kind, 0);
   const Value& value = arguments.positional[0];
   if (value.is(Tag::Array) || value.is(Tag::Tuple)) {
-    const Ref<Array> array = to_array(context, value, std::nullopt);
-    if (array->ndim != 0) return Value(converted_copy(*array, kind));
-    return dialect_scalar(context, kind, convert_bits(load_scalar(array->dtype, array->data), array->dtype, kind));
+    const Ref<Array> array = to_array(context, value, kind);
+    return scalar_if_0d(context, value.is(Tag::Array) && array->ndim != 0 ? copy_of(*array) : array);
   }
+  if (value.is_numpy_scalar())
+    return dialect_scalar(context, kind, convert_bits(value.bits(), value.scalar_kind(), kind));
   return dialect_scalar(context, kind, element_bits(context, value, kind));
 }
 

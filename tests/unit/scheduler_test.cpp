@@ -18,9 +18,13 @@
 #include <unistd.h>
 #include <vector>
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_THREAD_SANITIZER 1
+// ThreadSanitizer cannot follow threads that are started after a fork. AddressSanitizer's allocator has locks that the
+// child inherits as they are, held by threads that it does not have.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define NO_THREADS_AFTER_FORK 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define NO_THREADS_AFTER_FORK 1
 #endif
 #endif
 
@@ -548,7 +552,7 @@ TEST_CASE("outside of jobs there is nothing to stop") {
   CHECK(stop_word().load() == std::numeric_limits<std::int64_t>::max());
 }
 
-#ifndef UNDER_THREAD_SANITIZER // It cannot follow threads that are started after a fork.
+#ifndef NO_THREADS_AFTER_FORK
 
 namespace {
 

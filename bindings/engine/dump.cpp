@@ -4,6 +4,7 @@
 
 #include "bindings/engine/kernels.h"
 #include "bindings/engine/script.h"
+#include "tracer/trace/tracer.h"
 #include "vm/builtins/output.h"
 #include "vm/compile/compiler.h"
 #include "vm/syntax/dump.h"
@@ -50,6 +51,7 @@ int dump_script(const std::string& path, const std::string& stage) {
     if (!all) return 0;
   }
   keep_compiled_code();
+  tracer::keep_listings(true);
   set_output_sink(discard);
   code = run_module(module, path, {});
   if (all || stage == "bc") {

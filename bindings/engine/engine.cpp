@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "backend-x64/code_generator.h"
+#include "bindings/engine/dump.h"
+#include "bindings/engine/kernels.h"
 #include "bindings/engine/njit.h"
 #include "scheduler/scheduler.h"
 #include "tracer/trace/tracer.h"
@@ -47,6 +49,16 @@ void performance_remark(const Code& code, int loop, const std::string& reason) {
   the_door.performance_warning(code.file(), line, fmt::format("this prange runs in order: {}", reason));
 }
 
+// The stages of `pyvm dump` that show what the tracer has made of the kernels.
+void add_tracer_stages() {
+  for (const char* stage : {"ir", "plan", "asm"})
+    add_dump_stage({stage, [stage] {
+                      std::string text;
+                      for (const Ref<Code>& code : compiled_code()) text += tracer::dump_regions(*code, stage);
+                      return text;
+                    }});
+}
+
 void set_thread_limit() {
   const std::int64_t limit = environment().num_threads;
   if (limit > 0) scheduler::configure({static_cast<int>(std::min<std::int64_t>(limit, scheduler::max_threads())), {}});
@@ -69,6 +81,7 @@ void start(const Door& door) {
     tracer::configure({code_generator.get(), scheduler::num_threads, performance_remark});
     hooks.prange = tracer::run_prange;
     hooks.hot_loop = tracer::enter_hot_loop;
+    add_tracer_stages();
     install_njit();
   });
 }

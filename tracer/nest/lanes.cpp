@@ -39,7 +39,8 @@ LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, Ha
   const ir::Instruction& it = region_.at(loop);
   varies_[it.bodies[0].parameters[0]] = true;
   if (it.operands.size() > 2) {
-    refuse(Reason::CarriedValue, it.line, fmt::format("{} of them", it.operands.size() - 2));
+    const std::size_t carried = it.operands.size() - 2;
+    refuse(Reason::CarriedValue, it.line, fmt::format("{} value{}", carried, carried == 1 ? "" : "s"));
     return;
   }
   do {
@@ -82,7 +83,11 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       if (owner->op != Op::Loop) pass(it.operands, 0, owner->results, 0);
       break;
     case Op::Br:
-      pass(it.operands, 0, blocks_[blocks_.size() - 1 - static_cast<std::size_t>(it.immediate)]->results, 0);
+      if (static_cast<std::size_t>(it.immediate) >= blocks_.size()) {
+        refuse(Reason::ExitInside, it.line, "break");
+      } else {
+        pass(it.operands, 0, blocks_[blocks_.size() - 1 - static_cast<std::size_t>(it.immediate)]->results, 0);
+      }
       break;
     case Op::For:
       pass(it.operands, 2, it.bodies[0].parameters, 1);

@@ -178,9 +178,10 @@ Abstract Walker::power_literal(const Abstract& base, int exponent) {
   const Abstract a = one_kind(base);
   const bool whole = !is_float(a.kind);
   if (whole && exponent < 0) return give_up(Abort::UnsupportedOperation, "an int to a negative power");
+  // A float keeps its kind; an int becomes what the operator makes of it.
   const auto promotion = njit_promotion(BinaryOp::Pow, a.kind, ScalarKind::Int64);
-  if (!promotion || (whole && promotion->operand != ScalarKind::Int64)) return give_up(Abort::UnsupportedOperation, "'**' on this kind");
-  const ScalarKind kind = promotion->operand;
+  const ScalarKind kind = is_float(a.kind) || !promotion ? a.kind : promotion->result;
+  if (!is_float(kind) && size_of(kind) < 8) return give_up(Abort::UnsupportedOperation, "'**' on this kind");
   const ir::Type type = ir::type_of(kind);
   ir::ValueId square = convert(a, kind), result = ir::no_id;
   for (unsigned left = static_cast<unsigned>(exponent < 0 ? -exponent : exponent); left; left >>= 1) {
@@ -190,7 +191,7 @@ Abstract Walker::power_literal(const Abstract& base, int exponent) {
   const ir::ValueId one = build_.constant(type, kind == ScalarKind::Float64 ? to_bits(1.0) : kind == ScalarKind::Float32 ? to_bits(1.0f) : 1);
   if (result == ir::no_id) result = one;
   if (exponent < 0) result = build_.emit(Op::Div, {one, result});
-  return Abstract::scalar(promotion->result, convert(result, kind, promotion->result));
+  return Abstract::scalar(kind, result);
 }
 
 Abstract Walker::unary(UnaryOp op, const Abstract& operand) {

@@ -6,6 +6,7 @@
 
 #include "tracer/ir/print.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/stress.h"
 #include "vm/interp/prange.h"
 #include "vm/object/array.h"
 #include "vm/support/environment.h"
@@ -144,6 +145,10 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   region->record_microseconds = microseconds_since(start);
   log_event("record", code, index, fmt::format("{} operations, {} exits, {} us", r.region.instructions.size(), r.region.exits.size(), region->record_microseconds));
 
+  if (environment().stress_exit > 0) {
+    fail_guard(region->plan.careful, environment().stress_exit);
+    fail_guard(region->plan.fast, environment().stress_exit);
+  }
   std::string refusal;
   region->careful = compile(region->plan.careful, region->isa, *region, refusal);
   if (!region->careful) {

@@ -231,39 +231,46 @@ private:
     return fewest;
   }
 
-  // The most vectors that live at once, of one gang. A value made before an inner loop and read in it lives through it.
+  // The most vectors that live at once, of one gang. A value made before an inner loop and read in it lives through it;
+  // a load with one reader is that reader's memory operand and takes no register.
   int peak_live(const LaneView& view) const {
     struct Range {
-      int first = -1, last = -1;
+      int first = -1, last = -1, reads = 0;
+      bool loaded = false;
     };
-    const std::vector<bool> needed = view.vector_values();
     std::vector<Range> ranges(nest_.region().values.size());
     int position = 0;
-    const auto define = [&](ValueId value) { ranges[value] = {position, position}; };
+    const auto define = [&](ValueId value, bool loaded) { ranges[value] = {position, position, 0, loaded}; };
     const std::function<void(const ir::Body&)> walk = [&](const ir::Body& body) {
-      for (const ValueId value : body.parameters) define(value);
+      for (const ValueId value : body.parameters) define(value, false);
       for (const ir::InstructionId id : body.instructions) {
         const ir::Instruction& it = nest_.region().at(id);
-        ++position;
-        for (const ValueId value : it.operands)
-          if (ranges[value].first >= 0) ranges[value].last = position;
-        const int start = position;
+        const int start = ++position;
+        for (const ValueId value : it.operands) {
+          if (ranges[value].first < 0) continue;
+          ranges[value].last = position;
+          ++ranges[value].reads;
+        }
         for (const ir::Body& nested : it.bodies) walk(nested);
         if (it.op == Op::For || it.op == Op::Loop)
           for (Range& range : ranges)
             if (range.first >= 0 && range.first < start && range.last > start) range.last = position;
-        for (const ValueId value : it.results) define(value);
+        for (const ValueId value : it.results) define(value, it.op == Op::Load);
       }
     };
     walk(nest_.region().at(view.loop()).bodies[0]);
-    int peak = 1;
-    for (int at = 0; at <= position; ++at) {
-      int live = 0;
-      for (ValueId value = 0; value < ranges.size(); ++value)
-        live += needed[value] && nest_.region().type(value).base != ir::Base::Bool && ranges[value].first <= at &&
-                ranges[value].first >= 0 && at < ranges[value].last;
-      peak = std::max(peak, live);
+    const std::vector<bool> needed = view.vector_values();
+    std::vector<int> change(static_cast<std::size_t>(position) + 2);
+    for (ValueId value = 0; value < ranges.size(); ++value) {
+      const Range& range = ranges[value];
+      const bool takes_none = !needed[value] || nest_.region().type(value).base == ir::Base::Bool || range.first < 0 ||
+                              (range.loaded && range.reads == 1);
+      if (takes_none || range.first == range.last) continue;
+      ++change[static_cast<std::size_t>(range.first)];
+      --change[static_cast<std::size_t>(range.last)];
     }
+    int peak = 1, live = 0;
+    for (const int each : change) peak = std::max(peak, live += each);
     return peak;
   }
 

@@ -41,16 +41,17 @@ std::vector<HoistedIndex> keep_passing(HoistableBounds found, const PlanRequest&
   checks.bounds = std::move(found.rows);
   const Entry entry(checks, request.scalars, request.arrays);
   const std::int64_t all = std::max<std::int64_t>(request.iterations, 1);
-  std::vector<std::size_t> place(checks.bounds.size());
+  const std::size_t gone = checks.bounds.size();
+  std::vector<std::size_t> place(gone);
   std::vector<BoundsCheck> kept;
   for (std::size_t row = 0; row < checks.bounds.size(); ++row) {
     const bool passes = entry.row_holds(row, all / 4, all - all / 4);
-    place[row] = passes ? kept.size() : checks.bounds.size();
+    place[row] = passes ? kept.size() : gone;
     if (passes) kept.push_back(checks.bounds[row]);
   }
   std::vector<HoistedIndex> hoisted;
   for (HoistedIndex index : found.indices) {
-    if (place[index.row] == checks.bounds.size()) {
+    if (place[index.row] == gone) {
       plan.checks_inside.push_back({Reason::FailsAtEntry, region.at(index.index).line});
       continue;
     }
@@ -62,12 +63,11 @@ std::vector<HoistedIndex> keep_passing(HoistableBounds found, const PlanRequest&
 }
 
 void note_inline_checks(const ir::Region& fast, Plan& plan) {
-  std::vector<int> noted;
-  for (const CheckNote& note : plan.checks_inside) noted.push_back(note.line);
   ir::for_each_instruction(fast, fast.body, [&](ir::InstructionId id) {
     const ir::Instruction& it = fast.at(id);
-    if (it.op == Op::Index && std::find(noted.begin(), noted.end(), it.line) == noted.end())
-      plan.checks_inside.push_back({Reason::NotAffine, it.line});
+    const bool noted = std::any_of(plan.checks_inside.begin(), plan.checks_inside.end(),
+                                   [&](const CheckNote& note) { return note.line == it.line; });
+    if (it.op == Op::Index && !noted) plan.checks_inside.push_back({Reason::NotAffine, it.line});
   });
 }
 
@@ -75,6 +75,19 @@ LoopId ordinal_loop_of(const LoopTable& table) {
   for (LoopId loop = 0; loop < table.loops.size(); ++loop)
     if (table.loops[loop].ordinal) return loop;
   return none;
+}
+
+// Pranges of the source whose iterations conflict with the numbers of the moment.
+void note_orders(const PlannedRegion& planned, const PlanRequest& request, Plan& plan) {
+  const LoopTable& table = planned.dependences.table;
+  for (LoopId loop = 0; loop < table.loops.size(); ++loop) {
+    if (!table.loops[loop].declared) continue;
+    const std::int64_t all = std::max<std::int64_t>(request.iterations, 1);
+    const Order order = order_of(planned.dependences, loop, request.scalars, request.arrays, 0, all);
+    if (!order.independent())
+      plan.in_order.push_back(
+          {table.loops[loop].line, sentence_of(order, planned.dependences.slots, request.register_name)});
+  }
 }
 
 void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
@@ -103,6 +116,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   Nest nest(planned.careful);
   planned.dependences = find_dependences(nest, request.is_grain);
   planned.ordinal_loop = ordinal_loop_of(nest.table());
+  note_orders(planned, request, planned.plan);
   HoistableBounds found = find_hoistable(nest);
   planned.checks.table = nest.table();
   planned.checks.slots = recorded.arrays;

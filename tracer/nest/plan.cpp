@@ -24,6 +24,7 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
     else
       text += sentence_of(loop.why_not.reason, loop.why_not.detail) + "\n";
   }
+  for (const OrderNote& note : plan.in_order) text += fmt::format("  line {} in order: {}\n", note.line, note.sentence);
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));

@@ -44,6 +44,12 @@ struct CheckNote {
   int line = 0;
 };
 
+// A loop that the user declared independent and that runs in order all the same.
+struct OrderNote {
+  int line = 0;
+  std::string sentence;
+};
+
 struct Plan {
   std::string title;
   int lanes = 1, gangs = 1;
@@ -52,6 +58,7 @@ struct Plan {
   double scalar_cost = 0;
   std::vector<AccessNote> accesses; // of the loop in lanes
   std::vector<LoopNote> loops;
+  std::vector<OrderNote> in_order;
   int checks_at_entry = 0;
   std::vector<CheckNote> checks_inside;
   std::vector<Disjoint> disjoint;

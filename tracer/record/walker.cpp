@@ -354,7 +354,8 @@ int Walker::while_loop_at(std::uint32_t pc) const {
 
 // Walks a loop's body to its next; `continue` inside meets the end of the body there.
 void Walker::body_with_continue(const LoopInfo& loop, const Registers& carried, const std::vector<Abstract>& shapes) {
-  Target target{loop.next, place(loop.next), open_blocks_, carried, shapes};
+  Target target{loop.next, place(loop.next), open_blocks_, carried, {}};
+  for (std::size_t k = 0; k < carried.size(); ++k) target.shapes.push_back(shape_of(target.place, carried[k], shapes[k]));
   open_target(target);
   frame().loops.back().targets.push_back(&target);
   const bool reached = walk_range(loop.body, loop.next) == Ended::Reached;

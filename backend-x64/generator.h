@@ -261,6 +261,7 @@ private:
   void lower_poll(const Instruction& it);
   // Emits a body up to its `yield`, which it returns; null when the end of the body is not reached.
   const Instruction* lower_body(const ir::Body& body);
+  std::optional<Label> way_out(const ir::Body& side);
   bool lower_side(const ir::Body& side, const std::vector<x86::Reg>& results);
   // What the index is compared with: the bound before the first iteration, the bound minus step (no operand for step 1)
   // after each.

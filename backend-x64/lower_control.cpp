@@ -18,20 +18,32 @@ std::vector<x86::Reg> Generator::targets(const std::vector<ValueId>& values) {
 
 // ---- if -----------------------------------------------------------------------------------------------------------
 
+// The label of cold code that does all of a side that only leaves; nothing for other sides.
+std::optional<Label> Generator::way_out(const ir::Body& side) {
+  const Instruction& first = region_.instructions[side.instructions.front()];
+  if (first.op == Op::Exit) return exit_stub(first);
+  if (first.op != Op::Br) return std::nullopt;
+  Label label = cc_.newLabel();
+  Block& block = blocks_[blocks_.size() - 1 - static_cast<std::size_t>(first.immediate)];
+  block.reached = true;
+  later([this, label, results = block.results, end = block.end, &first] {
+    cc_.bind(label);
+    move_all(results, first.operands);
+    cc_.jmp(end);
+  });
+  return label;
+}
+
 void Generator::lower_if(const Instruction& it) {
   const ir::Body &then = it.bodies[0], &otherwise = it.bodies[1];
   std::vector<x86::Reg> results = targets(it.results);
-  const auto only_exit = [&](const ir::Body& side) -> const Instruction* {
-    const Instruction& first = region_.instructions[side.instructions.front()];
-    return first.op == Op::Exit ? &first : nullptr;
-  };
-  if (const Instruction* exit = only_exit(then)) {
-    branch(it.operands[0], true, exit_stub(*exit));
+  if (std::optional<Label> out = way_out(then)) {
+    branch(it.operands[0], true, *out);
     lower_side(otherwise, results);
     return;
   }
-  if (const Instruction* exit = only_exit(otherwise)) {
-    branch(it.operands[0], false, exit_stub(*exit));
+  if (std::optional<Label> out = way_out(otherwise)) {
+    branch(it.operands[0], false, *out);
     lower_side(then, results);
     return;
   }

@@ -44,7 +44,8 @@ struct GrainJob {
 
 class GrainRun {
  public:
-  explicit GrainRun(GrainJob& g) : g_(g) {
+  // For ordinals [begin, end) in all.
+  GrainRun(GrainJob& g, std::int64_t begin, std::int64_t end) : g_(g) {
     const Recording& recording = g.region.recording;
     exit_values_.resize(widest_exit() * ir::max_lanes);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
@@ -54,6 +55,9 @@ class GrainRun {
     context_.touched = touched_.data();
     context_.exit_values = exit_values_.data();
     context_.stop = &stop_word();
+    // The checks once for all blocks.
+    const nest::Entry::Piece piece = g.region.fast ? g.entry.next_piece(begin, end, begin) : nest::Entry::Piece{};
+    if (piece.fast) fast_until_ = begin + piece.count;
   }
 
   // One block with its reductions. Returns the first ordinal that raised, or end.
@@ -86,7 +90,7 @@ class GrainRun {
     const std::int64_t compiled_end = interprets_last ? end - 1 : end;
     std::int64_t at = begin;
     while (at < compiled_end) {
-      const nest::Entry::Piece piece = g_.region.fast ? g_.entry.next_piece(at, compiled_end, block_start) : nest::Entry::Piece{compiled_end - at, false};
+      const nest::Entry::Piece piece = next_piece(at, compiled_end, block_start);
       at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count) : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
       if (failed_) return failed_at_;
     }
@@ -103,6 +107,12 @@ class GrainRun {
     for (const ir::Region* region : {&g_.region.plan.fast, &g_.region.plan.careful})
       for (const ir::Exit& exit : region->exits) most = std::max(most, exit.operands.size());
     return most;
+  }
+
+  nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
+    if (!g_.region.fast) return {end - at, false};
+    if (at == block_start && end <= fast_until_) return {end - at, true};
+    return g_.entry.next_piece(at, end, block_start);
   }
 
   // Runs [begin, end) in one version; after an exit returns the ordinal behind the iterations that left.
@@ -154,13 +164,14 @@ class GrainRun {
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;
   std::array<std::uint8_t, most_accumulators> touched_{};
+  std::int64_t fast_until_ = 0;  // ordinals below it may run fast, from the beginning of a block on
   bool failed_ = false;
   std::int64_t failed_at_ = 0;
 };
 
 // Ordinals [begin, end): whole blocks where there are reductions.
 std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob& job, std::int64_t begin, std::int64_t end, int) {
-  GrainRun run(*static_cast<GrainJob*>(context));
+  GrainRun run(*static_cast<GrainJob*>(context), begin, end);
   if (!job.has_reductions()) return run.range(begin, end, begin);
   for (std::int64_t at = begin; at < end; at += job.block_size()) {
     const std::int64_t stop = std::min(end, at + job.block_size()), done = run.block(at / job.block_size());

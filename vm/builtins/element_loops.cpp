@@ -1,4 +1,6 @@
 // The typed bodies of element loops, one for each operator and kind, over vm/semantics' functions.
+#include <emmintrin.h>
+
 #include <cstring>
 
 #include "vm/builtins/elementwise.h"
@@ -262,17 +264,49 @@ ElementLoop power_by_scalar_loop(ScalarKind kind, const double& exponent) {
   return kind == ScalarKind::Float32 ? make_loop(0.0f) : make_loop(0.0);
 }
 
-ElementLoop math_loop(ScalarKind kind, void* function, int arity) {
+namespace {
+
+// sqrt is one correctly rounded instruction; the compiler would call libm for its errno.
+void sqrt_run64(const Run& run, const void*) {
+  std::int64_t k = 0;
+  if (run.a_stride == 8 && run.out_stride == 8)
+    for (; k + 2 <= run.count; k += 2) {
+      const __m128d a = _mm_loadu_pd(reinterpret_cast<const double*>(run.a + k * 8));
+      _mm_storeu_pd(reinterpret_cast<double*>(run.out + k * 8), _mm_sqrt_pd(a));
+    }
+  for (; k < run.count; ++k) {
+    const __m128d a = _mm_set_sd(load<double>(run.a + k * run.a_stride));
+    store<double>(run.out + k * run.out_stride, _mm_cvtsd_f64(_mm_sqrt_sd(a, a)));
+  }
+}
+
+void sqrt_run32(const Run& run, const void*) {
+  std::int64_t k = 0;
+  if (run.a_stride == 4 && run.out_stride == 4)
+    for (; k + 4 <= run.count; k += 4) {
+      const __m128 a = _mm_loadu_ps(reinterpret_cast<const float*>(run.a + k * 4));
+      _mm_storeu_ps(reinterpret_cast<float*>(run.out + k * 4), _mm_sqrt_ps(a));
+    }
+  for (; k < run.count; ++k)
+    store<float>(run.out + k * run.out_stride,
+                 _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(load<float>(run.a + k * run.a_stride)))));
+}
+
+} // namespace
+
+ElementLoop math_loop(MathFunction function, ScalarKind kind, Dialect dialect) {
+  if (function == MathFunction::Sqrt) return {kind == ScalarKind::Float32 ? sqrt_run32 : sqrt_run64, kind, kind};
+  void* code = dialect == Dialect::Njit ? scalar_function(function, kind) : libm_function(function, kind);
   auto make_loop = [&](auto zero) -> ElementLoop {
     using T = decltype(zero);
-    if (arity == 2)
+    if (arity_of(function) == 2)
       return {[](const Run& run, const void* f) {
                 binary_run<T, T>(run, reinterpret_cast<T (*)(T, T)>(const_cast<void*>(f)));
               },
-              kind, kind, function};
+              kind, kind, code};
     return {
         [](const Run& run, const void* f) { unary_run<T, T>(run, reinterpret_cast<T (*)(T)>(const_cast<void*>(f))); },
-        kind, kind, function};
+        kind, kind, code};
   };
   return kind == ScalarKind::Float32 ? make_loop(0.0f) : make_loop(0.0);
 }

@@ -12,6 +12,7 @@
 
 #include "vm/object/array.h"
 #include "vm/object/objects.h"
+#include "vm/semantics/math_functions.h"
 #include "vm/semantics/operators.h"
 #include "vm/semantics/promotion.h"
 
@@ -98,8 +99,8 @@ ElementLoop abs_loop(ScalarKind kind);
 ElementLoop power_literal_loop(ScalarKind kind, const std::int64_t& exponent);
 // NumPy's a ** exponent of float arrays with one exponent, which must outlive the loop.
 ElementLoop power_by_scalar_loop(ScalarKind kind, const double& exponent);
-// A function of vm/semantics/math_functions.h, Float32 or Float64.
-ElementLoop math_loop(ScalarKind kind, void* function, int arity);
+// A function of vm/semantics/math_functions.h in Float32 or Float64; Dialect::Python takes libm's.
+ElementLoop math_loop(MathFunction function, ScalarKind kind, Dialect dialect);
 // np.maximum and np.minimum: NaN wins.
 ElementLoop extreme_loop(ScalarKind kind, bool maximum_of);
 // np.sign: -1, 0, 1, or NaN.

@@ -71,10 +71,6 @@ ScalarKind binary_math_kind(const CallContext& context, const UfuncOperand& a, c
   return checked_numpy_promotion(BinaryOp::TrueDiv, a.kind(), a.weak_number(), b.kind(), b.weak_number()).operand;
 }
 
-void* function_of(const CallContext& context, MathFunction function, ScalarKind kind) {
-  return context.dialect == Dialect::Njit ? scalar_function(function, kind) : libm_function(function, kind);
-}
-
 // Two Python numbers are strong operands for a ufunc: np.add(1, 2.5) is a float64 of NumPy's.
 Value as_numpy_scalar(const Value& value) {
   return value.is_python_number() ? Value::numpy_scalar(value.scalar_kind(), value.bits()) : value;
@@ -109,13 +105,12 @@ template <MathFunction function> Value numpy_math(CallContext& context, const Ar
     if (keeps_ints(function) && !is_float(a.kind()) && context.dialect == Dialect::Python)
       return call.finish(context, apply_ufunc(context, unary_loop(UnaryOp::Pos, a.kind()), a.kind(), a.operand()));
     const ScalarKind kind = unary_math_kind(context, function, a.kind());
-    return call.finish(
-        context, apply_ufunc(context, math_loop(kind, function_of(context, function, kind), 1), kind, a.operand()));
+    return call.finish(context, apply_ufunc(context, math_loop(function, kind, context.dialect), kind, a.operand()));
   }
   const UfuncOperand b(context, *call.operands[1]);
   const ScalarKind kind = binary_math_kind(context, a, b);
-  return call.finish(context, apply_ufunc(context, math_loop(kind, function_of(context, function, kind), 2), kind,
-                                          a.operand(), b.operand()));
+  return call.finish(context,
+                     apply_ufunc(context, math_loop(function, kind, context.dialect), kind, a.operand(), b.operand()));
 }
 
 template <BinaryOp op> Value numpy_binary(CallContext& context, const Arguments& arguments) {
@@ -254,7 +249,7 @@ Value numpy_round(CallContext& context, const Arguments& arguments) {
   if (!is_float(a.kind()) && decimals >= 0)
     return apply_ufunc(context, unary_loop(UnaryOp::Pos, a.kind()), a.kind(), a.operand());
   const ScalarKind kind = is_float(a.kind()) ? a.kind() : ScalarKind::Float64;
-  const ElementLoop rint = math_loop(kind, libm_function(MathFunction::Rint, kind), 1);
+  const ElementLoop rint = math_loop(MathFunction::Rint, kind, context.dialect);
   if (decimals == 0) return apply_ufunc(context, rint, kind, a.operand());
   const ScalarBits scale = to_bits(std::pow(10.0, static_cast<double>(std::abs(decimals))));
   const ElementLoop times = binary_loop(BinaryOp::Mul, kind, context.dialect),

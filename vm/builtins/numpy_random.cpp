@@ -22,6 +22,13 @@ template <class Draw> Value floats_of_size(const std::optional<std::vector<std::
   return Value(array);
 }
 
+Value doubles_of_size(const std::optional<std::vector<std::int64_t>>& size, MersenneTwister& state) {
+  if (!size) return Value::floating(state.next_double());
+  Ref<Array> array = Array::make(ScalarKind::Float64, *size, false);
+  state.fill({reinterpret_cast<double*>(array->data), static_cast<std::size_t>(array->size())});
+  return Value(array);
+}
+
 std::optional<std::vector<std::int64_t>> size_argument(const BoundArguments& bound, std::size_t parameter) {
   if (!bound.has(parameter)) return std::nullopt;
   return shape_of_argument(bound[parameter]);
@@ -154,12 +161,12 @@ Value random_seed(CallContext& context, MersenneTwister& state, const Arguments&
 }
 
 Value random_rand(CallContext&, MersenneTwister& state, const Arguments& arguments) {
-  return floats_of_size(size_of_arguments(arguments, "rand"), [&] { return state.next_double(); });
+  return doubles_of_size(size_of_arguments(arguments, "rand"), state);
 }
 
 Value random_sample(CallContext&, MersenneTwister& state, const Arguments& arguments) {
   const BoundArguments bound(arguments, "random_sample", "size?");
-  return floats_of_size(size_argument(bound, 0), [&] { return state.next_double(); });
+  return doubles_of_size(size_argument(bound, 0), state);
 }
 
 Value random_uniform(CallContext&, MersenneTwister& state, const Arguments& arguments) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "vm/builtins/elementwise.h"
@@ -151,6 +152,28 @@ template <class T, class F> void combine_runs(ReductionNest& nest, F combine) {
   });
 }
 
+// Where the order does not matter (min, max, int sums) dense runs go into sixteen results at once. Each starts at
+// `identity`, which combining does not notice.
+template <class T, class F> void combine_in_any_order(ReductionNest& nest, T identity, F combine) {
+  constexpr std::int64_t width = 16, size = sizeof(T);
+  ReductionNest rest = nest;
+  if (nest.ndim == 0 || nest.result_strides[nest.ndim - 1] != 0 || nest.source_strides[nest.ndim - 1] != size) {
+    combine_runs<T>(rest, combine);
+    return;
+  }
+  nest.for_each_run([&](const std::byte* source, std::int64_t, std::byte* result, std::int64_t, std::int64_t n) {
+    T totals[width];
+    std::fill_n(totals, width, identity);
+    std::int64_t k = 0;
+    for (; k + width <= n; k += width)
+      for (std::int64_t j = 0; j < width; ++j) totals[j] = combine(totals[j], load_at<T>(source + (k + j) * size));
+    T total = load_at<T>(result);
+    for (T partial : totals) total = combine(total, partial);
+    for (; k < n; ++k) total = combine(total, load_at<T>(source + k * size));
+    std::memcpy(result, &total, sizeof total);
+  });
+}
+
 // Sums over the innermost reduced axes, from one result's first element on: NumPy's buffering decides what one pairwise
 // sum spans.
 template <class T> class PairwiseGroups {
@@ -201,8 +224,19 @@ private:
 };
 
 template <class T> void add_elementwise(ReductionNest& nest) {
-  combine_runs<T>(nest, [](T a, T b) { return add<T>(a, b); });
+  auto sum = [](T a, T b) { return add<T>(a, b); };
+  if constexpr (std::is_floating_point_v<T>)
+    combine_runs<T>(nest, sum);
+  else
+    combine_in_any_order<T>(nest, T{0}, sum);
 }
+
+template <class T> constexpr T least = std::numeric_limits<T>::lowest();
+template <> constexpr float least<float> = -std::numeric_limits<float>::infinity();
+template <> constexpr double least<double> = -std::numeric_limits<double>::infinity();
+template <class T> constexpr T greatest = std::numeric_limits<T>::max();
+template <> constexpr float greatest<float> = std::numeric_limits<float>::infinity();
+template <> constexpr double greatest<double> = std::numeric_limits<double>::infinity();
 
 template <class T> void sum_runs(ReductionNest& nest) {
   int first = nest.ndim; // of the innermost reduced axes
@@ -243,10 +277,10 @@ template <class T> void reduce_typed(ArrayReduction reduction, ReductionNest& ne
     combine_runs<T>(nest, [](T a, T b) { return multiply<T>(a, b); });
     break;
   case ArrayReduction::Min:
-    combine_runs<T>(nest, [](T a, T b) { return b < a || b != b ? b : a; });
+    combine_in_any_order<T>(nest, greatest<T>, [](T a, T b) { return b < a || b != b ? b : a; });
     break;
   case ArrayReduction::Max:
-    combine_runs<T>(nest, [](T a, T b) { return b > a || b != b ? b : a; });
+    combine_in_any_order<T>(nest, least<T>, [](T a, T b) { return b > a || b != b ? b : a; });
     break;
   case ArrayReduction::Any:
     combine_runs<T>(nest, [](T a, T b) { return static_cast<T>(a != T{0} || b != T{0}); });

@@ -1,6 +1,7 @@
 // Reads and stores by subscript: arrays first, then tuples, strings and ranges.
 #include "vm/builtins/subscript.h"
 
+#include <cstring>
 #include <limits>
 
 #include "vm/builtins/arguments.h"
@@ -26,6 +27,28 @@ Ref<Array> part_of_blocks(const Array& blocks, const BlockSelection& selection, 
   return part;
 }
 
+template <class T>
+void gather_elements(const std::byte* data, const std::vector<std::int64_t>& offsets, std::byte* out) {
+  for (const std::int64_t offset : offsets) {
+    std::memcpy(out, data + offset, sizeof(T));
+    out += sizeof(T);
+  }
+}
+
+// The usual case: each block is one element.
+void gather_elements(const Array& array, const std::vector<std::int64_t>& offsets, std::byte* out) {
+  switch (array.item_size()) {
+  case 1:
+    return gather_elements<std::uint8_t>(array.data, offsets, out);
+  case 2:
+    return gather_elements<std::uint16_t>(array.data, offsets, out);
+  case 4:
+    return gather_elements<std::uint32_t>(array.data, offsets, out);
+  default:
+    return gather_elements<std::uint64_t>(array.data, offsets, out);
+  }
+}
+
 Value get_blocks(const Array& array, const Value& subscript) {
   const BlockSelection selection = select_blocks(array, subscript);
   Ref<Array> block = block_view(array, selection);
@@ -36,6 +59,10 @@ Value get_blocks(const Array& array, const Value& subscript) {
     shape.extent[shape.ndim++] = extent;
   }
   Ref<Array> out = Array::make(array.dtype, shape.dims(), false);
+  if (block->ndim == 0) {
+    gather_elements(array, selection.offsets, out->data);
+    return Value(out);
+  }
   Ref<Array> target = part_of_blocks(*out, selection, *block);
   const std::int64_t block_bytes = target->size() * target->item_size();
   for (std::size_t k = 0; k < selection.offsets.size(); ++k) {

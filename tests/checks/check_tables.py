@@ -43,12 +43,19 @@ def rows(lines):
         offset += len(line) + 1
 
 
+def key_width(comments, macro):
+    """How many columns name a row: those up to the one that the comment calls `name`; the first where it names none."""
+    described = re.search(rf"{macro}\(([^()]*)\)", comments)
+    described = [column.strip() for column in described.group(1).split(",")] if described else []
+    return described.index("name") + 1 if "name" in described else 1
+
+
 def check_table(top, path):
     lines = read_lines(top, path)
     comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
     names, widths = {}, {}
     for number, macro, cells in rows(lines):
-        name = cells[0]
+        name = ", ".join(cells[: key_width(comments, macro)])
         if (macro, name) in names:
             yield f"{path}:{number}: {macro}({name}) stands in line {names[macro, name]} already"
         names.setdefault((macro, name), number)

@@ -27,7 +27,7 @@ LAYERS = {
     "tracer/opt": ["tracer/ir", "vm/support", "vm/semantics"],
     "tracer/nest": ["tracer/ir", "tracer/opt", "vm/support"],
     "tracer/record": ["tracer/ir", "tracer/opt"] + _without(VM, "vm/syntax", "vm/compile"),
-    "tracer/trace": _without(TRACER, "tracer/trace") + ["vm/support", "vm/object", "vm/bytecode", "vm/interp"],
+    "tracer/trace": _without(TRACER, "tracer/trace") + ["vm/support", "vm/semantics", "vm/object", "vm/bytecode", "vm/interp"],
     "backend-x64": ["tracer/ir", "vm/support", "vm/semantics", "vm/object"],
     "bindings/engine": VM + TRACER + ["backend-x64", "scheduler"],
     "bindings/cli": VM + ["bindings/engine"],

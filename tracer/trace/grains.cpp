@@ -12,6 +12,7 @@
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/ticker.h"
 #include "tracer/trace/tracer.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -54,7 +55,7 @@ class GrainRun {
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
     context_.exit_values = exit_values_.data();
-    context_.stop = &stop_word();
+    context_.stop = stop_address();
     // The checks once for all blocks.
     const nest::Entry::Piece piece = g.region.fast ? g.entry.next_piece(begin, end, begin) : nest::Entry::Piece{};
     if (piece.fast) fast_until_ = begin + piece.count;
@@ -160,6 +161,7 @@ class GrainRun {
     }
   }
 
+  RunningCode running_;
   GrainJob& g_;
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;

@@ -7,6 +7,7 @@
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/ticker.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/support/environment.h"
@@ -25,7 +26,6 @@ constexpr std::int64_t exits_before_judgement = 200;
 constexpr std::int64_t iterations_worth_an_exit = 4;
 
 Services the_services;
-std::int32_t the_stop_word = 0;
 
 bool traces() { return the_services.code_generator && environment().jit; }
 
@@ -35,7 +35,6 @@ const char* kind_text(LoopKind kind) { return kind == LoopKind::Prange ? "prange
 
 const Services& services() { return the_services; }
 void configure(const Services& new_services) { the_services = new_services; }
-std::int32_t& stop_word() { return the_stop_word; }
 
 bool run_prange(Interpreter& interpreter, PrangeJob& job) {
   if (!traces()) return false;
@@ -79,8 +78,8 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     heat = never;
     return &frame;
   }
-  if (the_stop_word != 0) {
-    the_stop_word = 0;
+  if (stop_word().load(std::memory_order_relaxed) != 0) {
+    stop_word().store(0, std::memory_order_relaxed);
     interpreter.poll();
   }
   heat = at_next_back_edge;  // from now on compiled code is entered at the first back-edge
@@ -99,7 +98,8 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   context.scalars = values.scalars.data();
   context.arrays = values.arrays.data();
   context.exit_values = exit_values.data();
-  context.stop = &the_stop_word;
+  context.stop = stop_address();
+  const RunningCode running;
   const std::int64_t outcome = (fast ? region->fast : region->careful)->entry(&context, 0, left);
 
   const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];

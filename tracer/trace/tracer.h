@@ -22,9 +22,6 @@ void configure(const Services& services);
 bool run_prange(Interpreter& interpreter, PrangeJob& job);
 Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int loop);
 
-// Compiled loops that run in order leave at their header when this is not 0, so that the interpreter can poll.
-std::int32_t& stop_word();
-
 std::vector<RegionReport> regions_of(const Code& code);
 
 // Text of a stage for every region of the code: "ir" (as recorded), "plan", "asm".

@@ -1,0 +1,29 @@
+// Sets the stop word about every 25 ms while compiled code runs, so that loops look up and the interpreter can poll: for
+// Ctrl-C, and for grains that another thread's failure has made useless.
+//
+// The ticker is a thread that begins at the first run and parks when nothing has run for a second. A forked child begins
+// with its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace pyvm::tracer {
+
+// What RegionContext::stop points at. Written by the ticker, cleared by who polls.
+std::atomic<std::int32_t>& stop_word();
+inline const volatile std::int32_t* stop_address() {
+  static_assert(sizeof(std::atomic<std::int32_t>) == sizeof(std::int32_t), "compiled code reads the word itself");
+  return reinterpret_cast<const volatile std::int32_t*>(&stop_word());
+}
+
+// As long as one lives, the ticker ticks.
+class RunningCode {
+ public:
+  RunningCode();
+  ~RunningCode();
+  RunningCode(const RunningCode&) = delete;
+  RunningCode& operator=(const RunningCode&) = delete;
+};
+
+}  // namespace pyvm::tracer

@@ -93,7 +93,6 @@ private:
   std::optional<std::int64_t> immediate(ValueId v) const;
   std::optional<std::int64_t> int_constant(ValueId v) const;
   x86::Reg entry_value(ValueId v);
-  x86::Reg entry_register(const Instruction& it, Type type);
   void emit_constant(const x86::Reg& into, Type type, std::uint64_t bits);
   x86::Mem scalar_constant(Base base, std::uint64_t bits);
   // `bits` in every 64-bit (f32: 32-bit) element of a vector of the type's size, kept in a register.

@@ -1,0 +1,128 @@
+#include "bindings/python/errors.h"
+
+#include <frameobject.h>
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+#include "bindings/python/convert.h"
+#include "vm/object/objects.h"
+
+namespace py = pybind11;
+
+namespace pyvm::python {
+
+namespace {
+
+// CPython's exception as the guest carries it about.
+struct CarriedException final : NativeObject {
+  explicit CarriedException(py::object e) : exception(std::move(e)) {}
+  ~CarriedException() override {
+    py::gil_scoped_acquire gil;
+    exception = py::object();
+  }
+  std::string type_name() const override { return "BaseException"; }
+  std::string repr() const override { return "<exception>"; }
+  Value attribute(const std::string&) override { return Value(); }
+  py::object exception;
+};
+
+// The current exception with its traceback, which is cleared; null when there is none.
+py::object take_exception() {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  if (!type) return py::object();
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return py::reinterpret_steal<py::object>(value);
+}
+
+void set_exception(const py::object& exception) {
+  PyObject* traceback = PyException_GetTraceback(exception.ptr());
+  PyErr_Restore(py::type::of(exception).release().ptr(), exception.inc_ref().ptr(), traceback);
+}
+
+// What a signal handler has raised on this thread while guest code ran.
+py::object& kept_exception() {
+  static thread_local py::object exception;
+  return exception;
+}
+
+// The class of the guest's exception: CPython's own, ours (pyvm.errors), or the next base of which there is one. (NumPy's
+// _UFuncNoLoopError and its like cannot be made of a text.)
+py::object exception_class(ExceptionKind kind) {
+  const py::object builtins = py::module_::import("builtins"), errors = py::module_::import("pyvm.errors");
+  for (;; kind = exception_base(kind)) {
+    const std::string name = exception_name(kind);
+    const std::string last = name.substr(name.rfind('.') + 1);
+    if (kind == ExceptionKind::AxisError) return py::module_::import("numpy").attr("exceptions").attr("AxisError");
+    for (const py::object& module : {builtins, errors})
+      if (py::hasattr(module, last.c_str())) return module.attr(last.c_str());
+  }
+}
+
+// `raise ValueError(3)` keeps the 3; other exceptions are known by their text.
+py::object new_exception(const GuestError& error) {
+  const py::object type = exception_class(error.kind());
+  if (!error.payload().is_unbound()) {
+    try {
+      const py::object exception = type(py::reinterpret_steal<py::object>(to_python(error.payload())));
+      if (std::string(py::str(exception)) == error.message() || error.kind() == ExceptionKind::SystemExit) return exception;
+    } catch (const GuestError&) {
+      // Not a value that can leave njit code: the text has to do.
+    }
+  }
+  return error.message().empty() ? type() : type(error.message());
+}
+
+// As Cython does it: an empty code object whose first line is the line, in a frame of its own.
+void add_traceback(const TracebackEntry& entry) {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyCodeObject* code = PyCode_NewEmpty(entry.file.c_str(), entry.function.c_str(), entry.line);
+  PyObject* globals = PyDict_New();
+  PyFrameObject* frame = code && globals ? PyFrame_New(PyThreadState_Get(), code, globals, nullptr) : nullptr;
+  PyErr_Restore(type, value, traceback);
+  if (frame) PyTraceBack_Here(frame);
+  Py_XDECREF(frame);
+  Py_XDECREF(globals);
+  Py_XDECREF(code);
+}
+
+// The exception that stands for a guest error.
+py::object exception_of(const GuestError& error) {
+  if (error.payload().is(Tag::Native))
+    if (auto* carried = dynamic_cast<CarriedException*>(error.payload().object())) return carried->exception;
+  if (error.kind() == ExceptionKind::KeyboardInterrupt && kept_exception()) return std::exchange(kept_exception(), py::object());
+  return new_exception(error);
+}
+
+}  // namespace
+
+GuestError guest_error_of(PyObject* exception) {
+  GuestError error(ExceptionKind::RuntimeError, "an exception of CPython");
+  error.set_payload(Value(make<CarriedException>(py::reinterpret_borrow<py::object>(exception))));
+  return error;
+}
+
+GuestError python_error() { return guest_error_of(take_exception().ptr()); }
+
+void set_python_error(const GuestError& error) {
+  PyErr_Clear();
+  try {
+    set_exception(exception_of(error));
+  } catch (py::error_already_set& raised) {
+    raised.restore();
+  }
+  for (const TracebackEntry& entry : error.traceback()) add_traceback(entry);
+}
+
+bool signal_raised() {
+  if (PyErr_CheckSignals() == 0) return false;
+  kept_exception() = take_exception();
+  return true;
+}
+
+}  // namespace pyvm::python

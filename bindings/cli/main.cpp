@@ -50,7 +50,7 @@ int run(const std::string& script, const std::vector<std::string>& arguments) {
   return code;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
   try {
@@ -66,10 +66,13 @@ int main(int argc, char** argv) {
 
   std::string script, stage = "all";
   CLI::App* run_command = app.add_subcommand("run", "Run a script: pyvm run script.py [its own arguments]");
-  run_command->prefix_command();  // from the script's name on nothing is ours
+  run_command->prefix_command(); // from the script's name on nothing is ours
   run_command->footer("The first argument is the script; the rest is its sys.argv.");
-  CLI::App* dump_command = app.add_subcommand("dump", "Show what a stage makes of a script (it is run, without its output).");
-  dump_command->add_option("--stage", stage, "which stage")->check(CLI::IsMember(pyvm::engine::dump_stages()))->capture_default_str();
+  CLI::App* dump_command =
+      app.add_subcommand("dump", "Show what a stage makes of a script (it is run, without its output).");
+  dump_command->add_option("--stage", stage, "which stage")
+      ->check(CLI::IsMember(pyvm::engine::dump_stages()))
+      ->capture_default_str();
   dump_command->add_option("script", script, "a Python file")->required();
 
   try {

@@ -29,7 +29,7 @@ void discard(std::string_view text, bool standard_error) {
   if (standard_error) std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-}  // namespace
+} // namespace
 
 void add_dump_stage(DumpStage stage) { later_stages().push_back(std::move(stage)); }
 
@@ -68,4 +68,4 @@ int dump_script(const std::string& path, const std::string& stage) {
   return code;
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

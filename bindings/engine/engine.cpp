@@ -64,7 +64,7 @@ void set_thread_limit() {
   if (limit > 0) scheduler::configure({static_cast<int>(std::min<std::int64_t>(limit, scheduler::max_threads())), {}});
 }
 
-}  // namespace
+} // namespace
 
 void start(const Door& door) {
   static std::once_flag once;
@@ -86,4 +86,4 @@ void start(const Door& door) {
   });
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

@@ -1,5 +1,5 @@
-// Where virtual machine, tracer, backend and scheduler meet. The doors (bindings/cli, bindings/python) start the engine once
-// and then call guest code through vm/interp.
+// Where virtual machine, tracer, backend and scheduler meet. The doors (bindings/cli, bindings/python) start the engine
+// once and then call guest code through vm/interp.
 #pragma once
 
 #include <string>
@@ -18,4 +18,4 @@ struct Door {
 // makes no sense. The first call counts.
 void start(const Door& door);
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

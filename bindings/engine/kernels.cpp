@@ -19,7 +19,7 @@ namespace {
 // ---- names
 
 class FunctionNames final : public NameResolver {
- public:
+public:
   explicit FunctionNames(Ref<Function> function) : function_(std::move(function)) {}
 
   std::optional<Value> resolve(const std::string& name) override {
@@ -28,7 +28,7 @@ class FunctionNames final : public NameResolver {
     return frozen_global(name, *found);
   }
 
- private:
+private:
   const Value* find(const std::string& name) const {
     const auto& free = static_cast<const Code&>(*function_->code).free_variables;
     for (std::size_t k = 0; k < free.size(); ++k)
@@ -56,12 +56,14 @@ void keep(const Ref<Code>& code) {
 
 // ---- compiling
 
-// "this construct (file, line)" with its source line, as an exception of the guest's: the kernel may be called from anywhere.
+// "this construct (file, line)" with its source line, as an exception of the guest's: the kernel may be called from
+// anywhere.
 GuestError guest_error(const SyntaxError& error) {
   const Location& at = error.location();
   return GuestError(ExceptionKind::UnsupportedError,
                     fmt::format("{}\n\nFile \"{}\", line {}:\n{}", error.message(), error.path(), at.line,
-                                source_and_carets(error.line_text(), at.column, at.end_line == at.line ? at.end_column : at.column + 1)));
+                                source_and_carets(error.line_text(), at.column,
+                                                  at.end_line == at.line ? at.end_column : at.column + 1)));
 }
 
 Value class_for(const SignatureType& type) {
@@ -70,8 +72,9 @@ Value class_for(const SignatureType& type) {
 
 // Everything that is needed to compile a kernel, and the overloads compiled so far.
 class KernelState {
- public:
-  KernelState(KernelSource source, KernelSettings settings) : source_(std::move(source)), settings_(std::move(settings)) {
+public:
+  KernelState(KernelSource source, KernelSettings settings)
+      : source_(std::move(source)), settings_(std::move(settings)) {
     overloads_ = std::vector<std::atomic<Function*>>(settings_.signatures.size());
   }
 
@@ -109,9 +112,11 @@ class KernelState {
 
   bool has_signatures() const { return !settings_.signatures.empty(); }
   // For who inlines the kernel without asking which overload: the one function there is, if there is only one.
-  const Signature* only_signature() const { return settings_.signatures.size() == 1 ? &settings_.signatures[0] : nullptr; }
+  const Signature* only_signature() const {
+    return settings_.signatures.size() == 1 ? &settings_.signatures[0] : nullptr;
+  }
 
- private:
+private:
   Function& overload(std::size_t k) {
     if (Function* known = overloads_[k].load(std::memory_order_acquire)) return *known;
     std::lock_guard lock(mutex_);
@@ -128,30 +133,33 @@ class KernelState {
   std::vector<std::atomic<Function*>> overloads_;
 };
 
-}  // namespace
+} // namespace
 
 Value frozen_global(const std::string& name, const Value& value) {
   switch (value.tag()) {
-    case Tag::Array: {
-      Ref<Array> copy = copy_of(value.as<Array>());
-      copy->writable = false;
-      return Value(copy);
-    }
-    case Tag::Tuple: {
-      std::vector<Value> items;
-      for (const Value& item : value.as<Tuple>().items) items.push_back(frozen_global(name, item));
-      return make_tuple(std::move(items));
-    }
-    case Tag::Function:
-      raise(ExceptionKind::TypingError,
-            "Untyped global name '{}': Cannot determine Numba type of <class 'function'>: njit code calls only njit functions; "
-            "decorate '{}' with @njit",
-            name, name);
-    case Tag::Exception:
-    case Tag::Iterator:
-    case Tag::Native:
-      raise(ExceptionKind::TypingError, "Untyped global name '{}': Cannot determine Numba type of <class '{}'>", name, type_name_of(value));
-    default: return njit_argument(value);
+  case Tag::Array: {
+    Ref<Array> copy = copy_of(value.as<Array>());
+    copy->writable = false;
+    return Value(copy);
+  }
+  case Tag::Tuple: {
+    std::vector<Value> items;
+    for (const Value& item : value.as<Tuple>().items) items.push_back(frozen_global(name, item));
+    return make_tuple(std::move(items));
+  }
+  case Tag::Function:
+    raise(ExceptionKind::TypingError,
+          "Untyped global name '{}': Cannot determine Numba type of <class 'function'>: njit code calls only njit "
+          "functions; "
+          "decorate '{}' with @njit",
+          name, name);
+  case Tag::Exception:
+  case Tag::Iterator:
+  case Tag::Native:
+    raise(ExceptionKind::TypingError, "Untyped global name '{}': Cannot determine Numba type of <class '{}'>", name,
+          type_name_of(value));
+  default:
+    return njit_argument(value);
   }
 }
 
@@ -162,7 +170,8 @@ Ref<Kernel> make_kernel(KernelSource source, KernelSettings settings) {
   kernel->options = settings.options;
   auto state = std::make_shared<KernelState>(std::move(source), std::move(settings));
   kernel->compile = [state](Kernel&) { return state->compile(state->only_signature()); };
-  if (state->has_signatures()) kernel->choose = [state](Kernel&, const Arguments& arguments) { return state->choose(arguments); };
+  if (state->has_signatures())
+    kernel->choose = [state](Kernel&, const Arguments& arguments) { return state->choose(arguments); };
   return kernel;
 }
 
@@ -188,4 +197,4 @@ std::vector<Ref<Code>> compiled_code() {
   return kept_code;
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

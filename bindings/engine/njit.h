@@ -6,4 +6,4 @@ namespace pyvm::engine {
 // Gives numba's functions of vm/builtins their meaning.
 void install_njit();
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

@@ -71,7 +71,7 @@ int report(const GuestError& error) {
   return error.kind() == ExceptionKind::KeyboardInterrupt ? exit_interrupted : 1;
 }
 
-}  // namespace
+} // namespace
 
 std::shared_ptr<const syntax::Module> load_script(const std::string& path, int& code) {
   std::string bytes;
@@ -88,7 +88,8 @@ std::shared_ptr<const syntax::Module> load_script(const std::string& path, int& 
   }
 }
 
-int run_module(const std::shared_ptr<const syntax::Module>& module, const std::string& path, std::vector<std::string> arguments) {
+int run_module(const std::shared_ptr<const syntax::Module>& module, const std::string& path,
+               std::vector<std::string> arguments) {
   int code = 0;
   arguments.insert(arguments.begin(), path);
   set_program_arguments(std::move(arguments));
@@ -114,4 +115,4 @@ int run_script(const std::string& path, std::vector<std::string> arguments) {
   return module ? run_module(module, path, std::move(arguments)) : code;
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

@@ -19,27 +19,27 @@ using Layout = SignatureType::Layout;
 
 const std::map<std::string_view, ScalarKind>& scalar_names() {
   static const std::map<std::string_view, ScalarKind> names = {
-      {"boolean", ScalarKind::Bool},   {"bool_", ScalarKind::Bool},     {"b1", ScalarKind::Bool},
-      {"bool", ScalarKind::Bool},      {"int8", ScalarKind::Int8},      {"i1", ScalarKind::Int8},
-      {"char", ScalarKind::Int8},      {"int16", ScalarKind::Int16},    {"i2", ScalarKind::Int16},
-      {"short", ScalarKind::Int16},    {"int32", ScalarKind::Int32},    {"i4", ScalarKind::Int32},
-      {"intc", ScalarKind::Int32},     {"int_", ScalarKind::Int64},     {"int64", ScalarKind::Int64},
-      {"i8", ScalarKind::Int64},       {"intp", ScalarKind::Int64},     {"long_", ScalarKind::Int64},
-      {"longlong", ScalarKind::Int64}, {"uint8", ScalarKind::UInt8},    {"u1", ScalarKind::UInt8},
-      {"byte", ScalarKind::UInt8},     {"uchar", ScalarKind::UInt8},    {"uint16", ScalarKind::UInt16},
-      {"u2", ScalarKind::UInt16},      {"ushort", ScalarKind::UInt16},  {"uint32", ScalarKind::UInt32},
-      {"u4", ScalarKind::UInt32},      {"uintc", ScalarKind::UInt32},   {"uint", ScalarKind::UInt64},
-      {"uint64", ScalarKind::UInt64},  {"u8", ScalarKind::UInt64},      {"uintp", ScalarKind::UInt64},
+      {"boolean", ScalarKind::Bool},   {"bool_", ScalarKind::Bool},       {"b1", ScalarKind::Bool},
+      {"bool", ScalarKind::Bool},      {"int8", ScalarKind::Int8},        {"i1", ScalarKind::Int8},
+      {"char", ScalarKind::Int8},      {"int16", ScalarKind::Int16},      {"i2", ScalarKind::Int16},
+      {"short", ScalarKind::Int16},    {"int32", ScalarKind::Int32},      {"i4", ScalarKind::Int32},
+      {"intc", ScalarKind::Int32},     {"int_", ScalarKind::Int64},       {"int64", ScalarKind::Int64},
+      {"i8", ScalarKind::Int64},       {"intp", ScalarKind::Int64},       {"long_", ScalarKind::Int64},
+      {"longlong", ScalarKind::Int64}, {"uint8", ScalarKind::UInt8},      {"u1", ScalarKind::UInt8},
+      {"byte", ScalarKind::UInt8},     {"uchar", ScalarKind::UInt8},      {"uint16", ScalarKind::UInt16},
+      {"u2", ScalarKind::UInt16},      {"ushort", ScalarKind::UInt16},    {"uint32", ScalarKind::UInt32},
+      {"u4", ScalarKind::UInt32},      {"uintc", ScalarKind::UInt32},     {"uint", ScalarKind::UInt64},
+      {"uint64", ScalarKind::UInt64},  {"u8", ScalarKind::UInt64},        {"uintp", ScalarKind::UInt64},
       {"ulong", ScalarKind::UInt64},   {"ulonglong", ScalarKind::UInt64}, {"float32", ScalarKind::Float32},
-      {"f4", ScalarKind::Float32},     {"float_", ScalarKind::Float32}, {"float64", ScalarKind::Float64},
-      {"f8", ScalarKind::Float64},     {"double", ScalarKind::Float64}, {"float", ScalarKind::Float64},
+      {"f4", ScalarKind::Float32},     {"float_", ScalarKind::Float32},   {"float64", ScalarKind::Float64},
+      {"f8", ScalarKind::Float64},     {"double", ScalarKind::Float64},   {"float", ScalarKind::Float64},
       {"int", ScalarKind::Int64},
   };
   return names;
 }
 
 class Parser {
- public:
+public:
   explicit Parser(std::string_view text) : text_(text) {}
 
   Signature signature() {
@@ -72,9 +72,12 @@ class Parser {
       more = take(',');
     }
     expect(']');
-    if (unit_axis == result.dimensions - 1) result.layout = Layout::C;
-    else if (unit_axis == 0) result.layout = Layout::F;
-    else if (unit_axis > 0) fail();
+    if (unit_axis == result.dimensions - 1)
+      result.layout = Layout::C;
+    else if (unit_axis == 0)
+      result.layout = Layout::F;
+    else if (unit_axis > 0)
+      fail();
     return result;
   }
 
@@ -83,13 +86,15 @@ class Parser {
     if (at_ != text_.size()) fail();
   }
 
- private:
+private:
   SignatureType named() {
     blanks();
     std::size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '.')) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '.'))
+      ++at_;
     std::string_view name = text_.substr(begin, at_ - begin);
-    name.remove_prefix(name.rfind('.') + 1);  // numba.float64, types.float64
+    name.remove_prefix(name.rfind('.') + 1); // numba.float64, types.float64
     if (name.empty()) fail();
     SignatureType result;
     if (name == "void" || name == "none" || name == "None") {
@@ -99,7 +104,8 @@ class Parser {
     } else if (auto found = scalar_names().find(name); found != scalar_names().end()) {
       result.kind = found->second;
     } else if (std::isupper(static_cast<unsigned char>(name[0])) || name.starts_with("complex") || name == "optional") {
-      raise(ExceptionKind::NotImplementedError, "the type '{}' in the signature '{}': pyvm knows scalars, arrays and none", name, text_);
+      raise(ExceptionKind::NotImplementedError,
+            "the type '{}' in the signature '{}': pyvm knows scalars, arrays and none", name, text_);
     } else {
       raise(ExceptionKind::NameError, "name '{}' is not defined", name);
     }
@@ -153,17 +159,20 @@ Layout layout_of(const Array& array) {
 
 Conversion conversion(const Value& value, const SignatureType& type) {
   switch (type.what) {
-    case What::None: return value.is(Tag::None) ? Conversion::Exact : Conversion::None;
-    case What::Text: return value.is(Tag::Str) ? Conversion::Exact : Conversion::None;
-    case What::Scalar: return value.is_number() ? conversion(value.scalar_kind(), type.kind) : Conversion::None;
-    case What::Array: {
-      if (!value.is(Tag::Array)) return Conversion::None;
-      const Array& array = value.as<Array>();
-      if (array.dtype != type.kind || array.ndim != type.dimensions) return Conversion::None;
-      if (type.layout == Layout::Any) return layout_of(array) == Layout::Any ? Conversion::Exact : Conversion::Safe;
-      const bool fits = type.layout == Layout::C ? array.is_c_contiguous() : array.is_f_contiguous();
-      return fits ? Conversion::Exact : Conversion::None;
-    }
+  case What::None:
+    return value.is(Tag::None) ? Conversion::Exact : Conversion::None;
+  case What::Text:
+    return value.is(Tag::Str) ? Conversion::Exact : Conversion::None;
+  case What::Scalar:
+    return value.is_number() ? conversion(value.scalar_kind(), type.kind) : Conversion::None;
+  case What::Array: {
+    if (!value.is(Tag::Array)) return Conversion::None;
+    const Array& array = value.as<Array>();
+    if (array.dtype != type.kind || array.ndim != type.dimensions) return Conversion::None;
+    if (type.layout == Layout::Any) return layout_of(array) == Layout::Any ? Conversion::Exact : Conversion::Safe;
+    const bool fits = type.layout == Layout::C ? array.is_c_contiguous() : array.is_f_contiguous();
+    return fits ? Conversion::Exact : Conversion::None;
+  }
   }
   return Conversion::None;
 }
@@ -186,19 +195,19 @@ const char* layout_text(Layout layout) { return layout == Layout::C ? "C" : layo
 
 std::string kind_text(ScalarKind kind) { return std::string(name_of(kind)); }
 
-template <class Items>
-std::string types_text(const Items& items, const char* separator) {
+template <class Items> std::string types_text(const Items& items, const char* separator) {
   std::string text;
   for (const auto& item : items) text += (text.empty() ? "" : separator) + type_text(item);
   return text;
 }
 
 std::string signature_text(const Signature& signature) {
-  return fmt::format("({}{}) -> {}", types_text(signature.parameters, ", "), signature.parameters.size() == 1 ? "," : "",
+  return fmt::format("({}{}) -> {}", types_text(signature.parameters, ", "),
+                     signature.parameters.size() == 1 ? "," : "",
                      signature.result ? type_text(*signature.result) : "none");
 }
 
-}  // namespace
+} // namespace
 
 Signature parse_signature(std::string_view text) { return Parser(text).signature(); }
 
@@ -211,10 +220,14 @@ SignatureType parse_type(std::string_view text) {
 
 std::string type_text(const SignatureType& type) {
   switch (type.what) {
-    case What::None: return "none";
-    case What::Text: return "unicode_type";
-    case What::Scalar: return kind_text(type.kind);
-    case What::Array: return fmt::format("array({}, {}d, {})", kind_text(type.kind), type.dimensions, layout_text(type.layout));
+  case What::None:
+    return "none";
+  case What::Text:
+    return "unicode_type";
+  case What::Scalar:
+    return kind_text(type.kind);
+  case What::Array:
+    return fmt::format("array({}, {}d, {})", kind_text(type.kind), type.dimensions, layout_text(type.layout));
   }
   return "";
 }
@@ -222,18 +235,24 @@ std::string type_text(const SignatureType& type) {
 std::string type_text(const Value& value) {
   if (value.is_number()) return kind_text(value.scalar_kind());
   switch (value.tag()) {
-    case Tag::None: return "none";
-    case Tag::Str: return "unicode_type";
-    case Tag::Array: {
-      const Array& array = value.as<Array>();
-      return fmt::format("array({}, {}d, {})", kind_text(array.dtype), static_cast<int>(array.ndim), layout_text(layout_of(array)));
-    }
-    case Tag::Tuple: return fmt::format("Tuple({})", types_text(value.as<Tuple>().items, ", "));
-    default: return type_name_of(value);
+  case Tag::None:
+    return "none";
+  case Tag::Str:
+    return "unicode_type";
+  case Tag::Array: {
+    const Array& array = value.as<Array>();
+    return fmt::format("array({}, {}d, {})", kind_text(array.dtype), static_cast<int>(array.ndim),
+                       layout_text(layout_of(array)));
+  }
+  case Tag::Tuple:
+    return fmt::format("Tuple({})", types_text(value.as<Tuple>().items, ", "));
+  default:
+    return type_name_of(value);
   }
 }
 
-std::size_t choose_signature(const std::vector<Signature>& signatures, std::span<const Value> arguments, const std::string& function_text) {
+std::size_t choose_signature(const std::vector<Signature>& signatures, std::span<const Value> arguments,
+                             const std::string& function_text) {
   std::optional<Rank> best;
   std::vector<std::size_t> chosen;
   for (std::size_t k = 0; k < signatures.size(); ++k) {
@@ -254,4 +273,4 @@ std::size_t choose_signature(const std::vector<Signature>& signatures, std::span
   return chosen[0];
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

@@ -1,8 +1,8 @@
 // Follows CPython 3.11's Python/traceback.c: which lines are shown, where carets stand and when they are left out.
 //
-// Carets stand below the whole expression that raised, and are left out when it is all of the line. For a binary operator and a
-// subscript the operands get `~` and the operator or the brackets `^`; CPython finds them by parsing the text of the
-// expression again, and so does this.
+// Carets stand below the whole expression that raised, and are left out when it is all of the line. For a binary
+// operator and a subscript the operands get `~` and the operator or the brackets `^`; CPython finds them by parsing the
+// text of the expression again, and so does this.
 #include "bindings/engine/traceback.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ constexpr std::size_t most_frames = 1000;
 constexpr int shown_repetitions = 3;
 
 class Sources {
- public:
+public:
   // Empty where there is no such line.
   std::string line(const std::string& path, int line) {
     auto [entry, added] = files_.try_emplace(path);
@@ -35,7 +35,7 @@ class Sources {
     return entry->second ? std::string(entry->second->line_text(line)) : std::string();
   }
 
- private:
+private:
   static std::shared_ptr<const SourceText> read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return nullptr;
@@ -85,7 +85,8 @@ std::optional<Anchors> anchors_of(const std::string& text) {
     auto* statement = syntax::cast_if<syntax::Expr>(module->body[0]);
     if (!statement) return std::nullopt;
     if (auto* operation = syntax::cast_if<syntax::BinOp>(statement->value)) return operator_anchors(text, *operation);
-    if (auto* subscript = syntax::cast_if<syntax::Subscript>(statement->value)) return subscript_anchors(text, *subscript);
+    if (auto* subscript = syntax::cast_if<syntax::Subscript>(statement->value))
+      return subscript_anchors(text, *subscript);
   } catch (const SyntaxError&) {
   }
   return std::nullopt;
@@ -135,7 +136,7 @@ std::string repetition_text(int times) {
   return fmt::format("  [Previous line repeated {} more time{}]\n", times, times == 1 ? "" : "s");
 }
 
-}  // namespace
+} // namespace
 
 std::string exception_text(const GuestError& error) {
   const std::string name = exception_name(error.kind());
@@ -164,4 +165,4 @@ std::string traceback_text(const GuestError& error) {
   return text + exception_text(error);
 }
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

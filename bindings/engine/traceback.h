@@ -7,10 +7,11 @@
 
 namespace pyvm::engine {
 
-// "Traceback (most recent call last):", the frames, the exception's name and message. Source lines are read from the files.
+// "Traceback (most recent call last):", the frames, the exception's name and message. Source lines are read from the
+// files.
 std::string traceback_text(const GuestError& error);
 
 // The last line (or lines) alone: "ValueError: text".
 std::string exception_text(const GuestError& error);
 
-}  // namespace pyvm::engine
+} // namespace pyvm::engine

@@ -39,8 +39,8 @@ Code& code_of(Ref<Code>& owner, int registers, std::vector<Instruction> instruct
 // for r0 in r1: r2 = r0 (state in r3 r4 r5); return r2
 Code& loop_code(Ref<Code>& owner) {
   Code& code = code_of(owner, 6,
-                       {instruction(Opcode::EnterFor, 3, 1, 0), instruction(Opcode::Move, 2, 0), instruction(Opcode::NextFor, 3, 0, 0),
-                        instruction(Opcode::Return, 2)});
+                       {instruction(Opcode::EnterFor, 3, 1, 0), instruction(Opcode::Move, 2, 0),
+                        instruction(Opcode::NextFor, 3, 0, 0), instruction(Opcode::Return, 2)});
   LoopInfo loop;
   loop.kind = LoopKind::For;
   loop.enter = 0;
@@ -61,7 +61,7 @@ std::set<int> live_at(const Code& code, std::uint32_t pc) {
   return registers;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("operators and opcodes are found from each other") {
   for (int k = 0; k <= static_cast<int>(BinaryOp::MatMul); ++k) {
@@ -69,22 +69,29 @@ TEST_CASE("operators and opcodes are found from each other") {
     REQUIRE(is_binary(opcode_of(op)));
     REQUIRE(binary_of(opcode_of(op)) == op);
   }
-  for (int k = 0; k <= static_cast<int>(CompareOp::NotIn); ++k) REQUIRE(comparison_of(opcode_of(static_cast<CompareOp>(k))) == static_cast<CompareOp>(k));
-  for (int k = 0; k <= static_cast<int>(UnaryOp::Not); ++k) REQUIRE(unary_of(opcode_of(static_cast<UnaryOp>(k))) == static_cast<UnaryOp>(k));
+  for (int k = 0; k <= static_cast<int>(CompareOp::NotIn); ++k)
+    REQUIRE(comparison_of(opcode_of(static_cast<CompareOp>(k))) == static_cast<CompareOp>(k));
+  for (int k = 0; k <= static_cast<int>(UnaryOp::Not); ++k)
+    REQUIRE(unary_of(opcode_of(static_cast<UnaryOp>(k))) == static_cast<UnaryOp>(k));
   REQUIRE_FALSE(is_binary(Opcode::PowLiteral));
   REQUIRE_FALSE(is_comparison(Opcode::Neg));
 }
 
 TEST_CASE("every opcode has a name, a meaning and roles") {
   std::set<std::string> names;
-#define OPCODE(name, a, b, c, meaning) REQUIRE(info(Opcode::name).name == std::string(#name)); REQUIRE(names.insert(#name).second);
+  auto check = [&](Opcode op, const std::string& text) {
+    REQUIRE(info(op).name == text);
+    REQUIRE_FALSE(std::string(info(op).meaning).empty());
+    REQUIRE(names.insert(text).second);
+  };
+#define OPCODE(name, a, b, c, meaning) check(Opcode::name, #name);
 #include "vm/bytecode/opcodes.def"
 #undef OPCODE
-  for (const std::string& name : names) REQUIRE_FALSE(name.empty());
 }
 
 TEST_CASE("jump distances keep their sign and all 32 bits") {
-  for (std::int32_t d : {0, 1, -1, 70000, -70000, 0x7fffffff, -0x7fffffff}) REQUIRE(jump(Opcode::Jump, 0, d).distance() == d);
+  for (std::int32_t d : {0, 1, -1, 70000, -70000, 0x7fffffff, -0x7fffffff})
+    REQUIRE(jump(Opcode::Jump, 0, d).distance() == d);
 }
 
 TEST_CASE("for_each_register reports what an instruction reads and writes") {
@@ -92,7 +99,8 @@ TEST_CASE("for_each_register reports what an instruction reads and writes") {
   auto look = [&](const Instruction& i) {
     reads.clear();
     writes.clear();
-    for_each_register(i, [&](std::uint16_t r) { reads.insert(r); }, [&](std::uint16_t r) { writes.insert(r); });
+    for_each_register(
+        i, [&](std::uint16_t r) { reads.insert(r); }, [&](std::uint16_t r) { writes.insert(r); });
   };
   look(instruction(Opcode::Add, 7, 1, 2));
   REQUIRE((reads == std::set<int>{1, 2} && writes == std::set<int>{7}));
@@ -111,8 +119,9 @@ TEST_CASE("for_each_register reports what an instruction reads and writes") {
 TEST_CASE("liveness follows branches and ends at returns") {
   // if r0: r1 = r2 else: r1 = r3; return r1
   Ref<Code> owner;
-  const Code& code = code_of(owner, 4, {jump(Opcode::JumpIfNot, 0, 2), instruction(Opcode::Move, 1, 2), jump(Opcode::Jump, 0, 1),
-                                        instruction(Opcode::Move, 1, 3), instruction(Opcode::Return, 1)});
+  const Code& code = code_of(owner, 4,
+                             {jump(Opcode::JumpIfNot, 0, 2), instruction(Opcode::Move, 1, 2), jump(Opcode::Jump, 0, 1),
+                              instruction(Opcode::Move, 1, 3), instruction(Opcode::Return, 1)});
   REQUIRE(live_at(code, 0) == std::set<int>{0, 2, 3});
   REQUIRE(live_at(code, 1) == std::set<int>{2});
   REQUIRE(live_at(code, 3) == std::set<int>{3});
@@ -122,7 +131,8 @@ TEST_CASE("liveness follows branches and ends at returns") {
 TEST_CASE("a for loop writes its target on the way into the body only") {
   Ref<Code> owner;
   const Code& code = loop_code(owner);
-  // r2 is live before the loop: with no iteration it is what comes back. The target r0 is not read before it is written.
+  // r2 is live before the loop: with no iteration it is what comes back. The target r0 is not read before it is
+  // written.
   REQUIRE(live_at(code, 0) == std::set<int>{1, 2});
   REQUIRE(live_at(code, 1) == std::set<int>{0, 3, 4, 5});
   REQUIRE(live_at(code, 2) == std::set<int>{2, 3, 4, 5});

@@ -23,15 +23,23 @@ std::string register_text(const Code& code, int r) {
 
 std::string constant_text(const Value& value) {
   switch (value.tag()) {
-    case Tag::None: return "None";
-    case Tag::Bool: return value.as_bool() ? "True" : "False";
-    case Tag::Int: return fmt::format("{}", value.as_int());
-    case Tag::Float: return fmt::format("{}", value.as_float());
-    case Tag::Str: return fmt::format("'{}'", value.as<Str>().text);
-    case Tag::Builtin:
-    case Tag::Type: return fmt::format("<{}>", value.as<Builtin>().name);
-    case Tag::Kernel: return fmt::format("<njit {}>", value.as<Kernel>().name);
-    default: return fmt::format("<{}>", type_name(value.tag()));
+  case Tag::None:
+    return "None";
+  case Tag::Bool:
+    return value.as_bool() ? "True" : "False";
+  case Tag::Int:
+    return fmt::format("{}", value.as_int());
+  case Tag::Float:
+    return fmt::format("{}", value.as_float());
+  case Tag::Str:
+    return fmt::format("'{}'", value.as<Str>().text);
+  case Tag::Builtin:
+  case Tag::Type:
+    return fmt::format("<{}>", value.as<Builtin>().name);
+  case Tag::Kernel:
+    return fmt::format("<njit {}>", value.as<Kernel>().name);
+  default:
+    return fmt::format("<{}>", type_name(value.tag()));
   }
 }
 
@@ -42,36 +50,49 @@ std::string field_text(const Code& code, const Instruction& i, Role role, int va
     return "[" + text + "]";
   };
   switch (role) {
-    case Role::Read:
-    case Role::Write:
-    case Role::Both: return register_text(code, value);
-    case Role::Constant: return constant_text(code.constants[value]);
-    case Role::Name: return code.names[value];
-    case Role::Loop: return fmt::format("loop{}", value);
-    case Role::Number: return fmt::format("#{}", static_cast<std::int16_t>(value));
-    case Role::ReadN: return several(i.n);
-    case Role::ReadC:
-    case Role::WriteC: return several(i.c);
-    case Role::Read3:
-    case Role::Write3:
-    case Role::State: return several(3);
-    case Role::Target:
-    case Role::Unused: return "";
+  case Role::Read:
+  case Role::Write:
+  case Role::Both:
+    return register_text(code, value);
+  case Role::Constant:
+    return constant_text(code.constants[value]);
+  case Role::Name:
+    return code.names[value];
+  case Role::Loop:
+    return fmt::format("loop{}", value);
+  case Role::Number:
+    return fmt::format("#{}", static_cast<std::int16_t>(value));
+  case Role::ReadN:
+    return several(i.n);
+  case Role::ReadC:
+  case Role::WriteC:
+    return several(i.c);
+  case Role::Read3:
+  case Role::Write3:
+  case Role::State:
+    return several(3);
+  case Role::Target:
+  case Role::Unused:
+    return "";
   }
   return "";
 }
 
 const char* class_text(const LoopVariable& v) {
   switch (v.variable_class) {
-    case VariableClass::Invariant: return "invariant";
-    case VariableClass::Private: return v.live_after ? "last value" : "private";
-    case VariableClass::Reduction: return "reduction";
-    case VariableClass::Carried: return "carried";
+  case VariableClass::Invariant:
+    return "invariant";
+  case VariableClass::Private:
+    return v.live_after ? "last value" : "private";
+  case VariableClass::Reduction:
+    return "reduction";
+  case VariableClass::Carried:
+    return "carried";
   }
   return "";
 }
 
-}  // namespace
+} // namespace
 
 std::string disassemble(const Code& code) {
   std::string out = fmt::format("{} ({}), {} registers\n", code.qualified_name,
@@ -95,8 +116,8 @@ std::string disassemble(const Code& code) {
   for (std::size_t k = 0; k < code.loops.size(); ++k) {
     const LoopInfo& loop = code.loops[k];
     const char* kind = loop.kind == LoopKind::Prange ? "prange" : loop.kind == LoopKind::For ? "for" : "while";
-    out += fmt::format("  loop{} {} line {} body {} next {} else {} end {} parent {}\n", k, kind, loop.location.line, loop.body,
-                       loop.next, loop.otherwise, loop.end, loop.parent);
+    out += fmt::format("  loop{} {} line {} body {} next {} else {} end {} parent {}\n", k, kind, loop.location.line,
+                       loop.body, loop.next, loop.otherwise, loop.end, loop.parent);
     for (const LoopVariable& v : loop.variables)
       out += fmt::format("    {}: {}{}\n", v.name, class_text(v),
                          v.variable_class == VariableClass::Reduction ? fmt::format(" {}", name_of(v.reduction)) : "");
@@ -108,4 +129,4 @@ std::string disassemble(const Code& code) {
   return out;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

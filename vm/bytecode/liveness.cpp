@@ -7,27 +7,34 @@ void successors(const Code& code, std::uint32_t pc, std::vector<std::uint32_t>& 
   out.clear();
   const Instruction& i = code.instructions[pc];
   switch (i.op) {
-    case Opcode::Return:
-    case Opcode::Raise:
-    case Opcode::RaiseAssertion: return;
-    case Opcode::Jump: out.push_back(pc + 1 + i.distance()); return;
-    case Opcode::JumpIf:
-    case Opcode::JumpIfNot:
-      out.push_back(pc + 1);
-      out.push_back(pc + 1 + i.distance());
-      return;
-    case Opcode::EnterFor:
-    case Opcode::EnterPrange:
-      out.push_back(code.loops[i.c].body);
-      out.push_back(code.loops[i.c].otherwise);
-      return;
-    case Opcode::NextFor:
-    case Opcode::NextPrange:
-      out.push_back(code.loops[i.c].body);
-      out.push_back(code.loops[i.c].otherwise);
-      return;
-    case Opcode::LoopBack: out.push_back(code.loops[i.c].body); return;
-    default: out.push_back(pc + 1); return;
+  case Opcode::Return:
+  case Opcode::Raise:
+  case Opcode::RaiseAssertion:
+    return;
+  case Opcode::Jump:
+    out.push_back(pc + 1 + i.distance());
+    return;
+  case Opcode::JumpIf:
+  case Opcode::JumpIfNot:
+    out.push_back(pc + 1);
+    out.push_back(pc + 1 + i.distance());
+    return;
+  case Opcode::EnterFor:
+  case Opcode::EnterPrange:
+    out.push_back(code.loops[i.c].body);
+    out.push_back(code.loops[i.c].otherwise);
+    return;
+  case Opcode::NextFor:
+  case Opcode::NextPrange:
+    out.push_back(code.loops[i.c].body);
+    out.push_back(code.loops[i.c].otherwise);
+    return;
+  case Opcode::LoopBack:
+    out.push_back(code.loops[i.c].body);
+    return;
+  default:
+    out.push_back(pc + 1);
+    return;
   }
 }
 
@@ -48,13 +55,16 @@ Liveness::Liveness(const Code& code) {
           if (live_[s][r]) now[r] = true;
       }
       const Instruction& i = code.instructions[pc];
-      for_each_register(i, [](std::uint16_t) {}, [&](std::uint16_t r) { now[r] = false; });
-      if (i.op == Opcode::EnterFor || i.op == Opcode::EnterPrange || i.op == Opcode::NextFor || i.op == Opcode::NextPrange) {
+      for_each_register(
+          i, [](std::uint16_t) {}, [&](std::uint16_t r) { now[r] = false; });
+      if (i.op == Opcode::EnterFor || i.op == Opcode::EnterPrange || i.op == Opcode::NextFor ||
+          i.op == Opcode::NextPrange) {
         // The target is written on the way into the body; behind the loop it keeps the old value.
         const LoopInfo& loop = code.loops[i.c];
         now[loop.target] = loop.otherwise < n && live_[loop.otherwise][loop.target];
       }
-      for_each_register(i, [&](std::uint16_t r) { now[r] = true; }, [](std::uint16_t) {});
+      for_each_register(
+          i, [&](std::uint16_t r) { now[r] = true; }, [](std::uint16_t) {});
       if (now != live_[pc]) {
         live_[pc] = now;
         changed = true;
@@ -63,4 +73,4 @@ Liveness::Liveness(const Code& code) {
   }
 }
 
-}  // namespace pyvm
+} // namespace pyvm

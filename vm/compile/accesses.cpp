@@ -1,6 +1,6 @@
-// One walk over the body's instructions with what each register holds, as far as it is a sum of the loop's value and of values
-// from outside. Locals that are assigned once keep their form; those assigned more often are unknown. Temporaries are followed
-// in the order of the code, and forgotten at joins when one of the sides has written them.
+// One walk over the body's instructions with what each register holds, as far as it is a sum of the loop's value and of
+// values from outside. Locals that are assigned once keep their form; those assigned more often are unknown.
+// Temporaries are followed in the order of the code, and forgotten at joins when one of the sides has written them.
 #include "vm/compile/accesses.h"
 
 #include <algorithm>
@@ -15,13 +15,13 @@ namespace {
 
 using What = SubscriptForm::What;
 
-constexpr std::int64_t largest_number = std::int64_t{1} << 40;  // products of these stay far inside 64 bits
+constexpr std::int64_t largest_number = std::int64_t{1} << 40; // products of these stay far inside 64 bits
 
 struct Known {
-  SubscriptForm form;       // Unknown: only `steady` and `chain` count
-  bool steady = false;      // the same value in every iteration
+  SubscriptForm form;  // Unknown: only `steady` and `chain` count
+  bool steady = false; // the same value in every iteration
   bool is_attribute = false;
-  std::optional<ArrayAccess> chain;  // a view: a[i], to be subscripted further
+  std::optional<ArrayAccess> chain; // a view: a[i], to be subscripted further
 };
 
 Known unknown(bool steady = false) {
@@ -43,12 +43,14 @@ bool is_number(const Known& k) { return is_affine(k) && k.form.factor == 0 && k.
 bool is_small(const SubscriptForm& form) {
   auto small = [](std::int64_t x) { return -largest_number < x && x < largest_number; };
   return small(form.factor) && small(form.offset) &&
-         std::all_of(form.invariants.begin(), form.invariants.end(), [&](const auto& term) { return small(term.second); });
+         std::all_of(form.invariants.begin(), form.invariants.end(),
+                     [&](const auto& term) { return small(term.second); });
 }
 
 class AccessFinder {
- public:
-  AccessFinder(const Code& code, const LoopInfo& loop) : code_(code), loop_(loop), writes_(static_cast<std::size_t>(code.registers)) {}
+public:
+  AccessFinder(const Code& code, const LoopInfo& loop)
+      : code_(code), loop_(loop), writes_(static_cast<std::size_t>(code.registers)) {}
 
   std::vector<ArrayAccess> run() {
     count_writes();
@@ -59,10 +61,11 @@ class AccessFinder {
     return std::move(accesses_);
   }
 
- private:
+private:
   void count_writes() {
     for (std::uint32_t pc = loop_.body; pc < loop_.next; ++pc)
-      for_each_register(code_.instructions[pc], [](std::uint16_t) {}, [&](std::uint16_t r) { ++writes_[r]; });
+      for_each_register(
+          code_.instructions[pc], [](std::uint16_t) {}, [&](std::uint16_t r) { ++writes_[r]; });
     ++writes_[loop_.target];
   }
 
@@ -109,48 +112,74 @@ class AccessFinder {
     for (std::uint32_t jump = loop_.body; jump < pc; ++jump) {
       if (code_.joins[jump] != pc) continue;
       for (std::uint32_t at = jump; at < pc; ++at)
-        for_each_register(code_.instructions[at], [](std::uint16_t) {}, [&](std::uint16_t r) {
-          if (!is_local(r)) known_.erase(r);
-        });
+        for_each_register(
+            code_.instructions[at], [](std::uint16_t) {},
+            [&](std::uint16_t r) {
+              if (!is_local(r)) known_.erase(r);
+            });
     }
   }
 
   void instruction(std::uint32_t pc) {
     const Instruction& i = code_.instructions[pc];
     switch (i.op) {
-      case Opcode::LoadConst: write(i.a, of_constant(code_.constants[i.b])); return;
-      case Opcode::Move: write(i.a, read(i.b)); return;
-      case Opcode::Add: write(i.a, sum(read(i.b), read(i.c), 1)); return;
-      case Opcode::Sub: write(i.a, sum(read(i.b), read(i.c), -1)); return;
-      case Opcode::Mul: write(i.a, product(read(i.b), read(i.c))); return;
-      case Opcode::Neg: write(i.a, product(read(i.b), number(-1))); return;
-      case Opcode::MakeSlice: {
-        const bool steady = read(i.b).steady && read(i.b + 1).steady && read(i.b + 2).steady;
-        write(i.a, steady ? repeated() : unknown());
-        return;
-      }
-      case Opcode::GetAttr: {
-        Known k = unknown(read(i.b).steady);
-        k.is_attribute = true;
-        write(i.a, std::move(k));
-        return;
-      }
-      case Opcode::GetItem: get_item(pc, i); return;
-      case Opcode::SetItem: access(i, true, pc); return;
-      case Opcode::Call: write(i.a, call(i)); return;
-      case Opcode::EnterFor:
-      case Opcode::EnterPrange: write(code_.loops[i.c].target, read(i.b).steady ? repeated() : unknown()); return;
-      case Opcode::NextFor:
-      case Opcode::NextPrange: return;
-      default: other(i);
+    case Opcode::LoadConst:
+      write(i.a, of_constant(code_.constants[i.b]));
+      return;
+    case Opcode::Move:
+      write(i.a, read(i.b));
+      return;
+    case Opcode::Add:
+      write(i.a, sum(read(i.b), read(i.c), 1));
+      return;
+    case Opcode::Sub:
+      write(i.a, sum(read(i.b), read(i.c), -1));
+      return;
+    case Opcode::Mul:
+      write(i.a, product(read(i.b), read(i.c)));
+      return;
+    case Opcode::Neg:
+      write(i.a, product(read(i.b), number(-1)));
+      return;
+    case Opcode::MakeSlice: {
+      const bool steady = read(i.b).steady && read(i.b + 1).steady && read(i.b + 2).steady;
+      write(i.a, steady ? repeated() : unknown());
+      return;
+    }
+    case Opcode::GetAttr: {
+      Known k = unknown(read(i.b).steady);
+      k.is_attribute = true;
+      write(i.a, std::move(k));
+      return;
+    }
+    case Opcode::GetItem:
+      get_item(pc, i);
+      return;
+    case Opcode::SetItem:
+      access(i, true, pc);
+      return;
+    case Opcode::Call:
+      write(i.a, call(i));
+      return;
+    case Opcode::EnterFor:
+    case Opcode::EnterPrange:
+      write(code_.loops[i.c].target, read(i.b).steady ? repeated() : unknown());
+      return;
+    case Opcode::NextFor:
+    case Opcode::NextPrange:
+      return;
+    default:
+      other(i);
     }
   }
 
   // Everything else: a value that is the same in every iteration when all that it is made of is.
   void other(const Instruction& i) {
     bool steady = is_binary(i.op) || is_unary(i.op) || is_comparison(i.op);
-    for_each_register(i, [&](std::uint16_t r) { steady = steady && read(r).steady; }, [](std::uint16_t) {});
-    for_each_register(i, [](std::uint16_t) {}, [&](std::uint16_t r) { write(r, unknown(steady)); });
+    for_each_register(
+        i, [&](std::uint16_t r) { steady = steady && read(r).steady; }, [](std::uint16_t) {});
+    for_each_register(
+        i, [](std::uint16_t) {}, [&](std::uint16_t r) { write(r, unknown(steady)); });
   }
 
   static Known sum(const Known& a, const Known& b, std::int64_t sign) {
@@ -209,7 +238,7 @@ class AccessFinder {
 
   void get_item(std::uint32_t pc, const Instruction& i) {
     const Known object = read(i.b);
-    if (object.is_attribute && object.steady) return write(i.a, unknown(true));  // a.shape[0]
+    if (object.is_attribute && object.steady) return write(i.a, unknown(true)); // a.shape[0]
     std::optional<ArrayAccess> reached = access(i, false, pc);
     Known k = unknown();
     k.chain = std::move(reached);
@@ -220,9 +249,12 @@ class AccessFinder {
   std::optional<ArrayAccess> access(const Instruction& i, bool store, std::uint32_t pc) {
     ArrayAccess a;
     const Known object = read(i.b);
-    if (object.chain) a = *object.chain;
-    else if (writes_[i.b] == 0) a.array = i.b;
-    else return std::nullopt;
+    if (object.chain)
+      a = *object.chain;
+    else if (writes_[i.b] == 0)
+      a.array = i.b;
+    else
+      return std::nullopt;
     a.store = store;
     a.line = code_.locations[pc].line;
     a.update = store && is_update(i, pc);
@@ -233,10 +265,12 @@ class AccessFinder {
 
   // The code of `a[s] op= x`: GetItem t = a[s]; ...; t op= x; SetItem a[s] = t.
   bool is_update(const Instruction& set, std::uint32_t pc) const {
-    if (pc == loop_.body || !(code_.instructions[pc - 1].n & in_place_flag) || code_.instructions[pc - 1].a != set.a) return false;
+    if (pc == loop_.body || !(code_.instructions[pc - 1].n & in_place_flag) || code_.instructions[pc - 1].a != set.a)
+      return false;
     for (std::uint32_t at = pc; at-- > loop_.body;) {
       const Instruction& get = code_.instructions[at];
-      if (get.op == Opcode::GetItem && get.a == set.a && get.b == set.b && get.c == set.c && get.n == set.n) return true;
+      if (get.op == Opcode::GetItem && get.a == set.a && get.b == set.b && get.c == set.c && get.n == set.n)
+        return true;
     }
     return false;
   }
@@ -248,8 +282,8 @@ class AccessFinder {
   std::vector<ArrayAccess> accesses_;
 };
 
-}  // namespace
+} // namespace
 
 std::vector<ArrayAccess> accesses_of(const Code& code, const LoopInfo& loop) { return AccessFinder(code, loop).run(); }
 
-}  // namespace pyvm
+} // namespace pyvm

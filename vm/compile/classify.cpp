@@ -6,8 +6,12 @@
 //   never assigned                          -> invariant
 //
 // A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x)`, `s = max(s, x)`, or
-// `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration the
-// same statement is no contribution but a use of a private variable.
+// `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration
+// the same statement is no contribution but a use of a private variable.
+//
+// The variable of an inner loop counts as assigned behind it although the loop may be empty, when its range is the same
+// in every iteration and nothing else assigns the variable: either every iteration assigns it then, or none does and
+// all read the value from before the prange, which every worker has.
 #include "vm/compile/classify.h"
 
 #include <map>
@@ -25,11 +29,11 @@ using namespace syntax;
 namespace {
 
 struct Facts {
-  bool assigned = false;     // other than by a contribution
+  bool assigned = false; // other than by a contribution
   bool contributed = false;
-  bool mixed = false;        // contributions of unlike operators
-  bool read_early = false;   // read where this iteration has not certainly assigned it
-  bool read = false;         // other than by a contribution
+  bool mixed = false;      // contributions of unlike operators
+  bool read_early = false; // read where this iteration has not certainly assigned it
+  bool read = false;       // other than by a contribution
   ReductionOp op = ReductionOp::Add;
   int first_line = 0;
   int read_line = 0;
@@ -55,23 +59,26 @@ bool reads(const Node& node, const std::string& name) {
 bool same(const Node& a, const Node& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case NodeKind::Name: return as<Name>(&a)->id == as<Name>(&b)->id;
-    case NodeKind::Attribute:
-      if (as<Attribute>(&a)->attr != as<Attribute>(&b)->attr) return false;
-      break;
-    case NodeKind::BinOp:
-      if (as<BinOp>(&a)->op != as<BinOp>(&b)->op) return false;
-      break;
-    case NodeKind::UnaryOp:
-      if (as<syntax::UnaryOp>(&a)->op != as<syntax::UnaryOp>(&b)->op) return false;
-      break;
-    case NodeKind::Constant: {
-      const ConstantValue &x = as<Constant>(&a)->value, &y = as<Constant>(&b)->value;
-      return x.kind == y.kind && x.integer == y.integer && to_bits(x.number) == to_bits(y.number) && x.text == y.text;
-    }
-    case NodeKind::Subscript:
-    case NodeKind::Tuple: break;
-    default: return false;  // calls may have effects; nothing else is worth the trouble
+  case NodeKind::Name:
+    return as<Name>(&a)->id == as<Name>(&b)->id;
+  case NodeKind::Attribute:
+    if (as<Attribute>(&a)->attr != as<Attribute>(&b)->attr) return false;
+    break;
+  case NodeKind::BinOp:
+    if (as<BinOp>(&a)->op != as<BinOp>(&b)->op) return false;
+    break;
+  case NodeKind::UnaryOp:
+    if (as<syntax::UnaryOp>(&a)->op != as<syntax::UnaryOp>(&b)->op) return false;
+    break;
+  case NodeKind::Constant: {
+    const ConstantValue &x = as<Constant>(&a)->value, &y = as<Constant>(&b)->value;
+    return x.kind == y.kind && x.integer == y.integer && to_bits(x.number) == to_bits(y.number) && x.text == y.text;
+  }
+  case NodeKind::Subscript:
+  case NodeKind::Tuple:
+    break;
+  default:
+    return false; // calls may have effects; nothing else is worth the trouble
   }
   std::vector<const Node*> left, right;
   for_each_child(a, [&](const Node& n) { left.push_back(&n); });
@@ -83,11 +90,12 @@ bool same(const Node& a, const Node& b) {
 }
 
 class Classifier {
- public:
+public:
   Classifier(const For& loop, const Scope& scope, const IsBuiltin& is_builtin)
       : loop_(loop), scope_(scope), is_builtin_(is_builtin) {}
 
   PrangeDescription run() {
+    count_bindings();
     assign_target(*loop_.target);
     walk(loop_.body);
     if (here_) ends_.push_back(*here_);
@@ -96,7 +104,7 @@ class Classifier {
     return std::move(result_);
   }
 
- private:
+private:
   using Assigned = std::set<std::string>;
 
   bool is_variable(const std::string& name) const { return scope_.is_local(name) || scope_.is_free(name); }
@@ -125,7 +133,8 @@ class Classifier {
     f.assigned = true;
     if (here_) here_->insert(name);
     if (scope_.is_cell(name) || scope_.is_free(name))
-      in_order(fmt::format("'{}', assigned in the loop (line {}), is shared with an inner function", name, node.location.line));
+      in_order(fmt::format("'{}', assigned in the loop (line {}), is shared with an inner function", name,
+                           node.location.line));
   }
 
   void in_order(std::string reason) {
@@ -161,7 +170,8 @@ class Classifier {
       if (is_it(b->left)) return Contribution{name, *op, b->right};
       if (commutes && is_it(b->right)) return Contribution{name, *op, b->left};
     }
-    if (auto* call = cast_if<Call>(&value); call && call->args.size() == 2 && call->keywords.empty() && is_it(call->args[0])) {
+    if (auto* call = cast_if<Call>(&value);
+        call && call->args.size() == 2 && call->keywords.empty() && is_it(call->args[0])) {
       if (is_builtin_(*call->func, BuiltinId::Max)) return Contribution{name, ReductionOp::Max, call->args[1]};
       if (is_builtin_(*call->func, BuiltinId::Min)) return Contribution{name, ReductionOp::Min, call->args[1]};
     }
@@ -215,84 +225,136 @@ class Classifier {
       return;
     }
     switch (node.kind) {
-      case NodeKind::Assign: {
-        auto* a = as<Assign>(&node);
-        visit(*a->value);
-        for (const Expression* t : a->targets) assign_target(*t);
-        return;
-      }
-      case NodeKind::AnnAssign: {
-        auto* a = as<AnnAssign>(&node);
-        if (!a->value) return;
-        visit(*a->value);
-        assign_target(*a->target);
-        return;
-      }
-      case NodeKind::AugAssign: {
-        auto* a = as<AugAssign>(&node);
-        if (auto* id = cast_if<Name>(a->target)) read_name(id->id, node);
-        else visit(*a->target);
-        visit(*a->value);
-        if (a->target->kind == NodeKind::Name) assign_target(*a->target);
-        return;
-      }
-      case NodeKind::If: {
-        auto* i = as<If>(&node);
-        visit(*i->test);
-        const auto before = here_;
-        walk(i->body);
-        auto after_then = here_;
-        here_ = before;
-        walk(i->orelse);
-        here_ = meet(std::move(here_), after_then);
-        return;
-      }
-      case NodeKind::For: {
-        auto* f = as<For>(&node);
-        visit(*f->iter);
-        inner_loop(f->body, f->orelse, f->target, nullptr);
-        return;
-      }
-      case NodeKind::While: {
-        auto* w = as<While>(&node);
-        inner_loop(w->body, w->orelse, nullptr, w->test);
-        return;
-      }
-      case NodeKind::Continue:
-        if (inner_ == 0 && here_) ends_.push_back(*here_);
-        here_.reset();
-        return;
-      case NodeKind::Break:
-        if (inner_ == 0) in_order(fmt::format("'break' (line {})", node.location.line));
-        here_.reset();
-        return;
-      case NodeKind::Return:
-        in_order(fmt::format("'return' (line {})", node.location.line));
-        if (as<Return>(&node)->value) visit(*as<Return>(&node)->value);
-        here_.reset();
-        return;
-      case NodeKind::Raise:
-        for_each_child(node, [&](const Node& child) { visit(child); });
-        here_.reset();
-        return;
-      case NodeKind::FunctionDef: {
-        auto* f = as<FunctionDef>(&node);
-        visit(node);
-        assign_name(f->name, node);
-        return;
-      }
-      case NodeKind::Delete:
-        for (const Expression* t : as<Delete>(&node)->targets)
-          if (auto* id = cast_if<Name>(t)) {
-            read_name(id->id, node);
-            in_order(fmt::format("'del {}' (line {})", id->id, node.location.line));
-          }
-        return;
-      default: for_each_child(node, [&](const Node& child) { visit(child); });
+    case NodeKind::Assign: {
+      auto* a = as<Assign>(&node);
+      visit(*a->value);
+      for (const Expression* t : a->targets) assign_target(*t);
+      return;
+    }
+    case NodeKind::AnnAssign: {
+      auto* a = as<AnnAssign>(&node);
+      if (!a->value) return;
+      visit(*a->value);
+      assign_target(*a->target);
+      return;
+    }
+    case NodeKind::AugAssign: {
+      auto* a = as<AugAssign>(&node);
+      if (auto* id = cast_if<Name>(a->target))
+        read_name(id->id, node);
+      else
+        visit(*a->target);
+      visit(*a->value);
+      if (a->target->kind == NodeKind::Name) assign_target(*a->target);
+      return;
+    }
+    case NodeKind::If: {
+      auto* i = as<If>(&node);
+      visit(*i->test);
+      const auto before = here_;
+      walk(i->body);
+      auto after_then = here_;
+      here_ = before;
+      walk(i->orelse);
+      here_ = meet(std::move(here_), after_then);
+      return;
+    }
+    case NodeKind::For: {
+      auto* f = as<For>(&node);
+      visit(*f->iter);
+      inner_loop(f->body, f->orelse, f->target, nullptr);
+      if (auto* id = cast_if<Name>(f->target); id && here_ && bindings_.at(id->id) == 1 && is_steady_range(*f->iter))
+        here_->insert(id->id);
+      return;
+    }
+    case NodeKind::While: {
+      auto* w = as<While>(&node);
+      inner_loop(w->body, w->orelse, nullptr, w->test);
+      return;
+    }
+    case NodeKind::Continue:
+      if (inner_ == 0 && here_) ends_.push_back(*here_);
+      here_.reset();
+      return;
+    case NodeKind::Break:
+      if (inner_ == 0) in_order(fmt::format("'break' (line {})", node.location.line));
+      here_.reset();
+      return;
+    case NodeKind::Return:
+      in_order(fmt::format("'return' (line {})", node.location.line));
+      if (as<Return>(&node)->value) visit(*as<Return>(&node)->value);
+      here_.reset();
+      return;
+    case NodeKind::Raise:
+      for_each_child(node, [&](const Node& child) { visit(child); });
+      here_.reset();
+      return;
+    case NodeKind::FunctionDef: {
+      auto* f = as<FunctionDef>(&node);
+      visit(node);
+      assign_name(f->name, node);
+      return;
+    }
+    case NodeKind::Delete:
+      for (const Expression* t : as<Delete>(&node)->targets)
+        if (auto* id = cast_if<Name>(t)) {
+          read_name(id->id, node);
+          in_order(fmt::format("'del {}' (line {})", id->id, node.location.line));
+        }
+      return;
+    default:
+      for_each_child(node, [&](const Node& child) { visit(child); });
     }
   }
 
-  void inner_loop(const Nodes<Statement>& body, const Nodes<Statement>& orelse, const Expression* target, const Expression* test) {
+  void count_bindings() {
+    bindings_.clear();
+    for_each_node(loop_, [&](const Node& n) {
+      auto* id = cast_if<Name>(&n);
+      if (id && id->ctx != Context::Load) ++bindings_[id->id];
+      if (auto* f = cast_if<FunctionDef>(&n)) ++bindings_[f->name];
+    });
+  }
+
+  // A range() whose bounds no iteration can change.
+  bool is_steady_range(const Expression& iterable) const {
+    auto* call = cast_if<Call>(&iterable);
+    if (!call || !(is_builtin_(*call->func, BuiltinId::Range) || is_builtin_(*call->func, BuiltinId::Prange)))
+      return false;
+    for (const Expression* argument : call->args)
+      if (!is_steady(*argument)) return false;
+    return call->keywords.empty();
+  }
+
+  bool is_steady(const Expression& node) const {
+    switch (node.kind) {
+    case NodeKind::Constant:
+      return true;
+    case NodeKind::Name:
+      return !bindings_.count(as<Name>(&node)->id);
+    case NodeKind::BinOp:
+      return is_steady(*as<BinOp>(&node)->left) && is_steady(*as<BinOp>(&node)->right);
+    case NodeKind::UnaryOp:
+      return is_steady(*as<syntax::UnaryOp>(&node)->operand);
+    case NodeKind::Attribute:
+      return is_steady(*as<Attribute>(&node)->value);
+    // a.shape[0]; but what an array holds may change.
+    case NodeKind::Subscript: {
+      auto* s = as<Subscript>(&node);
+      return s->value->kind == NodeKind::Attribute && is_steady(*s->value) && is_steady(*s->slice);
+    }
+    case NodeKind::Call: {
+      auto* c = as<Call>(&node);
+      return is_builtin_(*c->func, BuiltinId::Len) && c->args.size() == 1 && c->keywords.empty() &&
+             is_steady(*c->args[0]);
+    }
+    default:
+      return false;
+    }
+  }
+
+  void inner_loop(const Nodes<Statement>& body, const Nodes<Statement>& orelse, const Expression* target,
+                  const Expression* test) {
     if (test) visit(*test);
     const auto before = here_;
     ++inner_;
@@ -353,7 +415,7 @@ class Classifier {
     } else if (f.contributed || (f.assigned && f.read_early)) {
       v.variable_class = VariableClass::Carried;
       v.line = f.read_line ? f.read_line : f.first_line;
-      const char* why = f.mixed ? "is combined by different operators"
+      const char* why = f.mixed         ? "is combined by different operators"
                         : f.contributed ? "is a sum that the loop also uses"
                                         : "goes from one iteration to the next";
       in_order(fmt::format("'{}' {} (line {})", name, why, v.line));
@@ -369,17 +431,18 @@ class Classifier {
   const For& loop_;
   const Scope& scope_;
   const IsBuiltin& is_builtin_;
+  std::map<std::string, int> bindings_; // how many places of the loop assign the variable
   std::map<std::string, Facts> facts_;
-  std::optional<Assigned> here_ = Assigned{};  // empty optional: this place is not reached
-  std::vector<Assigned> ends_;                  // at each way an iteration can end
+  std::optional<Assigned> here_ = Assigned{}; // empty optional: this place is not reached
+  std::vector<Assigned> ends_;                // at each way an iteration can end
   int inner_ = 0;
   PrangeDescription result_;
 };
 
-}  // namespace
+} // namespace
 
 PrangeDescription classify_prange(const For& loop, const Scope& scope, const IsBuiltin& is_builtin) {
   return Classifier(loop, scope, is_builtin).run();
 }
 
-}  // namespace pyvm
+} // namespace pyvm

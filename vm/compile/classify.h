@@ -19,7 +19,7 @@ struct PrangeVariable {
 };
 
 struct PrangeDescription {
-  std::vector<PrangeVariable> variables;  // every local that the body names, and the target
+  std::vector<PrangeVariable> variables; // every local that the body names, and the target
   bool body_has_loop_or_call = false;
   std::string in_order_reason;
 };
@@ -28,4 +28,4 @@ using IsBuiltin = std::function<bool(const syntax::Expression& callee, BuiltinId
 
 PrangeDescription classify_prange(const syntax::For& loop, const Scope& scope, const IsBuiltin& is_builtin);
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -17,7 +17,8 @@ Ref<Code> compile_module(const std::shared_ptr<const syntax::Module>& module) {
   return code;
 }
 
-Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver, const Casts& casts) {
+Ref<Code> compile_njit(const FunctionTree& tree, const KernelOptions& options, NameResolver& resolver,
+                       const Casts& casts) {
   syntax::refuse_unsupported(*tree.node, tree.source);
   auto scope = analyse_scopes(*tree.node, tree.source);
   auto code = make<Code>();
@@ -39,4 +40,4 @@ FunctionTree tree_of(const Code& code) {
   return {code.tree_owner, static_cast<const syntax::Node*>(code.tree), code.source, code.qualified_name};
 }
 
-}  // namespace pyvm
+} // namespace pyvm

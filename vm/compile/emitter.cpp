@@ -22,11 +22,12 @@ void make_immortal(const Value& value) {
   value.object()->make_immortal();
 }
 
-}  // namespace
+} // namespace
 
 std::uint32_t Emitter::emit(Opcode op, int a, int b, int c, int n) {
   if (pc() >= 1u << 30 || n > 255)
-    throw SyntaxError(SyntaxErrorKind::Unsupported, "more than 255 arguments, subscripts or defaults in one place", code_.source, location_);
+    throw SyntaxError(SyntaxErrorKind::Unsupported, "more than 255 arguments, subscripts or defaults in one place",
+                      code_.source, location_);
   Instruction i{op};
   i.n = static_cast<std::uint8_t>(n);
   i.a = static_cast<std::uint16_t>(a);
@@ -40,8 +41,10 @@ std::uint32_t Emitter::emit(Opcode op, int a, int b, int c, int n) {
 
 void Emitter::jump(Label& label) {
   const std::uint32_t at = emit(Opcode::Jump);
-  if (label.pc != no_join) code_.instructions[at].set_distance(static_cast<int>(label.pc) - static_cast<int>(at) - 1);
-  else label.jumps.push_back(at);
+  if (label.pc != no_join)
+    code_.instructions[at].set_distance(static_cast<int>(label.pc) - static_cast<int>(at) - 1);
+  else
+    label.jumps.push_back(at);
 }
 
 std::uint32_t Emitter::jump_if(bool condition, Register r, Label& label) {
@@ -68,7 +71,8 @@ Register Emitter::temporary(int count) {
   temporaries_ += count;
   most_temporaries_ = std::max(most_temporaries_, temporaries_);
   if (most_temporaries_ > 30000)
-    throw SyntaxError(SyntaxErrorKind::Unsupported, "expression too large: split it into several statements", code_.source, location_);
+    throw SyntaxError(SyntaxErrorKind::Unsupported, "expression too large: split it into several statements",
+                      code_.source, location_);
   return static_cast<Register>(first_temporary + first);
 }
 
@@ -76,15 +80,16 @@ int Emitter::constant(const Value& value) {
   for (std::size_t k = 0; k < code_.constants.size(); ++k)
     if (same_constant(code_.constants[k], value)) return static_cast<int>(k);
   if (code_.constants.size() >= 65535)
-    throw SyntaxError(SyntaxErrorKind::Unsupported, "too many constants in one function: split it", code_.source, location_);
+    throw SyntaxError(SyntaxErrorKind::Unsupported, "too many constants in one function: split it", code_.source,
+                      location_);
   code_.constants.push_back(value);
   return static_cast<int>(code_.constants.size()) - 1;
 }
 
 Register Emitter::constant_register(const Value& value) {
   const int index = constant(value);
-  auto [it, added] =
-      constant_registers_.try_emplace(index, static_cast<Register>(first_constant_register + constant_registers_.size()));
+  auto [it, added] = constant_registers_.try_emplace(
+      index, static_cast<Register>(first_constant_register + constant_registers_.size()));
   return it->second;
 }
 
@@ -98,15 +103,17 @@ void Emitter::finish() {
   const int locals = static_cast<int>(code_.register_names.size());
   const int constants = static_cast<int>(constant_registers_.size());
   if (locals >= first_constant_register || constants >= first_temporary - first_constant_register)
-    throw SyntaxError(SyntaxErrorKind::Unsupported, "too many variables in one function: split it", code_.source, location_);
+    throw SyntaxError(SyntaxErrorKind::Unsupported, "too many variables in one function: split it", code_.source,
+                      location_);
   auto moved = [&](int r) {
     if (r >= first_temporary) return r - first_temporary + locals + constants;
     if (r >= first_constant_register) return r - first_constant_register + locals;
     return r;
   };
   auto is_register = [](Role role) {
-    return role == Role::Read || role == Role::Write || role == Role::Both || role == Role::ReadN || role == Role::ReadC ||
-           role == Role::WriteC || role == Role::Read3 || role == Role::Write3 || role == Role::State;
+    return role == Role::Read || role == Role::Write || role == Role::Both || role == Role::ReadN ||
+           role == Role::ReadC || role == Role::WriteC || role == Role::Read3 || role == Role::Write3 ||
+           role == Role::State;
   };
   for (Instruction& i : code_.instructions) {
     const OpcodeInfo& row = info(i.op);
@@ -127,4 +134,4 @@ void Emitter::finish() {
   for (const Value& value : code_.constants) make_immortal(value);
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -21,7 +21,7 @@ struct Label {
 };
 
 class Emitter {
- public:
+public:
   explicit Emitter(Code& code) : code_(code) {}
 
   std::uint32_t pc() const { return static_cast<std::uint32_t>(code_.instructions.size()); }
@@ -51,7 +51,7 @@ class Emitter {
   // Lays the registers out, loads the constants at the entry and makes heap constants immortal.
   void finish();
 
- private:
+private:
   static constexpr int first_temporary = 32768;
 
   Code& code_;
@@ -63,4 +63,4 @@ class Emitter {
   int most_temporaries_ = 0;
 };
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -10,10 +10,10 @@ namespace pyvm {
 using namespace syntax;
 
 static_assert(static_cast<int>(BinaryOperator::MatMul) == static_cast<int>(BinaryOp::MatMul) &&
-              static_cast<int>(BinaryOperator::Pow) == static_cast<int>(BinaryOp::Pow) &&
-              static_cast<int>(CompareOperator::NotIn) == static_cast<int>(CompareOp::NotIn) &&
-              static_cast<int>(CompareOperator::Eq) == static_cast<int>(CompareOp::Eq) &&
-              static_cast<int>(UnaryOperator::Not) == static_cast<int>(pyvm::UnaryOp::Not),
+                  static_cast<int>(BinaryOperator::Pow) == static_cast<int>(BinaryOp::Pow) &&
+                  static_cast<int>(CompareOperator::NotIn) == static_cast<int>(CompareOp::NotIn) &&
+                  static_cast<int>(CompareOperator::Eq) == static_cast<int>(CompareOp::Eq) &&
+                  static_cast<int>(UnaryOperator::Not) == static_cast<int>(pyvm::UnaryOp::Not),
               "the parser's operators stand in the order of vm/semantics/operators.h");
 
 namespace {
@@ -29,7 +29,8 @@ std::optional<Value> signed_literal(const Expression& node) {
     if (!c || u->op != UnaryOperator::Neg) return std::nullopt;
     if (c->value.kind == ConstantKind::Int) return Value::integer(-c->value.integer);
     if (c->value.kind == ConstantKind::Float) return Value::floating(-c->value.number);
-    if (c->value.kind == ConstantKind::LargeInt && c->value.text == "9223372036854775808") return Value::integer(INT64_MIN);
+    if (c->value.kind == ConstantKind::LargeInt && c->value.text == "9223372036854775808")
+      return Value::integer(INT64_MIN);
     return std::nullopt;
   }
   if (auto* c = cast_if<Constant>(&node)) {
@@ -39,7 +40,7 @@ std::optional<Value> signed_literal(const Expression& node) {
   return std::nullopt;
 }
 
-}  // namespace
+} // namespace
 
 void FunctionCompiler::refuse(const Node& node, const char* construct, const char* instead) {
   syntax::refuse(node, construct, instead, code_.source);
@@ -59,27 +60,42 @@ Register FunctionCompiler::expression(const Expression& node, Into into) {
     if (auto value = signed_literal(node)) return load_constant(*value, into);
   if (auto value = frozen(node)) return load_constant(*value, into);
   switch (node.kind) {
-    case NodeKind::Constant: return constant(*as<Constant>(&node), into);
-    case NodeKind::Name: return name(*as<Name>(&node), into);
-    case NodeKind::BinOp: return binary(*as<BinOp>(&node), into);
-    case NodeKind::UnaryOp: return unary(*as<syntax::UnaryOp>(&node), into);
-    case NodeKind::BoolOp: return bool_op(*as<BoolOp>(&node), into);
-    case NodeKind::Compare: return compare(*as<Compare>(&node), into);
-    case NodeKind::IfExp: return conditional(*as<IfExp>(&node), into);
-    case NodeKind::Call: return call(*as<Call>(&node), into);
-    case NodeKind::Attribute: return attribute(*as<Attribute>(&node), into);
-    case NodeKind::Subscript: return subscript(*as<Subscript>(&node), into);
-    case NodeKind::Tuple: return tuple(as<syntax::Tuple>(&node)->elts, into);
-    case NodeKind::Slice: return slice(*as<syntax::Slice>(&node), into);
-    case NodeKind::JoinedStr: return joined_string(*as<JoinedStr>(&node), into);
-    case NodeKind::Lambda: return make_function(node, "<lambda>", into);
-    case NodeKind::NamedExpr: {
-      auto* named = as<NamedExpr>(&node);
-      const Register value = expression(*named->value, destination(into));
-      store(*named->target, value);
-      return value;
-    }
-    default: refuse(node, "this expression", "write it with the supported constructs");
+  case NodeKind::Constant:
+    return constant(*as<Constant>(&node), into);
+  case NodeKind::Name:
+    return name(*as<Name>(&node), into);
+  case NodeKind::BinOp:
+    return binary(*as<BinOp>(&node), into);
+  case NodeKind::UnaryOp:
+    return unary(*as<syntax::UnaryOp>(&node), into);
+  case NodeKind::BoolOp:
+    return bool_op(*as<BoolOp>(&node), into);
+  case NodeKind::Compare:
+    return compare(*as<Compare>(&node), into);
+  case NodeKind::IfExp:
+    return conditional(*as<IfExp>(&node), into);
+  case NodeKind::Call:
+    return call(*as<Call>(&node), into);
+  case NodeKind::Attribute:
+    return attribute(*as<Attribute>(&node), into);
+  case NodeKind::Subscript:
+    return subscript(*as<Subscript>(&node), into);
+  case NodeKind::Tuple:
+    return tuple(as<syntax::Tuple>(&node)->elts, into);
+  case NodeKind::Slice:
+    return slice(*as<syntax::Slice>(&node), into);
+  case NodeKind::JoinedStr:
+    return joined_string(*as<JoinedStr>(&node), into);
+  case NodeKind::Lambda:
+    return make_function(node, "<lambda>", into);
+  case NodeKind::NamedExpr: {
+    auto* named = as<NamedExpr>(&node);
+    const Register value = expression(*named->value, destination(into));
+    store(*named->target, value);
+    return value;
+  }
+  default:
+    refuse(node, "this expression", "write it with the supported constructs");
   }
 }
 
@@ -93,25 +109,36 @@ Register FunctionCompiler::load_constant(const Value& value, Into into) {
 Register FunctionCompiler::constant(const Constant& node, Into into) {
   const ConstantValue& c = node.value;
   switch (c.kind) {
-    case ConstantKind::None: return load_constant(Value::none(), into);
-    case ConstantKind::True: return load_constant(Value::boolean(true), into);
-    case ConstantKind::False: return load_constant(Value::boolean(false), into);
-    case ConstantKind::Ellipsis: return load_constant(Value::ellipsis(), into);
-    case ConstantKind::Int: return load_constant(Value::integer(c.integer), into);
-    case ConstantKind::Float: return load_constant(Value::floating(c.number), into);
-    case ConstantKind::String: return load_constant(make_str(c.text), into);
-    case ConstantKind::LargeInt: {
-      // Numba types such a literal uint64 as long as it fits.
-      errno = 0;
-      const bool binary_digits = c.text.size() > 1 && (c.text[1] == 'b' || c.text[1] == 'B');
-      const bool octal_digits = c.text.size() > 1 && (c.text[1] == 'o' || c.text[1] == 'O');
-      const bool prefixed = binary_digits || octal_digits;
-      const unsigned long long bits =
-          std::strtoull(c.text.c_str() + (prefixed ? 2 : 0), nullptr, binary_digits ? 2 : octal_digits ? 8 : c.text.size() > 1 && (c.text[1] | 32) == 'x' ? 16 : 10);
-      if (is_njit() && errno == 0) return load_constant(Value::numpy_scalar(ScalarKind::UInt64, bits), into);
-      refuse(node, "an integer literal beyond 64 bits", "use a float literal");
-    }
-    default: refuse(node, "this literal", "use a number or a string");
+  case ConstantKind::None:
+    return load_constant(Value::none(), into);
+  case ConstantKind::True:
+    return load_constant(Value::boolean(true), into);
+  case ConstantKind::False:
+    return load_constant(Value::boolean(false), into);
+  case ConstantKind::Ellipsis:
+    return load_constant(Value::ellipsis(), into);
+  case ConstantKind::Int:
+    return load_constant(Value::integer(c.integer), into);
+  case ConstantKind::Float:
+    return load_constant(Value::floating(c.number), into);
+  case ConstantKind::String:
+    return load_constant(make_str(c.text), into);
+  case ConstantKind::LargeInt: {
+    // Numba types such a literal uint64 as long as it fits.
+    errno = 0;
+    const bool binary_digits = c.text.size() > 1 && (c.text[1] == 'b' || c.text[1] == 'B');
+    const bool octal_digits = c.text.size() > 1 && (c.text[1] == 'o' || c.text[1] == 'O');
+    const bool prefixed = binary_digits || octal_digits;
+    const unsigned long long bits = std::strtoull(c.text.c_str() + (prefixed ? 2 : 0), nullptr,
+                                                  binary_digits                                  ? 2
+                                                  : octal_digits                                 ? 8
+                                                  : c.text.size() > 1 && (c.text[1] | 32) == 'x' ? 16
+                                                                                                 : 10);
+    if (is_njit() && errno == 0) return load_constant(Value::numpy_scalar(ScalarKind::UInt64, bits), into);
+    refuse(node, "an integer literal beyond 64 bits", "use a float literal");
+  }
+  default:
+    refuse(node, "this literal", "use a number or a string");
   }
 }
 
@@ -142,7 +169,8 @@ std::optional<Value> FunctionCompiler::frozen(const Expression& node) {
       return resolver_->resolve(n->id);
     } catch (const GuestError& error) {
       raise(error.kind(), "{}\n\nFile \"{}\", line {}:\n{}", error.message(), code_.file(), node.location.line,
-            source_and_carets(code_.source->line_text(node.location.line), node.location.column - code_.source->column_offset(),
+            source_and_carets(code_.source->line_text(node.location.line),
+                              node.location.column - code_.source->column_offset(),
                               node.location.end_column - code_.source->column_offset()));
     }
   }
@@ -276,7 +304,8 @@ Register FunctionCompiler::call(const Call& node, Into into) {
     if (!keyword->arg) refuse(*keyword, "'**' in a call", "write the keyword arguments one by one");
     for (const Value& seen : keyword_names)
       if (seen.as<Str>().text == *keyword->arg)
-        throw SyntaxError(SyntaxErrorKind::Syntax, fmt::format("keyword argument repeated: {}", *keyword->arg), code_.source, keyword->location);
+        throw SyntaxError(SyntaxErrorKind::Syntax, fmt::format("keyword argument repeated: {}", *keyword->arg),
+                          code_.source, keyword->location);
     keyword_names.push_back(make_str(*keyword->arg));
     expression_into(*keyword->value, static_cast<Register>(first + k++));
   }
@@ -350,8 +379,10 @@ Register FunctionCompiler::slice(const syntax::Slice& node, Into into) {
   int k = 0;
   for (const Expression* part : {node.lower, node.upper, node.step}) {
     const Register to = static_cast<Register>(first + k++);
-    if (part) expression_into(*part, to);
-    else load_constant(Value::none(), to);
+    if (part)
+      expression_into(*part, to);
+    else
+      load_constant(Value::none(), to);
   }
   at(node);
   emit_.release_to(mark);
@@ -374,8 +405,10 @@ Register FunctionCompiler::joined_string(const JoinedStr& node, Into into) {
     const int inner = emit_.temporaries();
     const Register value = operand(*formatted->value);
     const Register spec = emit_.temporary();
-    if (formatted->format_spec) expression_into(*formatted->format_spec, spec);
-    else load_constant(make_str(""), spec);
+    if (formatted->format_spec)
+      expression_into(*formatted->format_spec, spec);
+    else
+      load_constant(make_str(""), spec);
     at(node);
     emit_.emit(Opcode::FormatValue, to, value, spec, formatted->conversion > 0 ? formatted->conversion : 0);
     emit_.release_to(inner);
@@ -390,15 +423,16 @@ Register FunctionCompiler::make_function(const Node& node, const std::string& fu
   const syntax::Arguments& parameters = *parameters_of(node);
   const Scope& inner = *scope_.children.at(&node);
   const int mark = emit_.temporaries();
-  const int count =
-      static_cast<int>(parameters.defaults.size() + parameters.kw_defaults.size() + inner.free.size());
+  const int count = static_cast<int>(parameters.defaults.size() + parameters.kw_defaults.size() + inner.free.size());
   const Register first = emit_.temporary(count);
   int k = 0;
   for (const Expression* d : parameters.defaults) expression_into(*d, static_cast<Register>(first + k++));
   for (const Expression* d : parameters.kw_defaults) {
     const Register to = static_cast<Register>(first + k++);
-    if (d) expression_into(*d, to);
-    else emit_.emit(Opcode::Unbind, to);
+    if (d)
+      expression_into(*d, to);
+    else
+      emit_.emit(Opcode::Unbind, to);
   }
   for (const std::string& id : inner.free) emit_.emit(Opcode::Move, first + k++, emit_.local(id));
 
@@ -420,4 +454,4 @@ Register FunctionCompiler::make_function(const Node& node, const std::string& fu
   return to;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

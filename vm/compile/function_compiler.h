@@ -1,7 +1,7 @@
 // Compiles one function, lambda or module body. Private to vm/compile.
 //
-// Expressions are compiled to a register: a local's own, a constant's, or a temporary. `into` asks for a certain register;
-// it is written last, after every operand has been read. Statements leave no temporaries behind.
+// Expressions are compiled to a register: a local's own, a constant's, or a temporary. `into` asks for a certain
+// register; it is written last, after every operand has been read. Statements leave no temporaries behind.
 //
 // What is certainly bound is tracked while emitting (bound_), so that CheckBound is emitted only where it can fail.
 #pragma once
@@ -17,8 +17,9 @@
 namespace pyvm {
 
 class FunctionCompiler {
- public:
-  FunctionCompiler(Code& code, const Scope& scope, NameResolver* resolver, const KernelOptions& options, FunctionCompiler* outer);
+public:
+  FunctionCompiler(Code& code, const Scope& scope, NameResolver* resolver, const KernelOptions& options,
+                   FunctionCompiler* outer);
 
   // Must outlive the compiler.
   void set_casts(const Casts& casts) { casts_ = &casts; }
@@ -26,7 +27,7 @@ class FunctionCompiler {
   void compile_module_body(const syntax::Module& module);
   void compile_function_body(const syntax::Node& function);
 
- private:
+private:
   using Into = std::optional<Register>;
 
   // statements.cpp
@@ -54,7 +55,7 @@ class FunctionCompiler {
   struct OpenLoop {
     int index;
     Label next, end;
-    bool broken = false;  // has a `break`
+    bool broken = false; // has a `break`
   };
   int open_loop(LoopKind kind, const syntax::Node& node);
   void for_statement(const syntax::For& node);
@@ -87,7 +88,8 @@ class FunctionCompiler {
   Register moved(Register from, Into into);
   std::uint8_t operator_flags(BinaryOp op) const;
 
-  // The value of an expression that njit code can know while compiling: a frozen global, or an attribute of a frozen module.
+  // The value of an expression that njit code can know while compiling: a frozen global, or an attribute of a frozen
+  // module.
   std::optional<Value> frozen(const syntax::Expression& node);
 
   [[noreturn]] void refuse(const syntax::Node& node, const char* construct, const char* instead);
@@ -105,7 +107,7 @@ class FunctionCompiler {
   std::set<std::string> bound_;
   bool reachable_ = true;
   std::vector<OpenLoop*> open_loops_;
-  int parallel_depth_ = 0;  // how many parallel pranges enclose this place, lexically
+  int parallel_depth_ = 0; // how many parallel pranges enclose this place, lexically
 };
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -115,7 +115,7 @@ void FunctionCompiler::describe_prange(int loop, const For& node) {
   info.body_has_loop_or_call = d.body_has_loop_or_call;
   info.in_order_reason = std::move(d.in_order_reason);
   for (PrangeVariable& v : d.variables) {
-    if (scope_.is_cell(v.name) || scope_.is_free(v.name)) continue;  // the classifier has put the loop in order
+    if (scope_.is_cell(v.name) || scope_.is_free(v.name)) continue; // the classifier has put the loop in order
     LoopVariable row;
     row.guest_register = emit_.local(v.name);
     row.variable_class = v.variable_class;
@@ -143,4 +143,4 @@ void FunctionCompiler::settle_pranges() {
   }
 }
 
-}  // namespace pyvm
+} // namespace pyvm

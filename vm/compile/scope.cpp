@@ -14,7 +14,7 @@ using namespace syntax;
 namespace {
 
 class ScopeBuilder {
- public:
+public:
   explicit ScopeBuilder(std::shared_ptr<const SourceText> source) : source_(std::move(source)) {}
 
   std::unique_ptr<Scope> build(const Node& root, Scope* parent) {
@@ -40,6 +40,7 @@ class ScopeBuilder {
 
   // Second walk, from the inside out: free names become cells of the function that binds them.
   void resolve(Scope& scope) {
+    for (const auto& [name, node] : scope.nonlocal_places) check_nonlocal(scope, *node, name);
     for (auto& [node, child] : scope.children) resolve(*child);
     if (!scope.is_function()) return;
     for (const std::string& name : scope.used)
@@ -47,8 +48,10 @@ class ScopeBuilder {
     std::sort(scope.free.begin(), scope.free.end());
   }
 
- private:
-  [[noreturn]] void fail(const Node& node, std::string message) { throw SyntaxError(SyntaxErrorKind::Syntax, std::move(message), source_, node.location); }
+private:
+  [[noreturn]] void fail(const Node& node, std::string message) {
+    throw SyntaxError(SyntaxErrorKind::Syntax, std::move(message), source_, node.location);
+  }
 
   void bind(const std::string& name) {
     if (current_->global_names.count(name) || current_->nonlocal_names.count(name)) return;
@@ -85,54 +88,61 @@ class ScopeBuilder {
 
   void visit(const Node& node) {
     switch (node.kind) {
-      case NodeKind::FunctionDef: {
-        auto* def = as<FunctionDef>(&node);
-        for (const Expression* d : def->decorator_list) visit(*d);
-        bind(def->name);
-        inner_function(node, *def->args);
-        return;
+    case NodeKind::FunctionDef: {
+      auto* def = as<FunctionDef>(&node);
+      for (const Expression* d : def->decorator_list) visit(*d);
+      bind(def->name);
+      inner_function(node, *def->args);
+      return;
+    }
+    case NodeKind::Lambda:
+      inner_function(node, *as<Lambda>(&node)->args);
+      return;
+    case NodeKind::Name: {
+      auto* name = as<Name>(&node);
+      if (name->ctx == Context::Load) {
+        current_->used.insert(name->id);
+      } else {
+        bind(name->id);
+        current_->used.insert(name->id);
       }
-      case NodeKind::Lambda: inner_function(node, *as<Lambda>(&node)->args); return;
-      case NodeKind::Name: {
-        auto* name = as<Name>(&node);
-        if (name->ctx == Context::Load) {
-          current_->used.insert(name->id);
-        } else {
-          bind(name->id);
-          current_->used.insert(name->id);
-        }
-        if (name->ctx == Context::Del) current_->deleted.insert(name->id);
-        return;
-      }
-      case NodeKind::NamedExpr: current_->has_walrus = true; break;
-      case NodeKind::AnnAssign: {
-        auto* a = as<AnnAssign>(&node);
-        visit(*a->target);
-        if (a->value) visit(*a->value);
-        return;
-      }
-      case NodeKind::Import:
-        for (const Alias* alias : as<Import>(&node)->names)
-          bind(alias->asname ? *alias->asname : alias->name.substr(0, alias->name.find('.')));
-        return;
-      case NodeKind::ImportFrom:
-        for (const Alias* alias : as<ImportFrom>(&node)->names)
-          if (alias->name != "*") bind(alias->asname ? *alias->asname : alias->name);
-        return;
-      case NodeKind::Global: declare(node, as<Global>(&node)->names, current_->global_names, "global"); return;
-      case NodeKind::Nonlocal: {
-        declare(node, as<Nonlocal>(&node)->names, current_->nonlocal_names, "nonlocal");
-        for (const std::string& name : as<Nonlocal>(&node)->names) check_nonlocal(node, name);
-        return;
-      }
-      default: break;
+      if (name->ctx == Context::Del) current_->deleted.insert(name->id);
+      return;
+    }
+    case NodeKind::NamedExpr:
+      current_->has_walrus = true;
+      break;
+    case NodeKind::AnnAssign: {
+      auto* a = as<AnnAssign>(&node);
+      visit(*a->target);
+      if (a->value) visit(*a->value);
+      return;
+    }
+    case NodeKind::Import:
+      for (const Alias* alias : as<Import>(&node)->names)
+        bind(alias->asname ? *alias->asname : alias->name.substr(0, alias->name.find('.')));
+      return;
+    case NodeKind::ImportFrom:
+      for (const Alias* alias : as<ImportFrom>(&node)->names)
+        if (alias->name != "*") bind(alias->asname ? *alias->asname : alias->name);
+      return;
+    case NodeKind::Global:
+      declare(node, as<Global>(&node)->names, current_->global_names, "global");
+      return;
+    case NodeKind::Nonlocal: {
+      declare(node, as<Nonlocal>(&node)->names, current_->nonlocal_names, "nonlocal");
+      if (!current_->is_function()) fail(node, "nonlocal declaration not allowed at module level");
+      for (const std::string& name : as<Nonlocal>(&node)->names) current_->nonlocal_places.emplace_back(name, &node);
+      return;
+    }
+    default:
+      break;
     }
     for_each_child(node, [&](const Node& child) { visit(child); });
   }
 
-  void check_nonlocal(const Node& node, const std::string& name) {
-    if (!current_->is_function()) fail(node, "nonlocal declaration not allowed at module level");
-    for (Scope* s = current_->parent; s && s->is_function(); s = s->parent)
+  void check_nonlocal(const Scope& scope, const Node& node, const std::string& name) {
+    for (Scope* s = scope.parent; s && s->is_function(); s = s->parent)
       if (s->is_local(name)) return;
     fail(node, fmt::format("no binding for nonlocal '{}' found", name));
   }
@@ -154,7 +164,7 @@ class ScopeBuilder {
   Scope* current_ = nullptr;
 };
 
-}  // namespace
+} // namespace
 
 bool Scope::is_free(const std::string& name) const { return std::find(free.begin(), free.end(), name) != free.end(); }
 
@@ -171,4 +181,4 @@ std::unique_ptr<Scope> analyse_scopes(const Node& root, const std::shared_ptr<co
   return scope;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

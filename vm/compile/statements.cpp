@@ -41,7 +41,8 @@ void FunctionCompiler::compile_function_body(const Node& function) {
     if (k < casts_->parameters.size() && !casts_->parameters[k].is_unbound()) cast(parameter, casts_->parameters[k]);
     if (const Value* to = cast_of(code_.parameters[k])) cast(parameter, *to);
   }
-  for (std::size_t k = 0; k < scope_.free.size(); ++k) emit_.emit(Opcode::LoadFree, emit_.local(scope_.free[k]), static_cast<int>(k));
+  for (std::size_t k = 0; k < scope_.free.size(); ++k)
+    emit_.emit(Opcode::LoadFree, emit_.local(scope_.free[k]), static_cast<int>(k));
   for (const std::string& id : scope_.locals)
     if (scope_.is_cell(id)) emit_.emit(Opcode::MakeCell, emit_.local(id));
 
@@ -68,51 +69,75 @@ void FunctionCompiler::statements(const Nodes<Statement>& body) {
 
 void FunctionCompiler::statement(const Statement& node) {
   switch (node.kind) {
-    case NodeKind::Expr: expression(*as<Expr>(&node)->value); return;
-    case NodeKind::Assign: assign(*as<Assign>(&node)); return;
-    case NodeKind::AugAssign: augmented_assign(*as<AugAssign>(&node)); return;
-    case NodeKind::AnnAssign: {
-      auto* a = as<AnnAssign>(&node);
-      if (a->value) store(*a->target, expression(*a->value));
-      return;
-    }
-    case NodeKind::If: if_statement(*as<If>(&node)); return;
-    case NodeKind::For: for_statement(*as<For>(&node)); return;
-    case NodeKind::While: while_statement(*as<While>(&node)); return;
-    case NodeKind::Return: {
-      auto* r = as<Return>(&node);
-      Register value = r->value ? expression(*r->value) : load_constant(Value::none(), emit_.temporary());
-      at(node);
-      value = casted_result(value);
-      emit_.emit(Opcode::Return, value);
-      reachable_ = false;
-      return;
-    }
-    case NodeKind::Break:
-      emit_.jump(open_loops_.back()->end);
-      open_loops_.back()->broken = true;
-      reachable_ = false;
-      return;
-    case NodeKind::Continue:
-      emit_.jump(open_loops_.back()->next);
-      reachable_ = false;
-      return;
-    case NodeKind::Pass: return;
-    case NodeKind::Nonlocal:
-      if (is_njit()) refuse(node, "'nonlocal' in njit code", "return the value, or pass an array");
-      return;
-    case NodeKind::Global:
-      if (is_njit()) refuse(node, "'global' in njit code", "return the value, or pass an array");
-      return;
-    case NodeKind::Delete:
-      for (const Expression* target : as<Delete>(&node)->targets) remove(*target);
-      return;
-    case NodeKind::Raise: raise_statement(*as<Raise>(&node)); return;
-    case NodeKind::Assert: assert_statement(*as<Assert>(&node)); return;
-    case NodeKind::Import: import(*as<Import>(&node)); return;
-    case NodeKind::ImportFrom: import_from(*as<ImportFrom>(&node)); return;
-    case NodeKind::FunctionDef: function_definition(*as<FunctionDef>(&node)); return;
-    default: refuse(node, "this statement", "write it with the supported constructs");
+  case NodeKind::Expr:
+    expression(*as<Expr>(&node)->value);
+    return;
+  case NodeKind::Assign:
+    assign(*as<Assign>(&node));
+    return;
+  case NodeKind::AugAssign:
+    augmented_assign(*as<AugAssign>(&node));
+    return;
+  case NodeKind::AnnAssign: {
+    auto* a = as<AnnAssign>(&node);
+    if (a->value) store(*a->target, expression(*a->value));
+    return;
+  }
+  case NodeKind::If:
+    if_statement(*as<If>(&node));
+    return;
+  case NodeKind::For:
+    for_statement(*as<For>(&node));
+    return;
+  case NodeKind::While:
+    while_statement(*as<While>(&node));
+    return;
+  case NodeKind::Return: {
+    auto* r = as<Return>(&node);
+    Register value = r->value ? expression(*r->value) : load_constant(Value::none(), emit_.temporary());
+    at(node);
+    value = casted_result(value);
+    emit_.emit(Opcode::Return, value);
+    reachable_ = false;
+    return;
+  }
+  case NodeKind::Break:
+    emit_.jump(open_loops_.back()->end);
+    open_loops_.back()->broken = true;
+    reachable_ = false;
+    return;
+  case NodeKind::Continue:
+    emit_.jump(open_loops_.back()->next);
+    reachable_ = false;
+    return;
+  case NodeKind::Pass:
+    return;
+  case NodeKind::Nonlocal:
+    if (is_njit()) refuse(node, "'nonlocal' in njit code", "return the value, or pass an array");
+    return;
+  case NodeKind::Global:
+    if (is_njit()) refuse(node, "'global' in njit code", "return the value, or pass an array");
+    return;
+  case NodeKind::Delete:
+    for (const Expression* target : as<Delete>(&node)->targets) remove(*target);
+    return;
+  case NodeKind::Raise:
+    raise_statement(*as<Raise>(&node));
+    return;
+  case NodeKind::Assert:
+    assert_statement(*as<Assert>(&node));
+    return;
+  case NodeKind::Import:
+    import(*as<Import>(&node));
+    return;
+  case NodeKind::ImportFrom:
+    import_from(*as<ImportFrom>(&node));
+    return;
+  case NodeKind::FunctionDef:
+    function_definition(*as<FunctionDef>(&node));
+    return;
+  default:
+    refuse(node, "this statement", "write it with the supported constructs");
   }
 }
 
@@ -149,7 +174,8 @@ void FunctionCompiler::augmented_assign(const AugAssign& node) {
     const Register value = expression(*node.value);
     at(node);
     auto* literal = cast_if<Constant>(node.value);
-    if (op == BinaryOp::Pow && is_njit() && literal && literal->value.kind == ConstantKind::Int && literal->value.integer <= INT16_MAX)
+    if (op == BinaryOp::Pow && is_njit() && literal && literal->value.kind == ConstantKind::Int &&
+        literal->value.integer <= INT16_MAX)
       emit_.emit(Opcode::PowLiteral, to, target, static_cast<int>(literal->value.integer));
     else
       emit_.emit(opcode_of(op), to, target, value, operator_flags(op) | in_place_flag);
@@ -183,29 +209,33 @@ void FunctionCompiler::augmented_assign(const AugAssign& node) {
 
 void FunctionCompiler::store(const Expression& target, Register value) {
   switch (target.kind) {
-    case NodeKind::Name: store_name(as<Name>(&target)->id, value); return;
-    case NodeKind::Subscript: {
-      auto* sub = as<Subscript>(&target);
-      const Register object = expression(*sub->value);
-      Register first = 0;
-      const int count = subscripts(*sub->slice, first);
-      at(target);
-      emit_.emit(Opcode::SetItem, value, object, first, count);
-      return;
-    }
-    case NodeKind::Tuple:
-    case NodeKind::List: {
-      auto* as_tuple = cast_if<syntax::Tuple>(&target);
-      const auto& items = as_tuple ? as_tuple->elts : as<List>(&target)->elts;
-      const int count = static_cast<int>(items.size());
-      const Register first = emit_.temporary(count);
-      at(target);
-      emit_.emit(Opcode::Unpack, first, value, count);
-      for (int k = 0; k < count; ++k) store(*items[k], static_cast<Register>(first + k));
-      return;
-    }
-    case NodeKind::Attribute: refuse(target, "assignment to an attribute", "use a variable or an array element");
-    default: refuse(target, "this assignment target", "assign to a variable or an array element");
+  case NodeKind::Name:
+    store_name(as<Name>(&target)->id, value);
+    return;
+  case NodeKind::Subscript: {
+    auto* sub = as<Subscript>(&target);
+    const Register object = expression(*sub->value);
+    Register first = 0;
+    const int count = subscripts(*sub->slice, first);
+    at(target);
+    emit_.emit(Opcode::SetItem, value, object, first, count);
+    return;
+  }
+  case NodeKind::Tuple:
+  case NodeKind::List: {
+    auto* as_tuple = cast_if<syntax::Tuple>(&target);
+    const auto& items = as_tuple ? as_tuple->elts : as<List>(&target)->elts;
+    const int count = static_cast<int>(items.size());
+    const Register first = emit_.temporary(count);
+    at(target);
+    emit_.emit(Opcode::Unpack, first, value, count);
+    for (int k = 0; k < count; ++k) store(*items[k], static_cast<Register>(first + k));
+    return;
+  }
+  case NodeKind::Attribute:
+    refuse(target, "assignment to an attribute", "use a variable or an array element");
+  default:
+    refuse(target, "this assignment target", "assign to a variable or an array element");
   }
 }
 
@@ -285,8 +315,10 @@ void FunctionCompiler::if_statement(const If& node) {
   statements(node.orelse);
   emit_.bind(end);
   emit_.set_join(branch);
-  if (!reachable_) bound_ = after_then;
-  else if (then_ends) std::erase_if(bound_, [&](const std::string& id) { return !after_then.count(id); });
+  if (!reachable_)
+    bound_ = after_then;
+  else if (then_ends)
+    std::erase_if(bound_, [&](const std::string& id) { return !after_then.count(id); });
   reachable_ = reachable_ || then_ends;
 }
 
@@ -330,7 +362,8 @@ void FunctionCompiler::import_from(const ImportFrom& node) {
   for (const Alias* alias : node.names) {
     if (alias->name == "*") {
       if (!is_module())
-        throw SyntaxError(SyntaxErrorKind::Syntax, "import * only allowed at module level", code_.source, node.location);
+        throw SyntaxError(SyntaxErrorKind::Syntax, "import * only allowed at module level", code_.source,
+                          node.location);
       emit_.emit(Opcode::ImportStar, module);
       continue;
     }
@@ -360,4 +393,4 @@ void FunctionCompiler::function_definition(const FunctionDef& node) {
   emit_.release_to(mark);
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -14,7 +14,7 @@ namespace pyvm {
 
 namespace {
 
-constexpr std::uint32_t python_recursion_limit = 1000;   // sys.getrecursionlimit() of CPython
+constexpr std::uint32_t python_recursion_limit = 1000; // sys.getrecursionlimit() of CPython
 constexpr std::uint32_t njit_recursion_limit = 50000;
 
 std::string quoted_list(const std::vector<std::string>& names) {
@@ -26,21 +26,25 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace
+} // namespace
 
 Value njit_argument(const Value& value) {
   switch (value.tag()) {
-    case Tag::NpBool:
-    case Tag::NpInt64:
-    case Tag::NpFloat64: return Value::njit_scalar(value.scalar_kind(), value.bits());
-    case Tag::Tuple: {
-      const auto& items = value.as<Tuple>().items;
-      if (std::none_of(items.begin(), items.end(), [](const Value& v) { return v.is_numpy_scalar() || v.is(Tag::Tuple); })) return value;
-      std::vector<Value> converted;
-      for (const Value& item : items) converted.push_back(njit_argument(item));
-      return make_tuple(std::move(converted));
-    }
-    default: return value;
+  case Tag::NpBool:
+  case Tag::NpInt64:
+  case Tag::NpFloat64:
+    return Value::njit_scalar(value.scalar_kind(), value.bits());
+  case Tag::Tuple: {
+    const auto& items = value.as<Tuple>().items;
+    if (std::none_of(items.begin(), items.end(),
+                     [](const Value& v) { return v.is_numpy_scalar() || v.is(Tag::Tuple); }))
+      return value;
+    std::vector<Value> converted;
+    for (const Value& item : items) converted.push_back(njit_argument(item));
+    return make_tuple(std::move(converted));
+  }
+  default:
+    return value;
   }
 }
 
@@ -49,7 +53,8 @@ Value python_result(Value value) {
     const ScalarKind kind = value.scalar_kind();
     if (kind == ScalarKind::Bool) return Value::boolean(value.as_bool());
     if (kind == ScalarKind::UInt64 && value.as_int() < 0)
-      raise(ExceptionKind::OverflowError, "pyvm: the uint64 result {} is beyond 64-bit int and not supported yet", value.bits());
+      raise(ExceptionKind::OverflowError, "pyvm: the uint64 result {} is beyond 64-bit int and not supported yet",
+            value.bits());
     if (is_integer(kind)) return Value::integer(value.as_int());
     return Value::floating(from_bits<double>(convert_bits(value.bits(), kind, ScalarKind::Float64)));
   }
@@ -116,9 +121,10 @@ void Interpreter::bind_arguments(const Function& function, const Arguments& argu
   const int total = static_cast<int>(code.parameters.size());
   if (given > code.positional) {
     const int required = code.positional - code.defaults;
-    const std::string takes = code.defaults ? fmt::format("from {} to {}", required, code.positional) : fmt::format("{}", code.positional);
-    raise(ExceptionKind::TypeError, "{}() takes {} positional argument{} but {} {} given", function.qualified_name, takes,
-          code.positional == 1 && !code.defaults ? "" : "s", given, given == 1 ? "was" : "were");
+    const std::string takes =
+        code.defaults ? fmt::format("from {} to {}", required, code.positional) : fmt::format("{}", code.positional);
+    raise(ExceptionKind::TypeError, "{}() takes {} positional argument{} but {} {} given", function.qualified_name,
+          takes, code.positional == 1 && !code.defaults ? "" : "s", given, given == 1 ? "was" : "were");
   }
   for (int k = 0; k < given; ++k) registers[k] = arguments.positional[k];
   for (const Keyword& keyword : arguments.keywords) {
@@ -127,11 +133,14 @@ void Interpreter::bind_arguments(const Function& function, const Arguments& argu
     if (k == total) {
       for (int p = 0; p < code.positional_only; ++p)
         if (code.parameters[p] == keyword.name)
-          raise(ExceptionKind::TypeError, "{}() got some positional-only arguments passed as keyword arguments: '{}'", function.qualified_name, keyword.name);
-      raise(ExceptionKind::TypeError, "{}() got an unexpected keyword argument '{}'", function.qualified_name, keyword.name);
+          raise(ExceptionKind::TypeError, "{}() got some positional-only arguments passed as keyword arguments: '{}'",
+                function.qualified_name, keyword.name);
+      raise(ExceptionKind::TypeError, "{}() got an unexpected keyword argument '{}'", function.qualified_name,
+            keyword.name);
     }
     if (k < given || !registers[k].is_unbound())
-      raise(ExceptionKind::TypeError, "{}() got multiple values for argument '{}'", function.qualified_name, keyword.name);
+      raise(ExceptionKind::TypeError, "{}() got multiple values for argument '{}'", function.qualified_name,
+            keyword.name);
     registers[k] = keyword.value;
   }
   std::vector<std::string> missing, missing_keywords;
@@ -144,13 +153,15 @@ void Interpreter::bind_arguments(const Function& function, const Arguments& argu
     } else if (!function.keyword_defaults[k - code.positional].is_unbound()) {
       fallback = &function.keyword_defaults[k - code.positional];
     }
-    if (fallback) registers[k] = *fallback;
-    else (k < code.positional ? missing : missing_keywords).push_back(code.parameters[k]);
+    if (fallback)
+      registers[k] = *fallback;
+    else
+      (k < code.positional ? missing : missing_keywords).push_back(code.parameters[k]);
   }
   for (auto [names, kind] : {std::pair{&missing, "positional"}, {&missing_keywords, "keyword-only"}})
     if (!names->empty())
-      raise(ExceptionKind::TypeError, "{}() missing {} required {} argument{}: {}", function.qualified_name, names->size(), kind,
-            names->size() == 1 ? "" : "s", quoted_list(*names));
+      raise(ExceptionKind::TypeError, "{}() missing {} required {} argument{}: {}", function.qualified_name,
+            names->size(), kind, names->size() == 1 ? "" : "s", quoted_list(*names));
 }
 
 void Interpreter::enter_function(Function& function, const Arguments& arguments, Frame* caller) {
@@ -161,8 +172,10 @@ void Interpreter::enter_function(Function& function, const Arguments& arguments,
   try {
     const bool plain = arguments.keywords.empty() && static_cast<int>(arguments.positional.size()) == code.positional &&
                        static_cast<int>(code.parameters.size()) == code.positional;
-    if (plain) std::copy(arguments.positional.begin(), arguments.positional.end(), frame.registers);
-    else bind_arguments(function, arguments, frame.registers);
+    if (plain)
+      std::copy(arguments.positional.begin(), arguments.positional.end(), frame.registers);
+    else
+      bind_arguments(function, arguments, frame.registers);
   } catch (...) {
     pop_frame();
     throw;
@@ -185,7 +198,8 @@ void Interpreter::enter_kernel(Kernel& kernel, const Arguments& arguments, Frame
 }
 
 // True: a frame was pushed. False: a builtin ran, its result is in the caller's register.
-bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& arguments, std::uint16_t result_register) {
+bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& arguments,
+                            std::uint16_t result_register) {
   if (callee.is(Tag::Function)) {
     enter_function(callee.as<Function>(), arguments, &frame);
   } else if (callee.is(Tag::Kernel)) {
@@ -203,8 +217,10 @@ bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& 
 Value Interpreter::call_value(const Value& callee, const Arguments& arguments) {
   if (!callee.is(Tag::Function) && !callee.is(Tag::Kernel)) return call_builtin(context_, callee, arguments);
   const Dialect from = context_.dialect;
-  if (callee.is(Tag::Kernel)) enter_kernel(callee.as<Kernel>(), arguments, nullptr, from);
-  else enter_function(callee.as<Function>(), arguments, nullptr);
+  if (callee.is(Tag::Kernel))
+    enter_kernel(callee.as<Kernel>(), arguments, nullptr, from);
+  else
+    enter_function(callee.as<Function>(), arguments, nullptr);
   top_->returns_to_host = true;
   Value result = run();
   context_.dialect = from;
@@ -261,4 +277,4 @@ void Interpreter::unwind(GuestError& error, Frame* base) {
   }
 }
 
-}  // namespace pyvm
+} // namespace pyvm

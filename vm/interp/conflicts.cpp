@@ -1,5 +1,5 @@
-// Subscripts become lines over the ordinals of the loop; two accesses are compared dimension by dimension, or by address
-// where the arrays are different views of one memory.
+// Subscripts become lines over the ordinals of the loop; two accesses are compared dimension by dimension, or by
+// address where the arrays are different views of one memory.
 #include "vm/interp/conflicts.h"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ struct Line {
 };
 
 class ConflictFinder {
- public:
+public:
   explicit ConflictFinder(const PrangeJob& job) : job_(job), n_(job.iterations()) {}
 
   std::string run() const {
@@ -38,13 +38,14 @@ class ConflictFinder {
         // Two stores are looked at once.
         if (!array(other) || (other.store && k < s)) continue;
         const Verdict verdict = compare(store, other);
-        if (verdict == Verdict::Meets || (verdict == Verdict::Unknown && store.update && k == s)) return sentence(store, other);
+        if (verdict == Verdict::Meets || (verdict == Verdict::Unknown && store.update && k == s))
+          return sentence(store, other);
       }
     }
     return "";
   }
 
- private:
+private:
   const Array* array(const ArrayAccess& access) const {
     const Value& value = job_.frame().registers[access.array];
     return value.is(Tag::Array) ? &value.as<Array>() : nullptr;
@@ -56,7 +57,8 @@ class ConflictFinder {
   }
 
   std::string sentence(const ArrayAccess& store, const ArrayAccess& other) const {
-    if (&store == &other) return fmt::format("iterations write the same elements of {} (line {})", name(store), store.line);
+    if (&store == &other)
+      return fmt::format("iterations write the same elements of {} (line {})", name(store), store.line);
     return fmt::format("an iteration writes elements of {} (line {}) that others {} (line {})", name(store), store.line,
                        other.store ? "write" : "read", other.line);
   }
@@ -90,8 +92,10 @@ class ConflictFinder {
   Line wrapped(Line line, std::int64_t extent) const {
     const Wide last = line.first + line.slope * (n_ - 1);
     const Wide low = std::min(line.first, last), high = std::max(line.first, last);
-    if (high < 0) line.first += extent;
-    else if (low < 0) line.what = What::Repeated;
+    if (high < 0)
+      line.first += extent;
+    else if (low < 0)
+      line.what = What::Repeated;
     return line;
   }
 
@@ -110,7 +114,8 @@ class ConflictFinder {
   Verdict compare_dimensions(const ArrayAccess& store, const ArrayAccess& other, int ndim) const {
     bool unknown = false;
     for (int k = 0; k < ndim; ++k) {
-      const Verdict v = compare_lines(line(store, static_cast<std::size_t>(k)), line(other, static_cast<std::size_t>(k)));
+      const Verdict v =
+          compare_lines(line(store, static_cast<std::size_t>(k)), line(other, static_cast<std::size_t>(k)));
       if (v == Verdict::Separated) return v;
       unknown = unknown || v == Verdict::Unknown;
     }
@@ -128,14 +133,14 @@ class ConflictFinder {
     if (a.what == What::Unknown || b.what == What::Unknown) return Verdict::Unknown;
     if (a.what == What::Repeated || b.what == What::Repeated) return Verdict::Meets;
     const Wide distance = y.data - x.data;
-    return meet(a.slope * x.strides[0], a.first * x.strides[0], b.slope * y.strides[0], b.first * y.strides[0] + distance,
-                std::max(x.item_size(), y.item_size()))
+    return meet(a.slope * x.strides[0], a.first * x.strides[0], b.slope * y.strides[0],
+                b.first * y.strides[0] + distance, std::max(x.item_size(), y.item_size()))
                ? Verdict::Meets
                : Verdict::Separated;
   }
 
-  // Are there ordinals s != t with |slope_a * s + first_a - (slope_b * t + first_b)| < width? Exact for equal slopes; for
-  // unlike ones it may say yes where the equation's solutions lie outside the loop.
+  // Are there ordinals s != t with |slope_a * s + first_a - (slope_b * t + first_b)| < width? Exact for equal slopes;
+  // for unlike ones it may say yes where the equation's solutions lie outside the loop.
   bool meet(Wide slope_a, Wide first_a, Wide slope_b, Wide first_b, Wide width) const {
     const Wide apart = first_b - first_a;
     if (slope_a == slope_b) {
@@ -162,11 +167,11 @@ class ConflictFinder {
   const Wide n_;
 };
 
-}  // namespace
+} // namespace
 
 std::string conflict_of(const PrangeJob& job) {
   if (job.iterations() < 2) return "";
   return ConflictFinder(job).run();
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -34,4 +34,4 @@ void ValueStack::release(Frame& frame) {
   top_ = frame.top;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

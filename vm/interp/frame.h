@@ -1,7 +1,7 @@
 // An activation of a guest function, and the stack that frames and their registers live on.
 //
-// Guest calls never recurse in C++: the dispatch loop pushes a frame and goes on. Registers are stable in memory for as long
-// as their frame lives, so that compiled code and prange workers may point into them.
+// Guest calls never recurse in C++: the dispatch loop pushes a frame and goes on. Registers are stable in memory for as
+// long as their frame lives, so that compiled code and prange workers may point into them.
 #pragma once
 
 #include <cstdint>
@@ -16,27 +16,27 @@ class Grain;
 
 struct Frame {
   const Code* code = nullptr;
-  Ref<Function> function;  // keeps the code alive; null for module bodies and grains
+  Ref<Function> function; // keeps the code alive; null for module bodies and grains
   Module* globals = nullptr;
   Frame* caller = nullptr;
   Value* registers = nullptr;
-  std::uint32_t pc = 0;               // of the instruction that is running or, in a caller, has called
-  std::uint16_t result_register = 0;  // in the caller
-  bool python_result = false;         // the result leaves njit: scalars become Python numbers
-  bool returns_to_host = false;       // `run` ends when this frame does
-  Grain* grain = nullptr;             // this frame runs iterations of prange `grain_loop`, whose NextPrange ends one
+  std::uint32_t pc = 0;              // of the instruction that is running or, in a caller, has called
+  std::uint16_t result_register = 0; // in the caller
+  bool python_result = false;        // the result leaves njit: scalars become Python numbers
+  bool returns_to_host = false;      // `run` ends when this frame does
+  Grain* grain = nullptr;            // this frame runs iterations of prange `grain_loop`, whose NextPrange ends one
   int grain_loop = -1;
-  std::size_t chunk = 0, top = 0;     // stack position to go back to
+  std::size_t chunk = 0, top = 0; // stack position to go back to
 };
 
 // Registers in chunks that never move. One for each thread.
 class ValueStack {
- public:
+public:
   // `count` unbound registers.
   Value* allocate(std::size_t count, Frame& frame);
   void release(Frame& frame);
 
- private:
+private:
   struct Chunk {
     std::unique_ptr<Value[]> values;
     std::size_t size;
@@ -46,4 +46,4 @@ class ValueStack {
   std::size_t top_ = 0;
 };
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -83,10 +83,14 @@ std::string escaped(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::uint32_t c = decode_utf8(text, at);
-    if (c < 0x80) out += static_cast<char>(c);
-    else if (c < 0x100) out += fmt::format("\\x{:02x}", c);
-    else if (c < 0x10000) out += fmt::format("\\u{:04x}", c);
-    else out += fmt::format("\\U{:08x}", c);
+    if (c < 0x80)
+      out += static_cast<char>(c);
+    else if (c < 0x100)
+      out += fmt::format("\\x{:02x}", c);
+    else if (c < 0x10000)
+      out += fmt::format("\\u{:04x}", c);
+    else
+      out += fmt::format("\\U{:08x}", c);
   }
   return out;
 }
@@ -101,7 +105,7 @@ std::string escaped(const std::string& text) {
   throw error;
 }
 
-}  // namespace
+} // namespace
 
 InterpreterHooks& interpreter_hooks() {
   static InterpreterHooks hooks;
@@ -141,27 +145,28 @@ Value Interpreter::dispatch() {
   Value* r;
   Dialect dialect;
 
-#define ENTER_FRAME()                                  \
-  do {                                                 \
-    frame = top_;                                      \
-    code = frame->code->instructions.data();           \
-    ip = code + frame->pc;                             \
-    r = frame->registers;                              \
-    dialect = frame->code->dialect;                    \
+#define ENTER_FRAME()                                                                                                  \
+  do {                                                                                                                 \
+    frame = top_;                                                                                                      \
+    code = frame->code->instructions.data();                                                                           \
+    ip = code + frame->pc;                                                                                             \
+    r = frame->registers;                                                                                              \
+    dialect = frame->code->dialect;                                                                                    \
   } while (0)
 #define DISPATCH() goto* labels[static_cast<int>(ip->op)]
-#define NEXT() \
-  do {         \
-    ++ip;      \
-    DISPATCH(); \
+#define NEXT()                                                                                                         \
+  do {                                                                                                                 \
+    ++ip;                                                                                                              \
+    DISPATCH();                                                                                                        \
   } while (0)
 #define SAVE() (frame->pc = static_cast<std::uint32_t>(ip - code))
-#define GO(target)        \
-  do {                    \
-    ip = code + (target); \
-    DISPATCH();           \
+#define GO(target)                                                                                                     \
+  do {                                                                                                                 \
+    ip = code + (target);                                                                                              \
+    DISPATCH();                                                                                                        \
   } while (0)
-#define CONTEXT() (SAVE(), context_.dialect = dialect, context_.numpy_errors = (ip->n & numpy_errors_flag) != 0, context_)
+#define CONTEXT()                                                                                                      \
+  (SAVE(), context_.dialect = dialect, context_.numpy_errors = (ip->n & numpy_errors_flag) != 0, context_)
 
   ENTER_FRAME();
   DISPATCH();
@@ -175,7 +180,8 @@ op_Move:
 op_CheckBound:
   if (r[ip->a].is_unbound()) [[unlikely]] {
     SAVE();
-    raise(ExceptionKind::UnboundLocalError, "cannot access local variable '{}' where it is not associated with a value", frame->code->names[ip->b]);
+    raise(ExceptionKind::UnboundLocalError, "cannot access local variable '{}' where it is not associated with a value",
+          frame->code->names[ip->b]);
   }
   NEXT();
 op_Unbind:
@@ -188,15 +194,15 @@ op_LoadGlobal:
 op_StoreGlobal:
   frame->globals->members[frame->code->names[ip->b]] = r[ip->a];
   NEXT();
-op_DeleteGlobal: {
+op_DeleteGlobal : {
   SAVE();
   auto found = frame->globals->members.find(frame->code->names[ip->b]);
   if (found == frame->globals->members.end() || found->second.is_unbound())
     raise(ExceptionKind::NameError, "name '{}' is not defined", frame->code->names[ip->b]);
-  found->second = Value();  // the node stays: global_cache points at it
+  found->second = Value(); // the node stays: global_cache points at it
   NEXT();
 }
-op_MakeCell: {
+op_MakeCell : {
   auto cell = make<Cell>();
   cell->value = std::move(r[ip->a]);
   r[ip->a] = Value(cell);
@@ -205,11 +211,13 @@ op_MakeCell: {
 op_LoadFree:
   r[ip->a] = Value(frame->function->cells[ip->b]);
   NEXT();
-op_LoadCell: {
+op_LoadCell : {
   const Value& held = r[ip->b].as<Cell>().value;
   if (held.is_unbound()) [[unlikely]] {
     SAVE();
-    raise(ExceptionKind::NameError, "cannot access free variable '{}' where it is not associated with a value in enclosing scope", frame->code->names[ip->c]);
+    raise(ExceptionKind::NameError,
+          "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+          frame->code->names[ip->c]);
   }
   r[ip->a] = held;
   NEXT();
@@ -218,30 +226,30 @@ op_StoreCell:
   r[ip->a].as<Cell>().value = r[ip->b];
   NEXT();
 
-#define ARITHMETIC(name, checked, symbol)                                         \
-  op_##name : {                                                                   \
-    const Value &x = r[ip->b], &y = r[ip->c];                                     \
-    std::int64_t result;                                                          \
-    if (both_int(x, y) && !checked(x.as_int(), y.as_int(), &result)) [[likely]] { \
-      r[ip->a].set_int(result);                                                   \
-      NEXT();                                                                     \
-    }                                                                             \
-    if (x.is(Tag::Float) && y.is(Tag::Float)) {                                   \
-      r[ip->a].set_float(x.as_float() symbol y.as_float());                       \
-      NEXT();                                                                     \
-    }                                                                             \
-    if (is_int_or_float(x) && is_int_or_float(y) && !both_int(x, y)) {            \
-      r[ip->a].set_float(number(x) symbol number(y));                             \
-      NEXT();                                                                     \
-    }                                                                             \
-    goto slow_binary;                                                             \
+#define ARITHMETIC(name, checked, symbol)                                                                              \
+  op_##name : {                                                                                                        \
+    const Value &x = r[ip->b], &y = r[ip->c];                                                                          \
+    std::int64_t result;                                                                                               \
+    if (both_int(x, y) && !checked(x.as_int(), y.as_int(), &result)) [[likely]] {                                      \
+      r[ip->a].set_int(result);                                                                                        \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    if (x.is(Tag::Float) && y.is(Tag::Float)) {                                                                        \
+      r[ip->a].set_float(x.as_float() symbol y.as_float());                                                            \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    if (is_int_or_float(x) && is_int_or_float(y) && !both_int(x, y)) {                                                 \
+      r[ip->a].set_float(number(x) symbol number(y));                                                                  \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    goto slow_binary;                                                                                                  \
   }
   ARITHMETIC(Add, __builtin_add_overflow, +)
   ARITHMETIC(Sub, __builtin_sub_overflow, -)
   ARITHMETIC(Mul, __builtin_mul_overflow, *)
 #undef ARITHMETIC
 
-op_TrueDiv: {
+op_TrueDiv : {
   const Value &x = r[ip->b], &y = r[ip->c];
   if (x.is(Tag::Float) && is_int_or_float(y) && number(y) != 0) {
     r[ip->a].set_float(x.as_float() / number(y));
@@ -249,7 +257,7 @@ op_TrueDiv: {
   }
   goto slow_binary;
 }
-op_FloorDiv: {
+op_FloorDiv : {
   const Value &x = r[ip->b], &y = r[ip->c];
   if (both_int(x, y) && y.as_int() > 0) {
     r[ip->a].set_int(floor_divide(x.as_int(), y.as_int()));
@@ -257,7 +265,7 @@ op_FloorDiv: {
   }
   goto slow_binary;
 }
-op_Mod: {
+op_Mod : {
   const Value &x = r[ip->b], &y = r[ip->c];
   if (both_int(x, y) && y.as_int() > 0) {
     r[ip->a].set_int(modulo(x.as_int(), y.as_int()));
@@ -266,14 +274,14 @@ op_Mod: {
   goto slow_binary;
 }
 
-#define BITWISE(name, symbol)                                \
-  op_##name : {                                              \
-    const Value &x = r[ip->b], &y = r[ip->c];                \
-    if (both_int(x, y)) {                                    \
-      r[ip->a].set_int(x.as_int() symbol y.as_int());        \
-      NEXT();                                                \
-    }                                                        \
-    goto slow_binary;                                        \
+#define BITWISE(name, symbol)                                                                                          \
+  op_##name : {                                                                                                        \
+    const Value &x = r[ip->b], &y = r[ip->c];                                                                          \
+    if (both_int(x, y)) {                                                                                              \
+      r[ip->a].set_int(x.as_int() symbol y.as_int());                                                                  \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    goto slow_binary;                                                                                                  \
   }
   BITWISE(BitAnd, &)
   BITWISE(BitOr, |)
@@ -284,7 +292,7 @@ op_Pow:
 op_LShift:
 op_RShift:
 op_MatMul:
-slow_binary: {
+slow_binary : {
   CallContext& context = CONTEXT();
   const BinaryOp op = binary_of(ip->op);
   if (ip->n & in_place_flag && r[ip->b].is(Tag::Array))
@@ -297,18 +305,18 @@ op_PowLiteral:
   r[ip->a] = power_literal(CONTEXT(), r[ip->b], static_cast<std::int16_t>(ip->c));
   NEXT();
 
-#define COMPARISON(name, symbol)                                   \
-  op_##name : {                                                    \
-    const Value &x = r[ip->b], &y = r[ip->c];                      \
-    if (both_int(x, y)) {                                          \
-      r[ip->a].set_bool(x.as_int() symbol y.as_int());             \
-      NEXT();                                                      \
-    }                                                              \
-    if (x.is(Tag::Float) && y.is(Tag::Float)) {                    \
-      r[ip->a].set_bool(x.as_float() symbol y.as_float());         \
-      NEXT();                                                      \
-    }                                                              \
-    goto slow_compare;                                             \
+#define COMPARISON(name, symbol)                                                                                       \
+  op_##name : {                                                                                                        \
+    const Value &x = r[ip->b], &y = r[ip->c];                                                                          \
+    if (both_int(x, y)) {                                                                                              \
+      r[ip->a].set_bool(x.as_int() symbol y.as_int());                                                                 \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    if (x.is(Tag::Float) && y.is(Tag::Float)) {                                                                        \
+      r[ip->a].set_bool(x.as_float() symbol y.as_float());                                                             \
+      NEXT();                                                                                                          \
+    }                                                                                                                  \
+    goto slow_compare;                                                                                                 \
   }
   COMPARISON(Lt, <)
   COMPARISON(Le, <=)
@@ -326,7 +334,7 @@ slow_compare:
   r[ip->a] = compare(CONTEXT(), comparison_of(ip->op), r[ip->b], r[ip->c]);
   NEXT();
 
-op_Neg: {
+op_Neg : {
   const Value& x = r[ip->b];
   if (x.is(Tag::Float)) {
     r[ip->a].set_float(-x.as_float());
@@ -334,7 +342,7 @@ op_Neg: {
   }
   goto slow_unary;
 }
-op_Not: {
+op_Not : {
   const Value& x = r[ip->b];
   if (x.is(Tag::Bool)) {
     r[ip->a].set_bool(!x.as_bool());
@@ -351,38 +359,40 @@ slow_unary:
 op_Jump:
   ip += 1 + ip->distance();
   DISPATCH();
-op_JumpIf: {
+op_JumpIf : {
   const Value& x = r[ip->a];
   const bool taken = x.is(Tag::Bool) ? x.as_bool() : truth(CONTEXT(), x);
   ip += taken ? 1 + ip->distance() : 1;
   DISPATCH();
 }
-op_JumpIfNot: {
+op_JumpIfNot : {
   const Value& x = r[ip->a];
   const bool taken = x.is(Tag::Bool) ? !x.as_bool() : !truth(CONTEXT(), x);
   ip += taken ? 1 + ip->distance() : 1;
   DISPATCH();
 }
 
-op_GetItem: {
-  if (load_element(r[ip->a], r[ip->b], r + ip->c, ip->n, dialect)) [[likely]] NEXT();
+op_GetItem : {
+  if (load_element(r[ip->a], r[ip->b], r + ip->c, ip->n, dialect)) [[likely]]
+    NEXT();
   CallContext& context = CONTEXT();
   r[ip->a] = get_item(context, r[ip->b], {r + ip->c, ip->n});
   NEXT();
 }
-op_SetItem: {
-  if (store_element(r[ip->a], r[ip->b], r + ip->c, ip->n)) [[likely]] NEXT();
+op_SetItem : {
+  if (store_element(r[ip->a], r[ip->b], r + ip->c, ip->n)) [[likely]]
+    NEXT();
   CallContext& context = CONTEXT();
   set_item(context, r[ip->b], {r + ip->c, ip->n}, r[ip->a]);
   NEXT();
 }
-op_GetAttr: {
+op_GetAttr : {
   CallContext& context = CONTEXT();
   r[ip->a] = get_attribute(context, r[ip->b], frame->code->names[ip->c]);
   NEXT();
 }
 
-op_Call: {
+op_Call : {
   SAVE();
   const std::uint16_t to = ip->a;
   if (push_call(*frame, r[ip->b], {{r + ip->c, ip->n}, {}}, to)) {
@@ -391,12 +401,13 @@ op_Call: {
   }
   NEXT();
 }
-op_CallKeywords: {
+op_CallKeywords : {
   SAVE();
   const auto& names = frame->code->constants[ip[1].a].as<Tuple>().items;
   const std::size_t positional = ip->n - names.size();
   std::vector<Keyword> keywords;
-  for (std::size_t k = 0; k < names.size(); ++k) keywords.push_back({names[k].as<Str>().text, r[ip->c + positional + k]});
+  for (std::size_t k = 0; k < names.size(); ++k)
+    keywords.push_back({names[k].as<Str>().text, r[ip->c + positional + k]});
   if (push_call(*frame, r[ip->b], {{r + ip->c, positional}, keywords}, ip->a)) {
     ENTER_FRAME();
     DISPATCH();
@@ -405,11 +416,11 @@ op_CallKeywords: {
   DISPATCH();
 }
 op_Extra:
-  NEXT();  // behind a CallKeywords whose callee was a guest function
+  NEXT(); // behind a CallKeywords whose callee was a guest function
 op_MakeTuple:
   r[ip->a] = make_tuple(std::vector<Value>(r + ip->b, r + ip->b + ip->c));
   NEXT();
-op_Unpack: {
+op_Unpack : {
   CallContext& context = CONTEXT();
   const Value from = r[ip->b];
   unpack(context, from, ip->c, r + ip->a);
@@ -418,7 +429,7 @@ op_Unpack: {
 op_MakeSlice:
   r[ip->a] = Value(make<Slice>(r[ip->b], r[ip->b + 1], r[ip->b + 2]));
   NEXT();
-op_FormatValue: {
+op_FormatValue : {
   CallContext& context = CONTEXT();
   Value value = r[ip->b];
   if (ip->n == 's') value = make_str(str_of(context, value));
@@ -427,7 +438,7 @@ op_FormatValue: {
   r[ip->a] = make_str(format_value(context, value, r[ip->c].as<Str>().text));
   NEXT();
 }
-op_BuildString: {
+op_BuildString : {
   std::string text;
   for (int k = 0; k < ip->c; ++k) text += r[ip->b + k].as<Str>().text;
   r[ip->a] = make_str(std::move(text));
@@ -436,7 +447,7 @@ op_BuildString: {
 op_MakeFunction:
   r[ip->a] = make_function(*frame, *ip);
   NEXT();
-op_ImportModule: {
+op_ImportModule : {
   CallContext& context = CONTEXT();
   const std::string& name = frame->code->names[ip->b];
   Ref<Module> module = import_module(context, name);
@@ -444,7 +455,7 @@ op_ImportModule: {
   r[ip->a] = Value(module);
   NEXT();
 }
-op_ImportFrom: {
+op_ImportFrom : {
   SAVE();
   auto& module = r[ip->b].as<Module>();
   const std::string& name = frame->code->names[ip->c];
@@ -458,7 +469,7 @@ op_ImportStar:
   import_star(*frame, r[ip->a]);
   NEXT();
 
-op_Return: {
+op_Return : {
   Value result = r[ip->a].is_lent() && !frame->caller ? r[ip->a].owned() : std::move(r[ip->a]);
   const bool to_host = frame->returns_to_host;
   const std::uint16_t to = frame->result_register;
@@ -469,11 +480,11 @@ op_Return: {
   r[to] = std::move(result);
   NEXT();
 }
-op_Raise: {
+op_Raise : {
   CallContext& context = CONTEXT();
   raise_value(context, r[ip->a]);
 }
-op_RaiseAssertion: {
+op_RaiseAssertion : {
   CallContext& context = CONTEXT();
   GuestError error(ExceptionKind::AssertionError, ip->n ? str_of(context, r[ip->a]) : "");
   throw error;
@@ -496,7 +507,7 @@ op_NextPrange:
     return Value();
   }
   goto op_NextFor;
-op_NextFor: {
+op_NextFor : {
   const LoopInfo& loop = frame->code->loops[ip->c];
   if (--poll_budget_ <= 0) {
     SAVE();
@@ -504,12 +515,14 @@ op_NextFor: {
   }
   Value* state = r + ip->a;
   if (state[0].is(Tag::Int)) [[likely]] {
-    if (--frame->code->heat[ip->c] == 0) [[unlikely]] goto hot;
+    if (--frame->code->heat[ip->c] == 0) [[unlikely]]
+      goto hot;
     const std::uint64_t left = static_cast<std::uint64_t>(state[1].as_int());
     if (left == 0) GO(loop.otherwise);
     const std::int64_t value = state[0].as_int();
     r[ip->b].set_int(value);
-    state[0].set_int(static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(state[2].as_int())));
+    state[0].set_int(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(state[2].as_int())));
     state[1].set_int(static_cast<std::int64_t>(left - 1));
     GO(loop.body);
   }
@@ -521,10 +534,11 @@ op_LoopBack:
     SAVE();
     poll();
   }
-  if (--frame->code->heat[ip->c] == 0) [[unlikely]] goto hot;
+  if (--frame->code->heat[ip->c] == 0) [[unlikely]]
+    goto hot;
   GO(frame->code->loops[ip->c].body);
 
-hot: {
+hot : {
   SAVE();
   // One more, because the loop's end is dispatched again below and counts again.
   frame->code->heat[ip->c] = static_cast<std::int32_t>(environment().hot) + 1;
@@ -566,8 +580,10 @@ Value Interpreter::make_function(Frame& frame, const Instruction& i) {
   function->globals = Ref<Module>(frame.globals);
   const Value* from = frame.registers + i.c;
   for (int k = 0; k < code.defaults; ++k) function->defaults.push_back(*from++);
-  for (std::size_t k = static_cast<std::size_t>(code.positional); k < code.parameters.size(); ++k) function->keyword_defaults.push_back(*from++);
-  for (std::size_t k = 0; k < code.free_variables.size(); ++k) function->cells.push_back(Ref<Cell>(&(from++)->as<Cell>()));
+  for (std::size_t k = static_cast<std::size_t>(code.positional); k < code.parameters.size(); ++k)
+    function->keyword_defaults.push_back(*from++);
+  for (std::size_t k = 0; k < code.free_variables.size(); ++k)
+    function->cells.push_back(Ref<Cell>(&(from++)->as<Cell>()));
   return Value(function);
 }
 
@@ -595,7 +611,8 @@ bool Interpreter::next_for(Frame& frame, const Instruction& i) {
     if (left == 0) return false;
     const std::int64_t value = state[0].as_int();
     frame.registers[target].set_int(value);
-    state[0].set_int(static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(state[2].as_int())));
+    state[0].set_int(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(state[2].as_int())));
     state[1].set_int(static_cast<std::int64_t>(left - 1));
     return true;
   }
@@ -636,4 +653,4 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
   return false;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -16,7 +16,7 @@ namespace pyvm {
 struct GrainStopped {};
 
 class Interpreter {
- public:
+public:
   Interpreter();
   // This thread's.
   static Interpreter& current();
@@ -49,7 +49,7 @@ class Interpreter {
   // The number of the grain that this thread runs for a parallel loop, -1 outside: what polling asks about.
   std::int64_t running_grain = -1;
 
- private:
+private:
   Value dispatch();
   void enter_function(Function& function, const Arguments& arguments, Frame* caller);
   void enter_kernel(Kernel& kernel, const Arguments& arguments, Frame* caller, Dialect from);
@@ -64,14 +64,15 @@ class Interpreter {
   const Value& global(Frame& frame, int name);
 
   ValueStack stack_;
-  std::vector<std::unique_ptr<Frame>> frames_;  // pool; the first depth_ are in use
+  std::vector<std::unique_ptr<Frame>> frames_; // pool; the first depth_ are in use
   std::uint32_t depth_ = 0;
   Frame* top_ = nullptr;
   std::int32_t poll_budget_ = 0;
   CallContext context_;
 };
 
-// Values at the border of njit: NumPy's int64, float64 and bool are Python's inside; every scalar is a Python number outside.
+// Values at the border of njit: NumPy's int64, float64 and bool are Python's inside; every scalar is a Python number
+// outside.
 Value njit_argument(const Value& value);
 Value python_result(Value value);
 
@@ -80,4 +81,4 @@ Function* function_of(Kernel& kernel);
 // What threads share for good: the function, its code and its defaults.
 void share_for_good(Function& function);
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -26,7 +26,11 @@ PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t st
     if (v.variable_class != VariableClass::Reduction) continue;
     const Value& live = frame.registers[v.guest_register];
     const ScalarKind kind = live.scalar_kind();
-    PrangeReduction r{v.reduction, v.guest_register, live, Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits())), {}};
+    PrangeReduction r{v.reduction,
+                      v.guest_register,
+                      live,
+                      Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits())),
+                      {}};
     r.totals.resize(static_cast<std::size_t>(blocks()));
     reductions_.push_back(std::move(r));
   }
@@ -44,7 +48,7 @@ bool is_sometimes_assigned(const LoopVariable& v) {
   return v.variable_class == VariableClass::Private && v.live_after && !v.always_assigned;
 }
 
-}  // namespace
+} // namespace
 
 bool PrangeJob::has_sometimes_assigned() const {
   for (const LoopVariable& v : loop().variables)
@@ -86,8 +90,8 @@ std::int64_t PrangeJob::interpret(Interpreter& interpreter, std::int64_t begin, 
 
 namespace {
 
-// A value that does not point into a frame any more. What holds values where they cannot be seen from here (an iterator,
-// a bound method) keeps what it was lent: that object is never freed.
+// A value that does not point into a frame any more. What holds values where they cannot be seen from here (an
+// iterator, a bound method) keeps what it was lent: that object is never freed.
 Value settled(const Value& value) {
   if (value.is(Tag::Tuple)) {
     std::vector<Value> items;
@@ -105,7 +109,7 @@ bool hides_values(const Value& value) {
   return value.is(Tag::Iterator) || value.is(Tag::BoundMethod) || value.is(Tag::Native) || value.is(Tag::Function);
 }
 
-}  // namespace
+} // namespace
 
 void PrangeJob::fail(std::int64_t ordinal, GuestError error, std::uint32_t pc) {
   std::lock_guard lock(mutex_);
@@ -147,21 +151,38 @@ void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordin
       leave_last_value(v.guest_register, ordinal, worker.registers[v.guest_register]);
 }
 
+namespace {
+
+// Level by level: neighbours combine, an odd last one moves up. Blocks of one kind, the usual case, as plain bits.
+Value total_of(ReductionOp op, std::vector<Value>& level) {
+  const Tag tag = level[0].tag();
+  if (std::all_of(level.begin(), level.end(), [tag](const Value& v) { return v.is(tag); })) {
+    const ScalarKind kind = level[0].scalar_kind();
+    const bool keeps_kind = accumulator_kind(op, kind, kind) == kind;
+    if (keeps_kind) {
+      std::vector<ScalarBits> bits;
+      for (const Value& v : level) bits.push_back(v.bits());
+      return Value::njit_scalar(kind, combine_blocks(op, kind, bits));
+    }
+  }
+  while (level.size() > 1) {
+    std::size_t to = 0;
+    for (std::size_t k = 0; k < level.size(); k += 2)
+      level[to++] = k + 1 < level.size() ? combine_values(op, level[k], level[k + 1]) : level[k];
+    level.resize(to);
+  }
+  return level[0];
+}
+
+}  // namespace
+
 void PrangeJob::finish() {
   if (error_) {
     frame_.pc = error_pc_;
     throw std::move(*error_);
   }
   for (PrangeReduction& r : reductions_) {
-    // Level by level: neighbours combine, an odd last one moves up.
-    std::vector<Value>& level = r.totals;
-    while (level.size() > 1) {
-      std::size_t to = 0;
-      for (std::size_t k = 0; k < level.size(); k += 2)
-        level[to++] = k + 1 < level.size() ? combine_values(r.op, level[k], level[k + 1]) : level[k];
-      level.resize(to);
-    }
-    const Value& total = level[0];
+    const Value total = total_of(r.op, r.totals);
     const bool untouched = total.tag() == r.identity.tag() && total.bits() == r.identity.bits();
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
     if (!untouched) frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
@@ -169,7 +190,8 @@ void PrangeJob::finish() {
   for (LastValue& last : last_values_) frame_.registers[last.guest_register] = std::move(last.value);
 }
 
-InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end) : job_(job), ordinal_(begin), end_(end) {
+InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end)
+    : job_(job), ordinal_(begin), end_(end) {
   if (job.has_reductions()) open_block();
 }
 
@@ -177,7 +199,8 @@ void InterpretedGrain::open_block() {
   block_begin_ = ordinal_;
   block_end_ = std::min(end_, ordinal_ + job_.block_size());
   lanes_.clear();
-  for (PrangeReduction& r : job_.reductions()) lanes_.insert(lanes_.end(), static_cast<std::size_t>(job_.lanes()), r.identity);
+  for (PrangeReduction& r : job_.reductions())
+    lanes_.insert(lanes_.end(), static_cast<std::size_t>(job_.lanes()), r.identity);
 }
 
 void InterpretedGrain::close_block() {
@@ -224,4 +247,4 @@ bool InterpretedGrain::next(Frame& frame) {
   return true;
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -1,9 +1,9 @@
 // A parallel prange loop: its iterations, its reductions, and how it is cut into grains.
 //
-// The rules are DESIGN sections 3 and 6. Lanes of an interpreted block are guest values; a lane starts as the operation's
-// identity in the live-in's own kind (0 for ints, -0.0 for floats, the live-in itself for min and max), which gives the
-// same results as the typed identities of compiled code: where they differ at all it is in the sign of a zero that the
-// final `live_in op total` adds to an int.
+// The rules are DESIGN sections 3 and 6. Lanes of an interpreted block are guest values; a lane starts as the
+// operation's identity in the live-in's own kind (0 for ints, -0.0 for floats, the live-in itself for min and max),
+// which gives the same results as the typed identities of compiled code: where they differ at all it is in the sign of
+// a zero that the final `live_in op total` adds to an int.
 #pragma once
 
 #include <mutex>
@@ -24,12 +24,12 @@ struct PrangeReduction {
   ReductionOp op;
   std::uint16_t guest_register;
   Value live_in;
-  Value identity;              // what a lane starts as
-  std::vector<Value> totals;   // of each block
+  Value identity;            // what a lane starts as
+  std::vector<Value> totals; // of each block
 };
 
 class PrangeJob {
- public:
+public:
   PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations);
 
   Frame& frame() const { return frame_; }
@@ -51,10 +51,12 @@ class PrangeJob {
   // Some of these are not assigned in every iteration: the highest that did counts. Only `interpret` knows how.
   bool has_sometimes_assigned() const;
 
-  std::int64_t index_of(std::int64_t ordinal) const { return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal)); }
+  std::int64_t index_of(std::int64_t ordinal) const {
+    return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal));
+  }
 
-  // Interprets [begin, end) on this thread: whole blocks where there are reductions. Returns the first ordinal that raised
-  // (kept by `fail`), or end.
+  // Interprets [begin, end) on this thread: whole blocks where there are reductions. Returns the first ordinal that
+  // raised (kept by `fail`), or end.
   std::int64_t interpret(Interpreter& interpreter, std::int64_t begin, std::int64_t end);
 
   // A frame on this thread's stack with what an iteration may read: the caller's registers, lent.
@@ -62,25 +64,26 @@ class PrangeJob {
 
   // Keeps the error of the lowest ordinal. From any thread.
   void fail(std::int64_t ordinal, GuestError error, std::uint32_t pc);
-  // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the workers.
+  // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the
+  // workers.
   void leave_last_values(const Frame& worker);
   // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
   void finish();
 
- private:
+private:
   Frame& frame_;
   int loop_;
   std::int64_t start_, step_, iterations_, block_size_ = 0;
   int lanes_ = 0;
   std::vector<PrangeReduction> reductions_;
 
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_; // guards the next two
   std::optional<GuestError> error_;
   std::int64_t error_ordinal_ = 0;
   std::uint32_t error_pc_ = 0;
   struct LastValue {
     std::uint16_t guest_register;
-    std::int64_t ordinal;  // of an iteration in the grain that assigned it
+    std::int64_t ordinal; // of an iteration in the grain that assigned it
     Value value;
   };
   std::vector<LastValue> last_values_;
@@ -92,18 +95,18 @@ class PrangeJob {
 
 // A run of iterations inside one worker frame; NextPrange asks it for the next.
 class Grain {
- public:
+public:
   // Ends the iteration; false when the frame has no further one to run.
   virtual bool next(Frame& frame) = 0;
-  std::uint32_t failed_pc = 0;  // where an exception left the frame
+  std::uint32_t failed_pc = 0; // where an exception left the frame
 
- protected:
+protected:
   ~Grain() = default;
 };
 
 // Iterations [begin, end), with their lanes as guest values: whole blocks where there are reductions.
 class InterpretedGrain final : public Grain {
- public:
+public:
   InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end);
 
   // Puts the first iteration's values into the registers.
@@ -111,7 +114,7 @@ class InterpretedGrain final : public Grain {
   bool next(Frame& frame) override;
   std::int64_t ordinal() const { return ordinal_; }
 
- private:
+private:
   void open_block();
   void close_block();
   void load_lanes(Frame& frame);
@@ -121,7 +124,7 @@ class InterpretedGrain final : public Grain {
   PrangeJob& job_;
   std::int64_t ordinal_, end_;
   std::int64_t block_begin_ = 0, block_end_ = 0;
-  std::vector<Value> lanes_;  // [reduction * lanes + lane]
+  std::vector<Value> lanes_; // [reduction * lanes + lane]
 };
 
 // s op x on guest values with njit's table, as folding lanes and joining blocks need it.
@@ -129,17 +132,18 @@ Value combine_values(ReductionOp op, const Value& a, const Value& b);
 
 // ---- running a job (run_prange.cpp)
 
-// Runs iterations [begin, end) on the calling thread: returns the first that raised (kept by PrangeJob::fail), or end. May
-// throw GrainStopped.
-using GrainRunner = std::int64_t (*)(void* context, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end,
-                                     int thread);
+// Runs iterations [begin, end) on the calling thread: returns the first that raised (kept by PrangeJob::fail), or end.
+// May throw GrainStopped.
+using GrainRunner = std::int64_t (*)(void* context, Interpreter& interpreter, PrangeJob& job, std::int64_t begin,
+                                     std::int64_t end, int thread);
 
-// Cuts the job into grains, runs them on the threads that hooks.h's parallel_for gives, and finishes the job: raises the
-// error of the lowest failing iteration, or joins what the loop leaves behind into the caller's frame.
+// Cuts the job into grains, runs them on the threads that hooks.h's parallel_for gives, and finishes the job: raises
+// the error of the lowest failing iteration, or joins what the loop leaves behind into the caller's frame.
 // `predicted_microseconds`: of all iterations on one thread; infinity when nothing is known.
-void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner, void* context);
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner,
+                     void* context);
 
 // The same by the interpreter alone.
 void run_interpreted(Interpreter& interpreter, PrangeJob& job);
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -1,7 +1,7 @@
 // Cuts a prange into grains and runs them on several threads.
 //
-// With reductions a grain is a number of whole blocks, so that who runs it cannot change a bit. Without, any cut is right:
-// many small grains, because iterations may take unlike times; but none so short that its own cost shows.
+// With reductions a grain is a number of whole blocks, so that who runs it cannot change a bit. Without, any cut is
+// right: many small grains, because iterations may take unlike times; but none so short that its own cost shows.
 #include <algorithm>
 #include <limits>
 
@@ -39,15 +39,16 @@ std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_micros
 
 // The number of the running grain, for as long as one grain runs. Grains nest.
 class RunningGrain {
- public:
-  RunningGrain(Interpreter& interpreter, std::int64_t grain) : interpreter_(interpreter), outer_(interpreter.running_grain) {
+public:
+  RunningGrain(Interpreter& interpreter, std::int64_t grain)
+      : interpreter_(interpreter), outer_(interpreter.running_grain) {
     interpreter.running_grain = grain;
   }
   ~RunningGrain() { interpreter_.running_grain = outer_; }
   RunningGrain(const RunningGrain&) = delete;
   RunningGrain& operator=(const RunningGrain&) = delete;
 
- private:
+private:
   Interpreter& interpreter_;
   std::int64_t outer_;
 };
@@ -69,7 +70,8 @@ std::int64_t run_grains(void* opaque, std::int64_t begin, std::int64_t end, int 
   return end;
 }
 
-std::int64_t interpret_grain(void*, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end, int) {
+std::int64_t interpret_grain(void*, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end,
+                             int) {
   return job.interpret(interpreter, begin, end);
 }
 
@@ -81,12 +83,14 @@ double predicted_by_length(const PrangeJob& job) {
     const Opcode op = job.code().instructions[pc].op;
     if (op == Opcode::MakeSlice || op == Opcode::MatMul) return unknown;
   }
-  return static_cast<double>(job.iterations()) * static_cast<double>(loop.next - loop.body + 1) * microseconds_an_instruction;
+  return static_cast<double>(job.iterations()) * static_cast<double>(loop.next - loop.body + 1) *
+         microseconds_an_instruction;
 }
 
-}  // namespace
+} // namespace
 
-void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner, void* context) {
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner,
+                     void* context) {
   const std::int64_t size = iterations_in_a_grain(job, predicted_microseconds);
   auto* parallel_for = interpreter_hooks().parallel_for;
   if (!parallel_for || size == job.iterations()) {
@@ -112,4 +116,4 @@ void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
   run_in_parallel(interpreter, job, predicted_by_length(job), interpret_grain, nullptr);
 }
 
-}  // namespace pyvm
+} // namespace pyvm

@@ -113,16 +113,21 @@ template <class T, class... Args> Ref<T> make(Args&&... args) { return Ref<T>(ne
 class Value {
 public:
   Value() { payload_.u = 0; }
-  Value(const Value& other) : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) {
+  Value(const Value& other) : header_(other.header_), payload_(other.payload_) {
     if (is_counted()) payload_.object->retain();
   }
-  Value(Value&& other) noexcept : tag_(other.tag_), lent_(other.lent_), payload_(other.payload_) {
-    other.tag_ = Tag::Unbound;
+  Value(Value&& other) noexcept : header_(other.header_), payload_(other.payload_) {
+    other.header_ = header(Tag::Unbound);
   }
   ~Value() {
     if (is_counted()) payload_.object->release();
   }
   Value& operator=(const Value& other) {
+    if (!is_counted() && !other.is_counted()) {
+      header_ = other.header_;
+      payload_ = other.payload_;
+      return *this;
+    }
     Value copy(other);
     swap(copy);
     return *this;
@@ -132,7 +137,7 @@ public:
     return *this;
   }
   template <class T> Value(const Ref<T>& object) : Value(object.get()) {} // NOLINT: implicit on purpose
-  explicit Value(Object* object) : tag_(object->tag()) {
+  explicit Value(Object* object) : header_(header(object->tag())) {
     payload_.object = object;
     object->retain();
   }
@@ -164,18 +169,18 @@ public:
     }
   }
 
-  Tag tag() const { return tag_; }
-  bool is(Tag tag) const { return tag_ == tag; }
-  bool is_unbound() const { return tag_ == Tag::Unbound; }
-  bool is_heap() const { return tag_ >= first_heap_tag; }
-  bool is_number() const { return tag_ >= Tag::Bool && tag_ <= Tag::NpFloat64; }
-  bool is_numpy_scalar() const { return tag_ >= Tag::NpBool && tag_ <= Tag::NpFloat64; }
+  Tag tag() const { return static_cast<Tag>(header_ & 0xff); }
+  bool is(Tag wanted) const { return tag() == wanted; }
+  bool is_unbound() const { return is(Tag::Unbound); }
+  bool is_heap() const { return tag() >= first_heap_tag; }
+  bool is_number() const { return tag() >= Tag::Bool && tag() <= Tag::NpFloat64; }
+  bool is_numpy_scalar() const { return tag() >= Tag::NpBool && tag() <= Tag::NpFloat64; }
   // Python's bool, int, float: weak operands of NumPy's promotion (NEP 50).
-  bool is_python_number() const { return tag_ >= Tag::Bool && tag_ <= Tag::Float; }
+  bool is_python_number() const { return tag() >= Tag::Bool && tag() <= Tag::Float; }
 
   // Only for numbers.
   ScalarKind scalar_kind() const {
-    switch (tag_) {
+    switch (tag()) {
     case Tag::Bool:
       return ScalarKind::Bool;
     case Tag::Int:
@@ -183,7 +188,7 @@ public:
     case Tag::Float:
       return ScalarKind::Float64;
     default:
-      return static_cast<ScalarKind>(static_cast<int>(tag_) - static_cast<int>(Tag::NpBool));
+      return static_cast<ScalarKind>(static_cast<int>(tag()) - static_cast<int>(Tag::NpBool));
     }
   }
   std::uint64_t bits() const { return payload_.u; }
@@ -206,40 +211,39 @@ public:
 
   Value lent() const {
     Value v;
-    v.tag_ = tag_;
+    v.header_ = is_heap() ? header_ | lent_flag : header_;
     v.payload_ = payload_;
-    v.lent_ = is_heap();
     return v;
   }
-  bool is_lent() const { return lent_; }
-  Value owned() const { return lent_ ? Value(payload_.object) : *this; }
+  bool is_lent() const { return (header_ & lent_flag) != 0; }
+  Value owned() const { return is_lent() ? Value(payload_.object) : *this; }
 
   void swap(Value& other) noexcept {
-    std::swap(tag_, other.tag_);
-    std::swap(lent_, other.lent_);
+    std::swap(header_, other.header_);
     std::swap(payload_, other.payload_);
   }
 
 private:
-  Value(Tag tag, std::uint64_t bits) : tag_(tag) { payload_.u = bits; }
-  bool is_counted() const { return tag_ >= first_heap_tag && !lent_; }
+  // Tag and flag in one word: one comparison tells what has to be counted, one store writes both.
+  static constexpr std::uint32_t lent_flag = 0x100;
+  static constexpr std::uint32_t header(Tag tag) { return static_cast<std::uint32_t>(tag); }
+
+  Value(Tag tag, std::uint64_t bits) : header_(header(tag)) { payload_.u = bits; }
+  bool is_counted() const { return header_ - header(first_heap_tag) < lent_flag - header(first_heap_tag); }
   void set(Tag tag, std::uint64_t bits) {
     if (is_counted()) [[unlikely]] {
       // The old object may run a destructor that looks at this register: empty it first.
       Object* old = payload_.object;
-      tag_ = tag;
-      lent_ = false;
+      header_ = header(tag);
       payload_.u = bits;
       old->release();
       return;
     }
-    tag_ = tag;
-    lent_ = false;
+    header_ = header(tag);
     payload_.u = bits;
   }
 
-  Tag tag_ = Tag::Unbound;
-  bool lent_ = false;
+  std::uint32_t header_ = header(Tag::Unbound);
   union {
     std::int64_t i;
     std::uint64_t u;

@@ -83,8 +83,7 @@ bool LoopTable::encloses(LoopId outer, LoopId inner) const {
   return inner == outer;
 }
 
-// ---- reading a region
-// ------------------------------------------------------------------------------------------------
+// ---- reading a region -------------------------------------------------------------------------------------
 
 Nest::Nest(const ir::Region& region)
     : region_(region), definitions_(ir::definitions(region)), loop_around_(region.instructions.size(), none),
@@ -111,7 +110,7 @@ LoopId Nest::add_loop(ir::InstructionId id, LoopId parent) {
   Loop loop;
   loop.parent = parent;
   loop.declared = it.independent;
-  loop.line = it.line;
+  loop.line = it.line != 0 || parent != none ? it.line : region_.line; // the region's own loop may have none
   loop.instruction = id;
   const auto made = static_cast<LoopId>(table_.loops.size());
   if (it.op == Op::For) {

@@ -28,11 +28,15 @@ using ir::ValueId;
 namespace {
 
 constexpr double unknown_trips = 16;
+// An ordinal loop that is seen with fewer than a few vectors of iterations is priced as if it had these, and dearer: it
+// may be the only loop for lanes, and the next call may be a long one.
+constexpr double assumed_iterations = 256, price_of_assuming = 1.5;
 constexpr double least_gain = 1.25;
 constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
 constexpr int chains_under_way = 8;                              // latency 4 at two operations a cycle
 constexpr int small_body = 24;                                   // instructions
 constexpr int tiny_reduction = 8;
+constexpr int most_widened = 512; // instructions of a step; compiling more takes longer than it gains
 constexpr int most_gangs = 4, most_gangs_of_reduction = 8;
 constexpr int splats_kept = 3; // registers left to values that do not vary
 
@@ -100,7 +104,12 @@ private:
   const LoopTable& table() const { return nest_.table(); }
   const ir::Instruction& owner(LoopId loop) const { return nest_.region().at(table().loops[loop].instruction); }
 
+  bool assumes_iterations(LoopId loop) const {
+    return table().loops[loop].ordinal && request_.iterations < 2 * request_.lanes;
+  }
+
   double trips(LoopId loop) const {
+    if (assumes_iterations(loop)) return assumed_iterations;
     const Span span = numbers_.index_span(loop, 0, std::max<std::int64_t>(request_.iterations, 1));
     if (!span.known) return unknown_trips;
     return span.empty ? 0 : static_cast<double>((span.greatest - span.least) / table().loops[loop].step + 1);
@@ -134,7 +143,7 @@ private:
     if (!order.independent()) return no(order.reason, detail_of(order, facts_.slots, request_.register_name));
     const double count = trips(loop);
     if (count < request_.lanes) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
-    note.cost = cost(&view);
+    note.cost = cost(&view) * (assumes_iterations(loop) ? price_of_assuming : 1);
     if (note.cost * least_gain > plan_.scalar_cost) {
       note.cost = 0;
       return no(Reason::NotWorthIt);
@@ -142,8 +151,7 @@ private:
     return view;
   }
 
-  // ---- costs
-  // -----------------------------------------------------------------------------------------------------------
+  // ---- costs ----------------------------------------------------------------------------------------------
   double cost(const LaneView* view) const { return cost_of(nest_.region().body, view, false); }
 
   double cost_of(const ir::Body& body, const LaneView* view, bool in_lanes) const {
@@ -181,8 +189,7 @@ private:
     }
   }
 
-  // ---- gangs
-  // -----------------------------------------------------------------------------------------------------------
+  // ---- gangs ----------------------------------------------------------------------------------------------
   void settle(const LaneView& view, LoopId loop) {
     plan_.loop = loop;
     plan_.is_ordinal = table().loops[loop].ordinal;
@@ -207,7 +214,7 @@ private:
     const int live = peak_live(view) + (reduces ? static_cast<int>(region.accumulators.size()) - 1 : 0);
     const double count = trips(loop) / (table().loops[loop].ordinal && !reduces ? 4 : 1);
     while (result * 2 <= wanted && result * 2 * live + splats_kept <= request_.vector_registers &&
-           result * 2 * request_.lanes <= count)
+           result * 2 * size <= most_widened && result * 2 * request_.lanes <= count)
       result *= 2;
     return result;
   }

@@ -13,8 +13,7 @@ namespace pyvm::tracer::nest {
 using ir::Op;
 using ir::ValueId;
 
-// ---- facts
-// -------------------------------------------------------------------------------------------------------------
+// ---- facts ------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -62,8 +61,7 @@ DependenceFacts find_dependences(Nest& nest, bool grain) {
   return facts;
 }
 
-// ---- lines
-// -------------------------------------------------------------------------------------------------------------
+// ---- lines ------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -125,8 +123,7 @@ Meeting lines_meet(Wide x, Wide y, Wide c, Wide count) {
   return i + i_slope * least == j + j_slope * least ? Meeting::Never : Meeting::Proven;
 }
 
-// ---- one loop
-// ------------------------------------------------------------------------------------------------------------
+// ---- one loop ---------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -283,8 +280,7 @@ private:
                   verdict.distance);
   }
 
-  // ---- one array
-  // ---------------------------------------------------------------------------------------------------------
+  // ---- one array ------------------------------------------------------------------------------------------
   Verdict by_dimension(const Place& store, const Place& other) const {
     Verdict all{Kind::Always, 0};
     int lines = 0;
@@ -327,8 +323,7 @@ private:
     return {injective ? Kind::Never : Kind::Maybe, 0};
   }
 
-  // ---- memory that two arrays share
-  // --------------------------------------------------------------------------------------
+  // ---- memory that two arrays share -----------------------------------------------------------------------
   std::optional<Linear> address(const Place& place) const {
     const ir::ArrayDescriptor& array = arrays_[place.access->slot];
     Linear result;
@@ -354,8 +349,7 @@ private:
     return solve(apart, 1 - x_size, y_size - 1);
   }
 
-  // ---- the equation
-  // ------------------------------------------------------------------------------------------------------
+  // ---- the equation ---------------------------------------------------------------------------------------
   Difference difference(const Linear& x, const Linear& y) const {
     Difference result;
     result.least = result.greatest = x.constant - y.constant;
@@ -435,11 +429,13 @@ private:
 
 Order order_of(const DependenceFacts& facts, LoopId loop, const std::uint64_t* scalars,
                const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end) {
-  return OrderTest(facts, loop, scalars, arrays, begin, end).run();
+  const bool stores = std::any_of(facts.accesses.begin(), facts.accesses.end(), [&](const AccessFacts& access) {
+    return access.is_store && facts.table.encloses(loop, access.around);
+  });
+  return stores ? OrderTest(facts, loop, scalars, arrays, begin, end).run() : Order{};
 }
 
-// ---- text
-// ----------------------------------------------------------------------------------------------------------------
+// ---- text -------------------------------------------------------------------------------------------------
 
 std::string default_register_name(std::uint16_t guest_register) { return fmt::format("r{}", guest_register); }
 

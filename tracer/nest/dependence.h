@@ -70,8 +70,7 @@ std::string detail_of(const Order& order, const std::vector<ir::ArraySlot>& slot
 std::string sentence_of(const Order& order, const std::vector<ir::ArraySlot>& slots, const RegisterName& name);
 std::string default_register_name(std::uint16_t guest_register);
 
-// ---- for tests
-// -------------------------------------------------------------------------------------------------------
+// ---- for tests --------------------------------------------------------------------------------------------
 
 enum class Meeting : std::uint8_t { Never, Proven, Maybe };
 // Whether x * i - y * j = c for some i != j in [0, count).

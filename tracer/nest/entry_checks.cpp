@@ -10,8 +10,7 @@ namespace pyvm::tracer::nest {
 
 using ir::Op;
 
-// ---- finding
-// -----------------------------------------------------------------------------------------------------------
+// ---- finding ----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -90,8 +89,7 @@ ir::Region without_indices(const ir::Region& region, const std::vector<HoistedIn
   return result;
 }
 
-// ---- arrays
-// ------------------------------------------------------------------------------------------------------------
+// ---- arrays -----------------------------------------------------------------------------------------------
 
 Extent extent_of(const ir::ArrayDescriptor& array, const ir::ArraySlot& slot) {
   const auto start = static_cast<Wide>(reinterpret_cast<std::uintptr_t>(array.data));
@@ -126,8 +124,7 @@ bool are_disjoint(const Disjoint& pair, const std::vector<ir::ArraySlot>& slots,
   return !first.meets(extent_of(arrays[pair.second], slots[pair.second]));
 }
 
-// ---- an entry
-// ----------------------------------------------------------------------------------------------------------
+// ---- an entry ---------------------------------------------------------------------------------------------
 
 Entry::Entry(const EntryChecks& checks, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays)
     : numbers_(checks.table, scalars, arrays) {

@@ -54,8 +54,7 @@ void LaneView::refuse(Reason reason, int line, std::string detail) {
   if (!refusal_) refusal_ = Refusal{reason, std::move(detail), line};
 }
 
-// ---- what varies
-// -------------------------------------------------------------------------------------------------------
+// ---- what varies ------------------------------------------------------------------------------------------
 
 void LaneView::mark(ValueId value) {
   if (varies_[value]) return;
@@ -117,8 +116,7 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
   }
 }
 
-// ---- what can be widened
-// -------------------------------------------------------------------------------------------------
+// ---- what can be widened ----------------------------------------------------------------------------------
 
 bool LaneView::computes(const ir::Instruction& it) const {
   const Effect effect = ir::info(it.op).effect;
@@ -187,8 +185,7 @@ void LaneView::look(const ir::Body& body) {
   }
 }
 
-// ---- addresses
-// -----------------------------------------------------------------------------------------------------------
+// ---- addresses --------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -256,8 +253,7 @@ LaneAccess LaneView::access(const ir::Instruction& it) const {
   return result;
 }
 
-// ---- registers
-// -------------------------------------------------------------------------------------------------------------
+// ---- registers --------------------------------------------------------------------------------------------
 
 // Marks what the instruction reads in vector registers, when it is needed itself.
 void LaneView::note_vectors(const ir::Instruction& it, std::vector<bool>& needed, bool& changed) const {

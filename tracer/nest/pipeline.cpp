@@ -1,6 +1,7 @@
 #include "tracer/nest/pipeline.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -90,6 +91,39 @@ void note_orders(const PlannedRegion& planned, const PlanRequest& request, Plan&
   }
 }
 
+// Loops seen with fewer trips may be planned otherwise when they are seen with many times more.
+constexpr std::int64_t few_trips = 64, many_times = 8;
+
+std::optional<std::int64_t> trips_of(const LoopTable& table, const Numbers& numbers, LoopId loop, std::int64_t begin,
+                                     std::int64_t end) {
+  const Span span = numbers.index_span(loop, begin, end);
+  if (span.empty) return 0;
+  if (!span.known || span.greatest - span.least > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  return static_cast<std::int64_t>((span.greatest - span.least) / table.loops[loop].step + 1);
+}
+
+bool has_constant_bounds(const Loop& loop) {
+  const auto constant = [](const Bound& bound) { return bound.forms.size() == 1 && bound.forms[0].constant_value(); };
+  return !loop.ordinal && constant(loop.lo) && constant(loop.hi);
+}
+
+Reconsider what_to_reconsider(const PlannedRegion& planned, const PlanRequest& request) {
+  Reconsider result;
+  const LoopTable& table = planned.dependences.table;
+  const std::int64_t all = std::max<std::int64_t>(request.iterations, 1);
+  const Numbers numbers(table, request.scalars, request.arrays);
+  for (LoopId loop = 0; loop < table.loops.size(); ++loop) {
+    const auto trips = trips_of(table, numbers, loop, 0, all);
+    if (trips && *trips < few_trips && !has_constant_bounds(table.loops[loop]))
+      result.few_trips.push_back({loop, *trips});
+    if (!order_of(planned.dependences, loop, request.scalars, request.arrays, 0, all).independent())
+      result.conflicting_loops.push_back(loop);
+  }
+  for (const Disjoint& pair : pairs_of(planned.dependences))
+    if (!are_disjoint(pair, planned.dependences.slots, request.arrays)) result.shared.push_back(pair);
+  return result;
+}
+
 void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
   const ir::Region scalar = planned.fast;
   Nest nest(scalar);
@@ -148,11 +182,11 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
     }
   }
   planned.plan.disjoint = planned.checks.disjoint;
+  if (request.lanes > 1) planned.reconsider = what_to_reconsider(planned, request);
   return planned;
 }
 
-// ---- an entry
-// ----------------------------------------------------------------------------------------------------------
+// ---- an entry ---------------------------------------------------------------------------------------------
 
 PlannedEntry::PlannedEntry(const PlannedRegion& planned, const std::uint64_t* scalars,
                            const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end)
@@ -166,6 +200,24 @@ Order PlannedEntry::order(const PlannedRegion& planned, const std::uint64_t* sca
                           std::int64_t begin, std::int64_t end) {
   if (planned.ordinal_loop == none) return {};
   return order_of(planned.dependences, planned.ordinal_loop, scalars, arrays, begin, end);
+}
+
+bool PlannedEntry::wants_new_plan(const PlannedRegion& planned, const std::uint64_t* scalars,
+                                  const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end) {
+  const Reconsider& was = planned.reconsider;
+  const bool still_shared = std::any_of(was.shared.begin(), was.shared.end(), [&](const Disjoint& pair) {
+    return !are_disjoint(pair, planned.dependences.slots, arrays);
+  });
+  if (!was.shared.empty()) return !still_shared;
+  const bool resolved = std::any_of(was.conflicting_loops.begin(), was.conflicting_loops.end(), [&](LoopId loop) {
+    return order_of(planned.dependences, loop, scalars, arrays, begin, end).independent();
+  });
+  if (resolved || was.few_trips.empty()) return resolved;
+  const Numbers numbers(planned.dependences.table, scalars, arrays);
+  return std::any_of(was.few_trips.begin(), was.few_trips.end(), [&](const Reconsider::FewTrips& few) {
+    const auto trips = trips_of(planned.dependences.table, numbers, few.loop, begin, end);
+    return trips && *trips >= few_trips && *trips / many_times >= few.trips;
+  });
 }
 
 Entry::Piece PlannedEntry::next_piece(std::int64_t begin, std::int64_t end, std::int64_t block_start) const {

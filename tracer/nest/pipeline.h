@@ -16,6 +16,18 @@
 
 namespace pyvm::tracer::nest {
 
+// What was so when the plan was made, and kept something from being better. When it is no longer so, a new plan is
+// worth its while: a first call with tiny arrays must not decide over all later ones.
+struct Reconsider {
+  struct FewTrips {
+    LoopId loop;
+    std::int64_t trips;
+  };
+  std::vector<FewTrips> few_trips;       // loops of `dependences`
+  std::vector<LoopId> conflicting_loops; // of `dependences`
+  std::vector<Disjoint> shared;          // arrays that met
+};
+
 struct PlannedRegion {
   ir::Region fast, careful;
   EntryChecks checks;
@@ -25,6 +37,7 @@ struct PlannedRegion {
   LoopId lane_loop = none;          // in those; none when the fast region is scalar
   std::int64_t alignment = 1;       // fast pieces begin at block_start + a multiple of this
   Plan plan;
+  Reconsider reconsider;
 };
 
 // `recorded` verifies; it has at most one ordinal loop, a top-level `for` over begin and end with step 1.
@@ -42,6 +55,9 @@ public:
                      std::int64_t begin, std::int64_t end);
   // Some iterations may run in the fast region.
   bool fast_possible() const { return fast_possible_; }
+  // The plan was made for other numbers: planning again for these would change it. Reads scalars and arrays once more.
+  static bool wants_new_plan(const PlannedRegion& planned, const std::uint64_t* scalars,
+                             const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end);
   // What to run next of [begin, end), begin < end: that many iterations, in the fast or in the careful region.
   // `block_start`: of the reduction block that `begin` lies in, as in the region's context.
   Entry::Piece next_piece(std::int64_t begin, std::int64_t end, std::int64_t block_start) const;

@@ -32,8 +32,7 @@ private:
     copy(id);
   }
 
-  // ---- the loop
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- the loop -------------------------------------------------------------------------------------------
   ValueId add(ValueId a, ValueId b) { return build_.emit(Op::Add, {a, b}); }
 
   void lane_loop(const ir::Instruction& it) {
@@ -83,8 +82,7 @@ private:
     forget_exits();
   }
 
-  // ---- values
-  // --------------------------------------------------------------------------------------------------------------
+  // ---- values ---------------------------------------------------------------------------------------------
   bool varies(ValueId value) const { return view_.varies(value); }
 
   ValueId vector(ValueId value, int gang) {
@@ -138,8 +136,7 @@ private:
     return exits_[id] = build_.add_exit(std::move(copy));
   }
 
-  // ---- instructions in lanes
-  // -------------------------------------------------------------------------------------------------
+  // ---- instructions in lanes ------------------------------------------------------------------------------
   void in_lanes(ir::InstructionId id) {
     const ir::Instruction& it = from_.at(id);
     build_.set_line(it.line);
@@ -219,8 +216,7 @@ private:
     return add(first_lane(value), build_.int_constant(gang * lanes_ * how.step));
   }
 
-  // ---- control in lanes: the same for all of them
-  // --------------------------------------------------------------------------
+  // ---- control in lanes: the same for all of them ---------------------------------------------------------
   void control(ir::InstructionId id, const ir::Instruction& it) {
     switch (it.op) {
     case Op::If:

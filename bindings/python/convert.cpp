@@ -33,7 +33,7 @@ std::string text_of(const Place& place) {
 }
 
 [[noreturn]] void refuse(const Place& place, const std::string& is, const char* instead) {
-  raise(ExceptionKind::TypeError, "pyvm: {} is {}; {}", text_of(place), is, instead);
+  raise(ExceptionKind::TypingError, "pyvm: {} is {}; {}", text_of(place), is, instead);
 }
 
 [[noreturn]] void refuse_dtype(const Place& place, PyObject* dtype) {
@@ -169,7 +169,7 @@ PyObject* numpy_scalar_to_python(const Value& value) {
 }
 
 [[noreturn]] void refuse_result(const Value& value) {
-  raise(ExceptionKind::TypeError, "pyvm: a result of type {} cannot leave njit code; return numbers, tuples, strings, arrays or njit functions",
+  raise(ExceptionKind::TypingError, "pyvm: a result of type {} cannot leave njit code; return numbers, tuples, strings, arrays or njit functions",
         type_name_of(value));
 }
 

@@ -1,7 +1,7 @@
 // CPython's values to the guest's and back. All functions need the GIL.
 //
 // Arrays are never copied: the guest's array points at NumPy's memory and holds a reference to the ndarray, and an ndarray
-// made of a guest array holds the guest's buffer. What the guest has no kind for is a TypeError that names the argument.
+// made of a guest array holds the guest's buffer. What the guest has no kind for is a TypingError that names the argument.
 #pragma once
 
 #include <Python.h>

@@ -48,6 +48,11 @@ class Overloads {
   std::vector<const Function*> chosen_;
 };
 
+struct KernelFacts {
+  KernelPlace place;
+  Overloads overloads;
+};
+
 struct KernelObject {
   PyObject_HEAD;
   vectorcallfunc call;
@@ -55,8 +60,7 @@ struct KernelObject {
   PyObject* weak_references;
   PyObject* function;  // py_func
   Kernel* kernel;      // immortal
-  const std::vector<std::string>* parameters;  // names of the positional ones
-  Overloads* overloads;                        // as immortal as the kernel
+  KernelFacts* facts;  // immortal too
 };
 
 PyTypeObject* kernel_type = nullptr;
@@ -93,8 +97,9 @@ class CallArguments {
     if (positional + named > in_place_.size()) many_.resize(positional + named);
     values_ = many_.empty() ? in_place_.data() : many_.data();
     const std::string* function = &object.kernel->name;
+    const std::vector<std::string>& parameters = object.facts->place.parameters;
     for (std::size_t k = 0; k < positional; ++k)
-      values_[k] = from_python(arguments[k], {"argument", k < object.parameters->size() ? &(*object.parameters)[k] : nullptr, function});
+      values_[k] = from_python(arguments[k], {"argument", k < parameters.size() ? &parameters[k] : nullptr, function});
     for (std::size_t k = 0; k < named; ++k) {
       const std::string name = text_of(PyTuple_GET_ITEM(names, k));
       values_[positional + k] = from_python(arguments[positional + k], {"argument", &name, function});
@@ -118,13 +123,20 @@ class CallArguments {
   std::size_t positional_;
 };
 
+// An error from before the kernel's first line has no frame yet: it gets that of the kernel's definition.
+void set_error(const KernelObject& object, GuestError& error) {
+  const KernelPlace& place = object.facts->place;
+  if (error.traceback().empty()) error.add_frame({place.file, object.kernel->name, place.line});
+  set_python_error(error);
+}
+
 // Calls `body` and turns what it throws into CPython's exceptions.
 template <class Body>
-PyObject* guarded(Body&& body) {
+PyObject* guarded(const KernelObject& object, Body&& body) {
   try {
     return body();
-  } catch (const GuestError& error) {
-    set_python_error(error);
+  } catch (GuestError& error) {
+    set_error(object, error);
   } catch (pybind11::error_already_set& error) {
     error.restore();
   } catch (const std::bad_alloc&) {
@@ -137,7 +149,7 @@ PyObject* guarded(Body&& body) {
 
 PyObject* call_kernel(PyObject* self, PyObject* const* arguments, std::size_t flags, PyObject* names) {
   const auto& object = *reinterpret_cast<KernelObject*>(self);
-  return guarded([&] {
+  return guarded(object, [&] {
     const CallArguments values(object, arguments, static_cast<std::size_t>(PyVectorcall_NARGS(flags)), names);
     return to_python(run_without_gil(*object.kernel, values.get()));
   });
@@ -149,7 +161,6 @@ void deallocate(PyObject* self) {
   PyObject_GC_UnTrack(self);
   if (object.weak_references) PyObject_ClearWeakRefs(self);
   objects().erase(object.kernel);
-  delete object.parameters;
   Py_CLEAR(object.dictionary);
   Py_CLEAR(object.function);
   type->tp_free(self);
@@ -222,7 +233,7 @@ PyObject* object_of(const Kernel& kernel) {
 
 std::vector<Ref<Code>> codes_of(PyObject* kernel) {
   const auto& object = *reinterpret_cast<KernelObject*>(kernel);
-  std::vector<const Function*> functions = object.overloads->chosen();
+  std::vector<const Function*> functions = object.facts->overloads.chosen();
   if (const Function* function = object.kernel->function.load(std::memory_order_acquire)) functions.push_back(function);
   std::vector<Ref<Code>> codes;
   for (const Function* function : functions) codes.push_back(Ref<Code>(static_cast<Code*>(function->code.get())));
@@ -234,7 +245,7 @@ PyObject* make_kernel_type() {
   return reinterpret_cast<PyObject*>(kernel_type);
 }
 
-PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* function, std::vector<std::string> parameters) {
+PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* function, KernelPlace place) {
   // CPython 3.11 does not inherit the flag into classes made by a class statement.
   type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
   PyObject* self = type->tp_alloc(type, 0);
@@ -243,9 +254,9 @@ PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* f
   object.call = call_kernel;
   Py_INCREF(function);
   object.function = function;
-  object.parameters = new std::vector<std::string>(std::move(parameters));
-  object.overloads = new Overloads();
-  object.overloads->watch(*kernel);
+  object.facts = new KernelFacts();
+  object.facts->place = std::move(place);
+  object.facts->overloads.watch(*kernel);
   object.kernel = kernel.get();
   kernel->make_immortal();  // calls from several threads do not count it, and its code is kept anyhow
   objects()[kernel.get()] = self;

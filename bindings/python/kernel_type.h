@@ -21,8 +21,14 @@ std::vector<Ref<Code>> codes_of(PyObject* kernel);
 
 // Readies the type; a new reference.
 PyObject* make_kernel_type();
-// Makes an object of `type` (the kernel type or a subclass) for the kernel. A new reference. `parameters` are the names of the
-// positional ones, for messages.
-PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* function, std::vector<std::string> parameters);
+// For messages and tracebacks.
+struct KernelPlace {
+  std::string file;
+  int line = 0;
+  std::vector<std::string> parameters;  // names of the positional ones
+};
+
+// Makes an object of `type` (the kernel type or a subclass) for the kernel, which becomes immortal. A new reference.
+PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* function, KernelPlace place);
 
 }  // namespace pyvm::python

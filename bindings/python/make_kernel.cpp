@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -80,13 +81,32 @@ void read_defaults(const py::object& function, engine::KernelSource& kernel, eng
   }
 }
 
+std::string arguments_text(const engine::Signature& signature) {
+  std::string text;
+  for (const engine::SignatureType& type : signature.parameters) text += engine::type_text(type) + ", ";
+  return text;
+}
+
+// Of two signatures with the same arguments Numba takes the first.
+void add_signature(std::vector<engine::Signature>& signatures, engine::Signature added) {
+  const auto same = [&](const engine::Signature& known) { return arguments_text(known) == arguments_text(added); };
+  if (std::none_of(signatures.begin(), signatures.end(), same)) signatures.push_back(std::move(added));
+}
+
+void check_parameters(const std::vector<engine::Signature>& signatures, std::size_t parameters) {
+  for (const engine::Signature& signature : signatures)
+    if (signature.parameters.size() != parameters)
+      raise(ExceptionKind::TypeError, "Signature mismatch: {} argument types given, but function takes {} arguments",
+            signature.parameters.size(), parameters);
+}
+
 engine::KernelSettings settings_of(const py::dict& options) {
   engine::KernelSettings settings;
   settings.options.parallel = options["parallel"].cast<bool>();
   settings.options.fastmath = options["fastmath"].cast<bool>();
   settings.options.numpy_errors = options["error_model"].cast<std::string>() == "numpy";
   settings.options.python_errors = options["error_model"].cast<std::string>() == "python";
-  for (py::handle text : options["signatures"]) settings.signatures.push_back(engine::parse_signature(text.cast<std::string>()));
+  for (py::handle text : options["signatures"]) add_signature(settings.signatures, engine::parse_signature(text.cast<std::string>()));
   for (auto [name, text] : options["locals"].cast<py::dict>())
     settings.locals[name.cast<std::string>()] = engine::parse_type(text.cast<std::string>());
   if (const py::object problem = options["problem"]; !problem.is_none()) settings.problem.emplace(guest_error_of(problem.ptr()));
@@ -100,6 +120,7 @@ py::object make_kernel(const py::type& type, const py::object& function, const s
   engine::KernelSettings settings = settings_of(options);
   const ParsedFile file = parsed(source, path);
   const syntax::Node& node = find_function(file, line, ordinal, function.attr("__code__"));
+  check_parameters(settings.signatures, function.attr("__code__").attr("co_argcount").cast<std::size_t>());
   engine::KernelSource kernel;
   kernel.name = function.attr("__name__").cast<std::string>();
   kernel.tree = {file.tree, &node, file.text, function.attr("__qualname__").cast<std::string>()};
@@ -107,7 +128,7 @@ py::object make_kernel(const py::type& type, const py::object& function, const s
   kernel.resolver = names_of(function.ptr());
   read_defaults(function, kernel, settings);
   const Ref<Kernel> made = engine::make_kernel(std::move(kernel), std::move(settings));
-  PyObject* object = wrap_kernel(reinterpret_cast<PyTypeObject*>(type.ptr()), made, function.ptr(), parameters_of(node));
+  PyObject* object = wrap_kernel(reinterpret_cast<PyTypeObject*>(type.ptr()), made, function.ptr(), {path, node.location.line, parameters_of(node)});
   if (!object) throw py::error_already_set();
   return py::reinterpret_steal<py::object>(object);
 }

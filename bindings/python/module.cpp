@@ -4,6 +4,8 @@
 #include <pybind11/stl.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "bindings/engine/engine.h"
@@ -24,8 +26,15 @@ namespace pyvm::python {
 
 namespace {
 
+constexpr std::chrono::milliseconds between_looks{20};
+
+// Interpreted loops ask much more often than a look is worth, which has to wait for the GIL.
 bool interrupted() noexcept {
-  // Handlers run on the main thread only; others need not wait for the GIL.
+  static thread_local std::chrono::steady_clock::time_point last;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last < between_looks) return false;
+  last = now;
+  // Handlers run on the main thread only.
   if (gettid() != getpid()) return false;
   py::gil_scoped_acquire gil;
   return signal_raised();

@@ -5,7 +5,7 @@ class NumbaError(Exception):
     """Base of the errors that a kernel can give before it runs."""
 
 
-class TypingError(NumbaError):
+class TypingError(NumbaError, TypeError):
     """A kernel uses a value that njit code has no kind for."""
 
 

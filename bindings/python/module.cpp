@@ -9,12 +9,11 @@
 #include <fmt/format.h>
 
 #include "bindings/engine/engine.h"
+#include "bindings/engine/services.h"
 #include "bindings/python/errors.h"
 #include "bindings/python/kernel_type.h"
 #include "bindings/python/make_kernel.h"
 #include "bindings/python/numpy_types.h"
-#include "scheduler/scheduler.h"
-#include "tracer/trace/tracer.h"
 #include "vm/builtins/output.h"
 #include "vm/bytecode/code.h"
 #include "vm/support/environment.h"
@@ -66,7 +65,7 @@ void start() {
   set_output_sink(write_to_python);
 }
 
-py::dict row_of(const tracer::RegionReport& r) {
+py::dict row_of(const engine::RegionReport& r) {
   py::dict row;
   row["file"] = r.file;
   row["line"] = r.line;
@@ -86,22 +85,22 @@ py::dict row_of(const tracer::RegionReport& r) {
 }
 
 py::list regions(const py::object& kernel) {
-  std::vector<tracer::RegionReport> reports;
+  std::vector<engine::RegionReport> reports;
   {
     // A thread that compiles one of these loops may wait for the GIL.
     const std::vector<Ref<Code>> codes = codes_of(kernel.ptr());
     py::gil_scoped_release released;
     for (const Ref<Code>& code : codes)
-      for (tracer::RegionReport& report : tracer::regions_of(*code)) reports.push_back(std::move(report));
+      for (engine::RegionReport& report : engine::regions_of(*code)) reports.push_back(std::move(report));
   }
   py::list rows;
-  for (const tracer::RegionReport& report : reports) rows.append(row_of(report));
+  for (const engine::RegionReport& report : reports) rows.append(row_of(report));
   return rows;
 }
 
 void set_num_threads(int threads) {
-  if (!scheduler::set_num_threads(threads))
-    throw py::value_error(fmt::format("The number of threads must be between 1 and {}", scheduler::max_threads()));
+  if (!engine::set_num_threads(threads))
+    throw py::value_error(fmt::format("The number of threads must be between 1 and {}", engine::max_threads()));
 }
 
 // Guest errors out of functions that are called through pybind11.
@@ -127,8 +126,8 @@ PYBIND11_MODULE(_pyvm, m) {
   m.def("make_kernel", make_kernel, "A kernel of a function and its source text.");
   m.def("check_signature", check_signature, "Raise for a text that is no signature.");
   m.def("regions", regions, "One dict for each region of the kernel's loops.");
-  m.def("get_num_threads", [] { return pyvm::scheduler::num_threads(); });
-  m.def("max_threads", [] { return pyvm::scheduler::max_threads(); });
+  m.def("get_num_threads", [] { return pyvm::engine::num_threads(); });
+  m.def("max_threads", [] { return pyvm::engine::max_threads(); });
   m.def("set_num_threads", set_num_threads);
-  m.def("get_thread_id", [] { return pyvm::scheduler::thread_id(); });
+  m.def("get_thread_id", [] { return pyvm::engine::thread_id(); });
 }

@@ -99,6 +99,8 @@ EntryValues entry_values(const Recording& recording, const Frame& frame, std::in
 Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob* job) {
   for (Region* region = loop.newest.load(std::memory_order_acquire); region; region = region->next) {
     const Recording& r = region->recording;
+    // One loop may have both kinds: a prange that an exit has left in the middle goes on as a plain loop.
+    if (r.grain != (job != nullptr)) continue;
     if (job) {
       bool fits = r.step == job->step() && r.start_is_zero == (job->start() == 0) && r.live_in_kinds.size() == job->reductions().size();
       for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k) fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();

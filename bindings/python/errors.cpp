@@ -16,15 +16,23 @@ namespace {
 
 // CPython's exception as the guest carries it about.
 struct CarriedException final : NativeObject {
-  explicit CarriedException(py::object e) : exception(std::move(e)) {}
+  explicit CarriedException(py::object e)
+      : exception(std::move(e)), traceback(py::reinterpret_steal<py::object>(PyException_GetTraceback(exception.ptr()))) {}
   ~CarriedException() override {
     py::gil_scoped_acquire gil;
-    exception = py::object();
+    exception = traceback = py::object();
   }
   std::string type_name() const override { return "BaseException"; }
   std::string repr() const override { return "<exception>"; }
   Value attribute(const std::string&) override { return Value(); }
-  py::object exception;
+  // The exception as it was: it may be raised more than once, and each time its traceback grows.
+  py::object raised() const {
+    PyException_SetTraceback(exception.ptr(), traceback ? traceback.ptr() : Py_None);
+    return exception;
+  }
+
+ private:
+  py::object exception, traceback;
 };
 
 // The current exception with its traceback, which is cleared; null when there is none.
@@ -37,11 +45,6 @@ py::object take_exception() {
   Py_XDECREF(type);
   Py_XDECREF(traceback);
   return py::reinterpret_steal<py::object>(value);
-}
-
-void set_exception(const py::object& exception) {
-  PyObject* traceback = PyException_GetTraceback(exception.ptr());
-  PyErr_Restore(py::type::of(exception).release().ptr(), exception.inc_ref().ptr(), traceback);
 }
 
 // What a signal handler has raised on this thread while guest code ran.
@@ -94,7 +97,7 @@ void add_traceback(const TracebackEntry& entry) {
 // The exception that stands for a guest error.
 py::object exception_of(const GuestError& error) {
   if (error.payload().is(Tag::Native))
-    if (auto* carried = dynamic_cast<CarriedException*>(error.payload().object())) return carried->exception;
+    if (auto* carried = dynamic_cast<CarriedException*>(error.payload().object())) return carried->raised();
   if (error.kind() == ExceptionKind::KeyboardInterrupt && kept_exception()) return std::exchange(kept_exception(), py::object());
   return new_exception(error);
 }
@@ -112,7 +115,8 @@ GuestError python_error() { return guest_error_of(take_exception().ptr()); }
 void set_python_error(const GuestError& error) {
   PyErr_Clear();
   try {
-    set_exception(exception_of(error));
+    const py::object exception = exception_of(error);
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
   } catch (py::error_already_set& raised) {
     raised.restore();
   }

@@ -386,3 +386,30 @@ TEST_CASE("library objects are immortal, so that any thread may use them") {
     CHECK(g.get(name).object()->is_immortal());
   }
 }
+
+TEST_CASE("what is lent is never counted") {
+  Guest g;
+  const Value array = g.arange(6, {2, 3}), tuple = make_tuple({array, make_str("a")});
+  const std::uint32_t arrays = array.object()->references(), tuples = tuple.object()->references();
+  {
+    const Value lent = array.lent(), lent_tuple = tuple.lent();
+    Value out[2];
+    unpack(g.context, lent_tuple, 2, out);
+    const Value kept[] = {g.item(lent, {integer(1)}),
+                          g.attribute(lent, "T"),
+                          g.op(BinaryOp::Add, lent, lent),
+                          g.call("numpy.asarray", {lent}),
+                          g.method(lent, "sum"),
+                          g.method(lent, "reshape", {integer(6)}),
+                          g.item(lent_tuple, {integer(0)}),
+                          g.op(BinaryOp::Add, lent_tuple, lent_tuple),
+                          g.call("tuple", {lent_tuple}),
+                          g.call("enumerate", {lent_tuple}),
+                          out[0]};
+    CHECK(array.object()->references() == arrays);
+    CHECK(tuple.object()->references() == tuples);
+    CHECK(kept[6].is_lent());
+  }
+  CHECK(array.object()->references() == arrays);
+  CHECK(tuple.object()->references() == tuples);
+}

@@ -157,10 +157,15 @@ ScalarBits bits_of_text(const std::string& text, ScalarKind kind) {
 
 } // namespace
 
+Ref<Array> array_in(const Value& value) {
+  Array& array = value.as<Array>();
+  return value.is_lent() && !array.is_immortal() ? array.view() : Ref<Array>(&array);
+}
+
 Ref<Array> to_array(CallContext& context, const Value& value, std::optional<ScalarKind> kind) {
   if (value.is(Tag::Array)) {
-    Array& array = value.as<Array>();
-    return !kind || *kind == array.dtype ? Ref<Array>(&array) : converted_copy(array, *kind);
+    const Array& array = value.as<Array>();
+    return !kind || *kind == array.dtype ? array_in(value) : converted_copy(array, *kind);
   }
   const Discovery found(value);
   Ref<Array> array = Array::make(kind.value_or(found.kind()), found.shape().dims(), false);

@@ -8,6 +8,10 @@
 
 namespace pyvm {
 
+// The array that a value is. A lent one belongs to another thread, which alone may count it: it is seen through a view
+// of this thread's own.
+Ref<Array> array_in(const Value& value);
+
 // np.asarray: an array is returned as it is (converted when `kind` asks for another), numbers, tuples and ranges become
 // one. ValueError for ragged tuples, TypeError for elements that are no numbers.
 Ref<Array> to_array(CallContext& context, const Value& value, std::optional<ScalarKind> kind);

@@ -70,7 +70,7 @@ Value array_item(CallContext& context, const Arguments& arguments) {
   }
   Value element;
   if (given.positional.size() == 1 && !given.positional[0].is(Tag::Tuple)) {
-    const Value flat(flattened(Ref<Array>(&self)));
+    const Value flat(flattened(array_in(arguments.positional[0])));
     element = get_item(context, flat, given.positional);
   } else {
     element = get_item(context, arguments.positional[0], given.positional);
@@ -84,7 +84,7 @@ Value array_reshape(CallContext&, const Arguments& arguments) {
   for (const Keyword& keyword : given.keywords)
     raise(ExceptionKind::TypeError, "pyvm: reshape() does not take the argument '{}' yet", keyword.name);
   if (given.positional.empty()) raise(ExceptionKind::TypeError, "reshape() takes exactly 1 argument (0 given)");
-  return Value(reshaped(Ref<Array>(&self_of(arguments)), extents_of(given)));
+  return Value(reshaped(array_in(arguments.positional[0]), extents_of(given)));
 }
 
 Value array_flatten(CallContext&, const Arguments& arguments) {

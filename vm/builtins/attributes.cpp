@@ -133,6 +133,12 @@ Value module_member(const Module& module, const std::string& name) {
   return found == module.members.end() ? Value() : found->second;
 }
 
+Value arguments_of(const Value& exception) {
+  std::vector<Value> arguments;
+  for (const Value& argument : exception.as<Exception>().arguments) arguments.push_back(part_of(exception, argument));
+  return make_tuple(std::move(arguments));
+}
+
 Value property(const Value& object, const std::string& name) {
   if (object.is_numpy_scalar()) return numpy_scalar_property(object, name);
   if (object.is_number()) return python_number_property(object, name);
@@ -146,14 +152,14 @@ Value property(const Value& object, const std::string& name) {
   case Tag::Range:
     return range_property(object.as<Range>(), name);
   case Tag::Slice:
-    return slice_property(object.as<Slice>(), name);
+    return part_of(object, slice_property(object.as<Slice>(), name));
   case Tag::Type:
   case Tag::Builtin: {
     const std::string short_name(last_name(object.as<Builtin>().name));
     return names_of(name, short_name, short_name);
   }
   case Tag::BoundMethod:
-    if (name == "__self__") return object.as<BoundMethod>().self;
+    if (name == "__self__") return part_of(object, object.as<BoundMethod>().self);
     return names_of(name, object.as<BoundMethod>().method->name, object.as<BoundMethod>().method->name);
   case Tag::Function:
     return names_of(name, object.as<Function>().name, object.as<Function>().qualified_name);
@@ -161,7 +167,7 @@ Value property(const Value& object, const std::string& name) {
     if (name == "py_func" || name == "__wrapped__") return object.as<Kernel>().python_function;
     return names_of(name, object.as<Kernel>().name, object.as<Kernel>().name);
   case Tag::Exception:
-    return name == "args" ? make_tuple(object.as<Exception>().arguments) : Value();
+    return name == "args" ? arguments_of(object) : Value();
   case Tag::Native:
     return object.as<NativeObject>().attribute(name);
   default:

@@ -33,7 +33,7 @@ struct TupleIterator final : Iterator {
   bool next(Value& out) override {
     const auto& items = tuple.as<Tuple>().items;
     if (at == items.size()) return false;
-    out = items[reversed ? items.size() - 1 - at : at];
+    out = part_of(tuple, items[reversed ? items.size() - 1 - at : at]);
     ++at;
     return true;
   }
@@ -141,7 +141,7 @@ void unpack(CallContext& context, const Value& value, std::size_t count, Value* 
     const auto& items = keep.as<Tuple>().items;
     if (items.size() > count) raise_too_many(count);
     if (items.size() < count) raise_too_few(count, items.size());
-    for (std::size_t k = 0; k < count; ++k) out[k] = items[k];
+    for (std::size_t k = 0; k < count; ++k) out[k] = part_of(keep, items[k]);
     return;
   }
   if (!is_iterable(value)) raise(ExceptionKind::TypeError, "cannot unpack non-iterable {} object", type_name_of(value));
@@ -175,7 +175,6 @@ std::int64_t length_of(CallContext&, const Value& value) {
 }
 
 std::vector<Value> collected(CallContext& context, const Value& iterable) {
-  if (iterable.is(Tag::Tuple)) return iterable.as<Tuple>().items;
   const Ref<Iterator> iterator = iterate(context, iterable);
   std::vector<Value> items;
   for (Value item; iterator->next(item);) items.push_back(item);

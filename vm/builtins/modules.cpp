@@ -143,7 +143,15 @@ const Library& library() {
 } // namespace
 
 Ref<Module> import_module(CallContext&, const std::string& name) {
-  if (Module* module = library().find(name)) return Ref<Module>(module);
+  if (Module* module = library().find(name)) {
+    // The program's arguments may have been set since the library was built.
+    if (name == "sys") {
+      const Value arguments = native::program_arguments();
+      arguments.object()->make_immortal();
+      module->members["argv"] = arguments;
+    }
+    return Ref<Module>(module);
+  }
   // The part that is missing is named: "No module named 'numpy.foo'", but 'foo' for foo.bar.
   const std::size_t dot = name.find('.');
   const std::string first = name.substr(0, dot);

@@ -240,7 +240,8 @@ Value numpy_concatenate(CallContext& context, const Arguments& arguments) {
   if (!bound[0].is(Tag::Tuple))
     raise(ExceptionKind::TypeError, "pyvm: concatenate() takes a tuple of arrays, not '{}'", type_name_of(bound[0]));
   std::vector<Ref<Array>> parts;
-  for (const Value& value : bound[0].as<Tuple>().items) parts.push_back(to_array(context, value, std::nullopt));
+  for (const Value& value : bound[0].as<Tuple>().items)
+    parts.push_back(to_array(context, part_of(bound[0], value), std::nullopt));
   const auto kind = bound.has(3) ? std::optional(dtype_of_argument(bound[3])) : std::nullopt;
   return Value(joined(parts, bound[1].is_unbound() ? 0 : index_of(bound[1]), kind));
 }

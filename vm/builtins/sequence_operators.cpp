@@ -19,6 +19,10 @@ constexpr std::uint64_t longest_sequence = std::uint64_t{1} << 40;
   raise(ExceptionKind::TypeError, "can only concatenate {} (not \"{}\") to {}", kind, type_name_of(other), kind);
 }
 
+void append_items(const Value& tuple, std::vector<Value>& to) {
+  for (const Value& item : tuple.as<Tuple>().items) to.push_back(part_of(tuple, item));
+}
+
 Value repeated(const Value& sequence, const Value& count_value) {
   const std::optional<std::int64_t> given = try_index(count_value);
   if (!given)
@@ -33,10 +37,9 @@ Value repeated(const Value& sequence, const Value& count_value) {
     for (std::uint64_t k = 0; k < count && length; ++k) text += sequence.as<Str>().text;
     return make_str(std::move(text));
   }
-  const auto& items = sequence.as<Tuple>().items;
   std::vector<Value> all;
-  all.reserve(items.size() * count);
-  for (std::uint64_t k = 0; k < count && length; ++k) all.insert(all.end(), items.begin(), items.end());
+  all.reserve(sequence.as<Tuple>().items.size() * count);
+  for (std::uint64_t k = 0; k < count && length; ++k) append_items(sequence, all);
   return make_tuple(std::move(all));
 }
 
@@ -61,10 +64,11 @@ bool ranges_equal(const Range& a, const Range& b) {
 }
 
 // The first place where the tuples differ, or the shorter length.
-std::size_t first_difference(CallContext& context, const std::vector<Value>& a, const std::vector<Value>& b) {
-  const std::size_t n = std::min(a.size(), b.size());
+std::size_t first_difference(CallContext& context, const Value& a, const Value& b) {
+  const auto &x = a.as<Tuple>().items, &y = b.as<Tuple>().items;
+  const std::size_t n = std::min(x.size(), y.size());
   std::size_t k = 0;
-  while (k < n && equal(context, a[k], b[k])) ++k;
+  while (k < n && equal(context, part_of(a, x[k]), part_of(b, y[k]))) ++k;
   return k;
 }
 
@@ -77,8 +81,9 @@ Value sequence_binary(CallContext&, BinaryOp op, const Value& a, const Value& b)
   }
   if (op == BinaryOp::Add && a.is(Tag::Tuple)) {
     if (!b.is(Tag::Tuple)) raise_cannot_concatenate("tuple", b);
-    std::vector<Value> items = a.as<Tuple>().items;
-    items.insert(items.end(), b.as<Tuple>().items.begin(), b.as<Tuple>().items.end());
+    std::vector<Value> items;
+    append_items(a, items);
+    append_items(b, items);
     return make_tuple(std::move(items));
   }
   if (op == BinaryOp::Mul) {
@@ -96,7 +101,7 @@ bool sequences_equal(CallContext& context, const Value& a, const Value& b) {
     return ranges_equal(a.as<Range>(), b.as<Range>());
   case Tag::Tuple: {
     const auto &x = a.as<Tuple>().items, &y = b.as<Tuple>().items;
-    return x.size() == y.size() && first_difference(context, x, y) == x.size();
+    return x.size() == y.size() && first_difference(context, a, b) == x.size();
   }
   case Tag::Slice: {
     const Slice &x = a.as<Slice>(), &y = b.as<Slice>();
@@ -112,8 +117,8 @@ Value sequence_order(CallContext& context, CompareOp op, const Value& a, const V
     return Value::boolean(compare(op, a.as<Str>().text.compare(b.as<Str>().text), 0));
   if (a.is(Tag::Tuple) && b.is(Tag::Tuple)) {
     const auto &x = a.as<Tuple>().items, &y = b.as<Tuple>().items;
-    const std::size_t k = first_difference(context, x, y);
-    if (k < x.size() && k < y.size()) return compare(context, op, x[k], y[k]);
+    const std::size_t k = first_difference(context, a, b);
+    if (k < x.size() && k < y.size()) return compare(context, op, part_of(a, x[k]), part_of(b, y[k]));
     return Value::boolean(compare<std::uint64_t>(op, x.size(), y.size()));
   }
   raise_not_comparable(op, a, b);
@@ -129,7 +134,7 @@ bool contains(CallContext& context, const Value& container, const Value& item) {
     return range_contains(container.as<Range>(), item);
   case Tag::Tuple:
     for (const Value& candidate : container.as<Tuple>().items)
-      if (identical(candidate, item) || equal(context, candidate, item)) return true;
+      if (identical(candidate, item) || equal(context, part_of(container, candidate), item)) return true;
     return false;
   case Tag::Array: {
     const Value matches = array_compare(context, CompareOp::Eq, container, item);

@@ -197,7 +197,7 @@ std::int64_t sequence_length(const Value& sequence) {
 
 Value sequence_item(const Value& sequence, std::int64_t k) {
   if (sequence.is(Tag::Str)) return make_str(text_slice(sequence.as<Str>().text, k, 1, 1));
-  if (sequence.is(Tag::Tuple)) return sequence.as<Tuple>().items[static_cast<std::size_t>(k)];
+  if (sequence.is(Tag::Tuple)) return part_of(sequence, sequence.as<Tuple>().items[static_cast<std::size_t>(k)]);
   const Range& range = sequence.as<Range>();
   return Value::integer(range.start + k * range.step);
 }

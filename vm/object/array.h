@@ -3,6 +3,7 @@
 // unaligned), native byte order. A view keeps its Buffer alive.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -14,14 +15,24 @@ namespace pyvm {
 constexpr int max_dimensions = 8;
 
 // Memory that arrays share. `release` runs when the last array is gone (frees memory, or drops a foreign owner).
-class Buffer : public Object {
+// Unlike other objects it is counted atomically: prange workers make views of the caller's arrays, each of which is an
+// object of its thread, over one buffer.
+class Buffer final {
 public:
   using Release = void (*)(void* owner, std::byte* data, std::size_t bytes);
   Buffer(std::byte* data, std::size_t bytes, Release on_release, void* owner)
-      : Object(Tag::Native), data_(data), bytes_(bytes), release_(on_release), owner_(owner) {}
-  ~Buffer() override {
+      : data_(data), bytes_(bytes), release_(on_release), owner_(owner) {}
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() {
     if (release_) release_(owner_, data_, bytes_);
   }
+  void retain() { arrays_.fetch_add(1, std::memory_order_relaxed); }
+  // The last array's thread sees all writes of the others before the memory goes.
+  void release() {
+    if (arrays_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
   std::byte* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
   void* owner() const { return owner_; }
@@ -35,6 +46,7 @@ private:
   std::size_t bytes_;
   Release release_;
   void* owner_;
+  std::atomic<std::uint32_t> arrays_ = 0;
 };
 
 // The bytes an array can touch: [begin, end).

@@ -170,6 +170,9 @@ struct NativeObject : Object {
   virtual Value attribute(const std::string& name) = 0; // Unbound: no such attribute
 };
 
+// What a value holds has its owner's counting: a part of something lent is lent.
+inline Value part_of(const Value& whole, const Value& part) { return whole.is_lent() ? part.lent() : part; }
+
 inline Value make_str(std::string text) { return Value(make<Str>(std::move(text))); }
 inline Value make_tuple(std::vector<Value> items) { return Value(make<Tuple>(std::move(items))); }
 

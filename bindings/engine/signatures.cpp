@@ -144,9 +144,9 @@ Conversion conversion(ScalarKind from, ScalarKind to) {
   if (from == ScalarKind::Bool) return Conversion::Safe;
   if (is_float(from)) return is_float(to) && bits_of(from) < bits_of(to) ? Conversion::Promote : Conversion::Unsafe;
   if (is_float(to)) {
-    if (from == ScalarKind::UInt64) return Conversion::Unsafe;
-    // int64 to float64 counts as safe, so that it is preferred to float32.
-    return to == ScalarKind::Float64 || bits_of(from) <= 16 ? Conversion::Safe : Conversion::Unsafe;
+    // Every int to float64 counts as safe, so that it is preferred to float32; to float32 those that it surely holds.
+    const bool held = size_of(from) == 1 || from == ScalarKind::Int16;
+    return to == ScalarKind::Float64 || held ? Conversion::Safe : Conversion::Unsafe;
   }
   const bool wider = bits_of(from) < bits_of(to);
   if (is_signed(from) == is_signed(to)) return wider ? Conversion::Promote : Conversion::Unsafe;

@@ -217,6 +217,7 @@ struct Code final : CodeBase {
 
   // Where LoadGlobal has found names before (vm/interp fills it; nodes of a module's map never move).
   mutable std::vector<const Value*> global_cache;
+  mutable std::size_t globals_seen = 0; // how many the module had then: a new one may hide a builtin
 
   const std::string& file() const { return source->path(); }
 };

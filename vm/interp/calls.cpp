@@ -6,6 +6,7 @@
 
 #include "vm/builtins/call.h"
 #include "vm/builtins/text.h"
+#include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/semantics/conversion.h"
@@ -13,6 +14,12 @@
 namespace pyvm {
 
 namespace {
+
+constexpr std::int32_t back_edges_between_polls = 20000;
+
+Value call_guest(CallContext& context, const Value& callee, const Arguments& arguments) {
+  return static_cast<Interpreter*>(context.interpreter)->call(callee, arguments, context.dialect);
+}
 
 constexpr std::uint32_t python_recursion_limit = 1000; // sys.getrecursionlimit() of CPython
 constexpr std::uint32_t njit_recursion_limit = 50000;
@@ -92,14 +99,42 @@ Function* function_of(Kernel& kernel) {
   return made.get();
 }
 
+InterpreterHooks& interpreter_hooks() {
+  static InterpreterHooks hooks;
+  return hooks;
+}
+
+Interpreter::Interpreter() {
+  context_.interpreter = this;
+  context_.call = call_guest;
+}
+
+Interpreter& Interpreter::current() {
+  static thread_local Interpreter interpreter;
+  return interpreter;
+}
+
+void Interpreter::poll() {
+  poll_budget_ = back_edges_between_polls;
+  const InterpreterHooks& hooks = interpreter_hooks();
+  if (running_grain >= 0) {
+    if (hooks.should_stop && hooks.should_stop(running_grain)) throw GrainStopped();
+  } else if (hooks.interrupted && hooks.interrupted()) {
+    throw GuestError(ExceptionKind::KeyboardInterrupt, "");
+  }
+}
+
 Frame& Interpreter::push_frame(const Code& code, Frame* caller) {
   if (depth_ >= (code.dialect == Dialect::Njit ? njit_recursion_limit : python_recursion_limit))
     raise(ExceptionKind::RecursionError, "maximum recursion depth exceeded");
   if (depth_ == frames_.size()) frames_.push_back(std::make_unique<Frame>());
   Frame& frame = *frames_[depth_];
-  frame = Frame();
   frame.code = &code;
   frame.caller = caller;
+  frame.globals = nullptr;
+  frame.grain = nullptr;
+  frame.pc = 0;
+  frame.python_result = frame.returns_to_host = false;
   frame.registers = stack_.allocate(static_cast<std::size_t>(code.registers), frame);
   for (auto [r, constant] : code.register_constants) frame.registers[r] = code.constants[constant].lent();
   ++depth_;
@@ -212,6 +247,29 @@ bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& 
   }
   top_->result_register = result_register;
   return true;
+}
+
+bool Interpreter::push_keyword_call(Frame& frame, const Instruction& i) {
+  const auto& names = frame.code->constants[(&i)[1].a].as<Tuple>().items;
+  const Value* first = frame.registers + i.c;
+  const std::size_t positional = i.n - names.size();
+  std::vector<Keyword> keywords;
+  for (std::size_t k = 0; k < names.size(); ++k) keywords.push_back({names[k].as<Str>().text, first[positional + k]});
+  return push_call(frame, frame.registers[i.b], {{first, positional}, keywords}, i.a);
+}
+
+// Ends the top frame, with its result in the register of its caller that waits for it.
+void Interpreter::leave_frame(Value& result) {
+  Value value = top_->python_result ? python_result(std::move(result)) : std::move(result);
+  Value& to = top_->caller->registers[top_->result_register];
+  pop_frame();
+  to = std::move(value);
+}
+
+Value Interpreter::result_for_host(Value& result) {
+  Value value = top_->python_result ? python_result(result.owned()) : result.owned();
+  pop_frame();
+  return value;
 }
 
 Value Interpreter::call_value(const Value& callee, const Arguments& arguments) {

@@ -26,24 +26,43 @@ struct Frame {
   bool returns_to_host = false;      // `run` ends when this frame does
   Grain* grain = nullptr;            // this frame runs iterations of prange `grain_loop`, whose NextPrange ends one
   int grain_loop = -1;
-  std::size_t chunk = 0, top = 0; // stack position to go back to
+  std::size_t chunk = 0; // stack position to go back to
+  Value* top = nullptr;
 };
 
 // Registers in chunks that never move. One for each thread.
 class ValueStack {
 public:
+  ValueStack() { next_chunk(0); }
+
   // `count` unbound registers.
-  Value* allocate(std::size_t count, Frame& frame);
-  void release(Frame& frame);
+  Value* allocate(std::size_t count, Frame& frame) {
+    frame.chunk = chunk_;
+    frame.top = top_;
+    if (static_cast<std::size_t>(end_ - top_) < count) next_chunk(count);
+    Value* registers = top_;
+    top_ += count;
+    return registers;
+  }
+
+  void release(Frame& frame) {
+    for (Value* r = frame.registers; r != top_; ++r) r->clear();
+    top_ = frame.top;
+    if (chunk_ != frame.chunk) to_chunk(frame.chunk);
+  }
 
 private:
   struct Chunk {
     std::unique_ptr<Value[]> values;
     std::size_t size;
   };
+  void next_chunk(std::size_t count);
+  void to_chunk(std::size_t chunk);
+
   std::vector<Chunk> chunks_;
   std::size_t chunk_ = 0;
-  std::size_t top_ = 0;
+  Value* top_ = nullptr; // the first free register, and the end of its chunk
+  Value* end_ = nullptr;
 };
 
 } // namespace pyvm

@@ -55,13 +55,33 @@ private:
   void enter_kernel(Kernel& kernel, const Arguments& arguments, Frame* caller, Dialect from);
   Value call_value(const Value& callee, const Arguments& arguments);
   bool push_call(Frame& frame, const Value& callee, const Arguments& arguments, std::uint16_t result_register);
+  bool push_keyword_call(Frame& frame, const Instruction& i);
+  void leave_frame(Value& result);
+  Value result_for_host(Value& result);
   void unwind(GuestError& error, Frame* stop);
+
+  // loops.cpp: true goes into the loop's body, false behind it
   bool enter_for(Frame& frame, const Instruction& i);
   bool next_for(Frame& frame, const Instruction& i);
   bool enter_prange(Frame& frame, const Instruction& i);
-  Value make_function(Frame& frame, const Instruction& i);
-  void import_star(Frame& frame, const Value& module);
-  const Value& global(Frame& frame, int name);
+
+  // operations.cpp
+  static const Value& global(Frame& frame, int name);
+  static void store_global(Frame& frame, int name, const Value& value);
+  static void delete_global(Frame& frame, int name);
+  static void make_cell(Value& variable);
+  [[noreturn]] static void raise_unbound_local(const Frame& frame, const Instruction& i);
+  [[noreturn]] static void raise_unbound_cell(const Frame& frame, const Instruction& i);
+  static Value binary_or_inplace(CallContext& context, const Instruction& i, const Value& a, const Value& b);
+  static void unpack_value(CallContext& context, const Value& value, std::size_t count, Value* out);
+  static Value formatted(CallContext& context, const Value& value, int conversion, const Value& spec);
+  static Value joined(std::span<const Value> strings);
+  static Value make_function(Frame& frame, const Instruction& i);
+  static Value imported_module(CallContext& context, const std::string& name, bool first_part);
+  static Value imported_name(const Module& module, const std::string& name);
+  static void import_star(Frame& frame, const Value& module);
+  [[noreturn]] static void raise_value(CallContext& context, const Value& value);
+  [[noreturn]] static void raise_assertion(CallContext& context, const Value* message);
 
   ValueStack stack_;
   std::vector<std::unique_ptr<Frame>> frames_; // pool; the first depth_ are in use

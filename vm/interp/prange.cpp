@@ -17,6 +17,20 @@ Value combine_values(ReductionOp op, const Value& a, const Value& b) {
   return Value::njit_scalar(*kind, combine_bits(op, *kind, x, y));
 }
 
+namespace {
+
+bool is_identity(const PrangeReduction& r, const Value& value) {
+  return value.tag() == r.identity.tag() && value.bits() == r.identity.bits();
+}
+
+// Two lanes or blocks; one without a contribution leaves the other as it is.
+Value combine_partial(const PrangeReduction& r, const Value& a, const Value& b) {
+  if (is_identity(r, b)) return a;
+  return is_identity(r, a) ? b : combine_values(r.op, a, b);
+}
+
+} // namespace
+
 PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations)
     : frame_(frame), loop_(loop), start_(start), step_(step), iterations_(iterations) {
   const LoopInfo& info = frame.code->loops[loop];
@@ -154,27 +168,28 @@ void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordin
 namespace {
 
 // Level by level: neighbours combine, an odd last one moves up. Blocks of one kind, the usual case, as plain bits.
-Value total_of(ReductionOp op, std::vector<Value>& level) {
+Value total_of(PrangeReduction& r) {
+  std::vector<Value>& level = r.totals;
   const Tag tag = level[0].tag();
   if (std::all_of(level.begin(), level.end(), [tag](const Value& v) { return v.is(tag); })) {
     const ScalarKind kind = level[0].scalar_kind();
-    const bool keeps_kind = accumulator_kind(op, kind, kind) == kind;
+    const bool keeps_kind = accumulator_kind(r.op, kind, kind) == kind;
     if (keeps_kind) {
       std::vector<ScalarBits> bits;
       for (const Value& v : level) bits.push_back(v.bits());
-      return Value::njit_scalar(kind, combine_blocks(op, kind, bits));
+      return Value::njit_scalar(kind, combine_blocks(r.op, kind, bits));
     }
   }
   while (level.size() > 1) {
     std::size_t to = 0;
     for (std::size_t k = 0; k < level.size(); k += 2)
-      level[to++] = k + 1 < level.size() ? combine_values(op, level[k], level[k + 1]) : level[k];
+      level[to++] = k + 1 < level.size() ? combine_partial(r, level[k], level[k + 1]) : level[k];
     level.resize(to);
   }
   return level[0];
 }
 
-}  // namespace
+} // namespace
 
 void PrangeJob::finish() {
   if (error_) {
@@ -182,10 +197,10 @@ void PrangeJob::finish() {
     throw std::move(*error_);
   }
   for (PrangeReduction& r : reductions_) {
-    const Value total = total_of(r.op, r.totals);
-    const bool untouched = total.tag() == r.identity.tag() && total.bits() == r.identity.bits();
+    const Value total = total_of(r);
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
-    if (!untouched) frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
+    if (!is_identity(r, total))
+      frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
   }
   for (LastValue& last : last_values_) frame_.registers[last.guest_register] = std::move(last.value);
 }
@@ -208,7 +223,7 @@ void InterpretedGrain::close_block() {
   Value* lanes = lanes_.data();
   for (PrangeReduction& r : job_.reductions()) {
     for (int width = job_.lanes() / 2; width > 0; width /= 2)
-      for (int l = 0; l < width; ++l) lanes[l] = combine_values(r.op, lanes[l], lanes[l + width]);
+      for (int l = 0; l < width; ++l) lanes[l] = combine_partial(r, lanes[l], lanes[l + width]);
     r.totals[static_cast<std::size_t>(block)] = lanes[0];
     lanes += job_.lanes();
   }

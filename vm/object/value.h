@@ -200,6 +200,7 @@ public:
   Object* object() const { return payload_.object; }
   template <class T> T& as() const { return *static_cast<T*>(payload_.object); }
 
+  void clear() { set(Tag::Unbound, 0); }
   // Overwrites with a number; the fast path of the interpreter.
   void set_int(std::int64_t i) { set(Tag::Int, static_cast<std::uint64_t>(i)); }
   void set_bool(bool b) { set(Tag::Bool, b); }

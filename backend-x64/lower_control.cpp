@@ -174,8 +174,9 @@ void Generator::lower_loop(const Instruction& it) {
 }
 
 void Generator::lower_block(const Instruction& it) {
-  blocks_.push_back({cc_.newLabel(), targets(it.results), false});
-  bool ends = lower_side(it.bodies[0], blocks_.back().results);
+  const std::vector<x86::Reg> results = targets(it.results);
+  blocks_.push_back({cc_.newLabel(), results, false}); // which moves when blocks inside are opened
+  bool ends = lower_side(it.bodies[0], results);
   cc_.bind(blocks_.back().end);
   reachable_ = ends || blocks_.back().reached;
   blocks_.pop_back();

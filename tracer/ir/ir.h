@@ -114,6 +114,7 @@ struct SnapshotEntry {
     Number,   // int or float: operand is the float, operand + 1 the int, operand + 2 (b) says that it is the float
     Constant, // constant `operand` of the recording
     Array,    // what array slot `operand` held at entry
+    Lane,     // operand `operand`, the lane of accumulator `slot`, of kind `kind`; empty: an identity of the live-in's kind
     View,     // the array of slot `slot`, indexed by the `count` ints from `operand`
   };
   std::uint16_t frame = 0; // 0: the region's own frame; inlined calls count up, outermost first

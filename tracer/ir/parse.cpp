@@ -387,6 +387,11 @@ private:
     } else if (line.accept("array")) {
       entry.source = Source::Array;
       entry.operand = take_number(line, "an array slot");
+    } else if (line.accept("lane")) {
+      entry.source = Source::Lane;
+      entry.slot = take_number(line, "an accumulator");
+      entry.operand = take_operand(line);
+      entry.kind = line.take_kind();
     } else if (line.accept("view")) {
       entry.source = Source::View;
       entry.slot = take_number(line, "an array slot");

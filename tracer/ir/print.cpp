@@ -50,6 +50,8 @@ std::string source_text(const SnapshotEntry& entry) {
     return fmt::format("constant {}", entry.operand);
   case Source::Array:
     return fmt::format("array {}", entry.operand);
+  case Source::Lane:
+    return fmt::format("lane {} #{} {}", entry.slot, entry.operand, pyvm::name_of(entry.kind));
   case Source::View:
     return fmt::format("view {} #{} count {}", entry.slot, entry.operand, entry.count);
   }

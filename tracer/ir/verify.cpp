@@ -82,6 +82,10 @@ private:
     if ((entry.source == Source::Array || entry.source == Source::View) && slot >= region_.arrays.size())
       say("exit !{} names array slot {}, which does not exist", id, slot);
     switch (entry.source) {
+    case Source::Lane:
+      if (entry.slot >= region_.accumulators.size() || entry.frame != 0)
+        say("exit !{} names accumulator {} in frame {}, which does not exist", id, entry.slot, entry.frame);
+      [[fallthrough]];
     case Source::Scalar:
       return operand(id, exit, entry.operand, entry.kind);
     case Source::Number:

@@ -26,6 +26,7 @@ struct Abstract {
   ScalarKind kind = ScalarKind::Int64;
   ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
   int slot = 0;
+  int accumulator = -1;  // read from this reduction variable of the region
   Value constant;
   std::vector<ir::ValueId> fixed;
   std::vector<Abstract> items;

@@ -43,7 +43,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
       std::vector<Abstract> items;
       auto integer = [&](ir::ValueId id) { return Abstract::scalar(ScalarKind::Int64, id); };
       for (const Abstract& a : arguments) {
-        const Abstract value = one_kind(a);
+        const Abstract value = int_kind(a);
         if (is_float(value.kind)) return refuse();
         items.push_back(integer(convert(value, ScalarKind::Int64)));
       }
@@ -54,9 +54,12 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
     case BuiltinId::Min:
     case BuiltinId::Max: {
       if (n < 2 || !numeric) return refuse();
-      Abstract best = one_kind(arguments[0]);
+      std::vector<Abstract> operands = arguments;
+      for (const Abstract& s : arguments)
+        for (Abstract& x : operands) contribute(s, x);
+      Abstract best = one_kind(operands[0]);
       for (std::size_t k = 1; k < n; ++k) {
-        const Abstract other = one_kind(arguments[k]);
+        const Abstract other = one_kind(operands[k]);
         const ScalarKind kind = njit_min_max(best.kind, other.kind);
         const bool is_unsigned = kind == ScalarKind::UInt64;
         const Op op = builtin.id == BuiltinId::Min ? (is_unsigned ? Op::UMin : Op::Min) : (is_unsigned ? Op::UMax : Op::Max);

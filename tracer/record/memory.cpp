@@ -65,7 +65,7 @@ std::vector<ir::ValueId> Walker::checked_subscripts(const Abstract& array, const
   const ir::ValueId reference = build_.array(array.slot);
   std::vector<ir::ValueId> out = array.fixed;
   for (std::uint16_t r : subscripts) {
-    const Abstract sub = one_kind(read(r));
+    const Abstract sub = int_kind(read(r));
     const int dimension = static_cast<int>(out.size());
     if (sub.kind == ScalarKind::UInt64)
       build_.guard(build_.emit(Op::Ge, {sub.id, build_.int_constant(0)}), exit_here("subscript out of range"));

@@ -113,6 +113,26 @@ Abstract Walker::one_kind(const Abstract& a) {
   return Abstract::scalar(ScalarKind::Float64, a.id);
 }
 
+// For a use that takes ints alone, which then says what is wrong with a float.
+Abstract Walker::int_kind(const Abstract& a) {
+  if (!a.is(Shape::Number)) return a;
+  build_.guard(build_.emit(Op::Not, {a.tag_id}), exit_here("a float where an int is due"));
+  return Abstract::scalar(ScalarKind::Int64, a.int_id);
+}
+
+// `s op x` where s is a reduction variable. An empty lane takes the kind of `live_in op x`; where that is not the kind of
+// the region's lanes, the interpreter has to say what becomes of the lane. Lanes of the live-in's own kind take anything.
+void Walker::contribute(const Abstract& s, Abstract& x) {
+  if (s.accumulator < 0 || x.accumulator >= 0 || !x.is_numeric()) return;
+  const auto k = static_cast<std::size_t>(s.accumulator);
+  const ir::Accumulator& a = out_.region.accumulators[k];
+  const ScalarKind live_in = out_.live_in_kinds[k];
+  if (live_in == a.kind) return;
+  const auto gives_lane_kind = [&](ScalarKind kind) { return accumulator_kind(a.op, live_in, kind) == a.kind; };
+  if (x.is(Shape::Number)) x = gives_lane_kind(ScalarKind::Float64) ? one_kind(x) : int_kind(x);
+  if (!gives_lane_kind(x.kind)) give_up(Abort::TypeUnstable, register_name(a.guest_register));
+}
+
 ir::ValueId Walker::convert(const Abstract& a, ScalarKind to) {
   if (a.is(Shape::Number)) return convert(is_float(to) ? a.id : one_kind(a).id, ScalarKind::Float64, to);
   return convert(a.id, a.kind, to);
@@ -150,8 +170,10 @@ Abstract Walker::binary(BinaryOp op, int flags, const Abstract& left, const Abst
   if (left.is(Shape::Array) || right.is(Shape::Array)) return give_up(Abort::ArrayExpression, "an operator");
   if (!left.is_numeric() || !right.is_numeric() || op == BinaryOp::MatMul) return give_up(Abort::UnsupportedOperation, "an operator on these values");
   Abstract a = left, b = right;
+  contribute(left, b);
+  contribute(right, a);
   // With a float beside it (or where both become floats) a number is read as the float it converts to.
-  const bool converts = op == BinaryOp::TrueDiv || (left.is(Shape::Scalar) && is_float(left.kind)) || (right.is(Shape::Scalar) && is_float(right.kind));
+  const bool converts = op == BinaryOp::TrueDiv || (a.is(Shape::Scalar) && is_float(a.kind)) || (b.is(Shape::Scalar) && is_float(b.kind));
   if (!converts) {
     a = one_kind(a);
     b = one_kind(b);

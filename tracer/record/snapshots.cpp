@@ -70,6 +70,17 @@ ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
   return build_.add_exit(std::move(exit));
 }
 
+// The accumulator whose lane the register of frame f holds (itself, or a copy on its way into a call), where an empty lane
+// has another kind than the region's lanes; -1 for anything else.
+int Walker::lane_of(std::uint16_t f, std::uint16_t r, const Abstract& value) const {
+  if (f != 0) return -1;
+  const auto own = accumulators_.find(r);
+  const int k = own != accumulators_.end() ? own->second : value.accumulator;
+  if (k < 0) return -1;
+  const ScalarKind lanes = out_.region.accumulators[static_cast<std::size_t>(k)].kind;
+  return value.kind == lanes && out_.live_in_kinds[static_cast<std::size_t>(k)] != lanes ? k : -1;
+}
+
 void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const Abstract& value) {
   ir::SnapshotEntry entry;
   entry.frame = f;
@@ -82,6 +93,10 @@ void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const A
     case Shape::Scalar:
       entry.kind = value.kind;
       exit.operands.push_back(value.id);
+      if (const int k = lane_of(f, r, value); k >= 0) {
+        entry.source = Source::Lane;
+        entry.slot = static_cast<std::uint16_t>(k);
+      }
       break;
     case Shape::Number:
       entry.source = Source::Number;

@@ -48,6 +48,10 @@ const Abstract& Walker::read(std::uint16_t r) {
   Abstract& a = frame().registers[r];
   if (a.is(Abstract::Shape::Entry)) a = entry_value(r);
   if (a.is(Abstract::Shape::Conflict) || a.is(Abstract::Shape::Unbound)) abandon(Abort::MaybeUnbound, register_name(r));
+  if (frames_.size() == 1) {
+    const auto found = accumulators_.find(r);
+    if (found != accumulators_.end()) a.accumulator = found->second;
+  }
   return a;
 }
 

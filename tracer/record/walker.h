@@ -116,6 +116,8 @@ class Walker {
   ir::ValueId convert(const Abstract& a, ScalarKind to);
   ir::ValueId convert(ir::ValueId id, ScalarKind from, ScalarKind to);
   Abstract one_kind(const Abstract& a);
+  Abstract int_kind(const Abstract& a);
+  void contribute(const Abstract& accumulator, Abstract& x);
   Abstract constant_scalar(const Value& value);
 
   // memory.cpp
@@ -135,6 +137,7 @@ class Walker {
   // snapshots.cpp
   ir::ExitId exit_here(const char* reason);
   ir::ExitId exit_at(std::uint32_t pc, const char* reason);
+  int lane_of(std::uint16_t frame, std::uint16_t r, const Abstract& value) const;
   void add_entry(ir::Exit& exit, std::uint16_t frame, std::uint16_t r, const Abstract& value);
   // What cannot be compiled: on a path that is only sometimes taken, leaves for the interpreter there (what is built after
   // that is unreachable, and the value returned stands for nothing); abandons the loop otherwise.

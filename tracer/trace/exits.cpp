@@ -37,6 +37,7 @@ Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
 
 Value entry_value(const ExitState& state, const ir::SnapshotEntry& entry) {
   switch (entry.source) {
+    case Source::Lane:
     case Source::Scalar: return Value::njit_scalar(entry.kind, operand(state, entry.operand));
     case Source::Number:
       if (operand(state, entry.operand + 2) == 0) return Value::integer(static_cast<std::int64_t>(operand(state, entry.operand + 1)));

@@ -4,8 +4,11 @@
 // lane record of the worker's. The planned entry says piece by piece which version of the code may run: the fast one, or
 // the careful one with every check in place. When code leaves, the interpreter finishes the iterations that left, in
 // ascending order, on the same lane record; then the code goes on behind them.
+//
+// The lane record has one kind for each accumulator. An iteration that the interpreter has finished may leave another one
+// in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter runs
+// the rest of the block.
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <limits>
 
@@ -22,7 +25,6 @@ namespace pyvm::tracer {
 
 namespace {
 
-constexpr int most_accumulators = 16;
 constexpr double nanoseconds_of_straight_code = 1;  // an iteration without inner loops, before anything was measured
 
 double first_prediction(const PrangeJob& job) {
@@ -50,6 +52,8 @@ class GrainRun {
     const Recording& recording = g.region.recording;
     exit_values_.resize(widest_exit() * ir::max_lanes);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
+    empty_.resize(recording.region.accumulators.size());
+    touched_.resize(recording.region.accumulators.size());
     context_.scalars = g.values.scalars.data();
     context_.arrays = g.values.arrays.data();
     context_.lane_record = lanes_.data();
@@ -68,17 +72,16 @@ class GrainRun {
     const auto width = static_cast<std::size_t>(region.reduction_lanes);
     for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
       const ScalarBits live = convert_bits(g_.job.reductions()[a].live_in.bits(), g_.job.reductions()[a].live_in.scalar_kind(), region.accumulators[a].kind);
-      std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width), width, identity_bits(region.accumulators[a].op, region.accumulators[a].kind, live));
+      empty_[a] = identity_bits(region.accumulators[a].op, region.accumulators[a].kind, live);
+      std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width), width, empty_[a]);
       touched_[a] = 0;
     }
+    mixed_.clear();
     const std::int64_t done = range(begin, end, begin);
     if (done != end) return done;
     for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
       PrangeReduction& r = g_.job.reductions()[a];
-      const ScalarKind kind = region.accumulators[a].kind;
-      const ScalarBits total = fold_lanes(region.accumulators[a].op, kind, {lanes_.data() + a * width, width});
-      const bool touched = touched_[a] || g_.region.recording.live_in_kinds[a] == kind;
-      r.totals[static_cast<std::size_t>(index)] = touched ? Value::njit_scalar(kind, total) : r.identity;
+      r.totals[static_cast<std::size_t>(index)] = mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a);
     }
     return end;
   }
@@ -91,6 +94,11 @@ class GrainRun {
     const std::int64_t compiled_end = interprets_last ? end - 1 : end;
     std::int64_t at = begin;
     while (at < compiled_end) {
+      if (!mixed_.empty()) {
+        if (!interpret_one(at, nullptr)) return failed_at_;
+        ++at;
+        continue;
+      }
       const nest::Entry::Piece piece = next_piece(at, compiled_end, block_start);
       at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count) : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
       if (failed_) return failed_at_;
@@ -131,25 +139,82 @@ class GrainRun {
     return first + count;
   }
 
+  std::size_t width() const { return static_cast<std::size_t>(g_.region.recording.region.reduction_lanes); }
+  ScalarKind kind_of_lanes(std::size_t a) const { return g_.region.recording.region.accumulators[a].kind; }
+  bool has_live_in_kind(std::size_t a) const { return g_.region.recording.live_in_kinds[a] == kind_of_lanes(a); }
+  // Some lane of this block holds a value of the accumulator's kind.
+  bool is_touched(std::size_t a) const { return touched_[a] || has_live_in_kind(a); }
+
+  Value total_of_lanes(const PrangeReduction& r, std::size_t a) {
+    const ScalarBits total = fold_lanes(r.op, kind_of_lanes(a), {lanes_.data() + a * width(), width()});
+    return is_touched(a) ? Value::njit_scalar(kind_of_lanes(a), total) : r.identity;
+  }
+
+  // What compiled code put into a lane may look like an empty one (a product of ones), but it has given the total its kind.
+  Value total_of_mixed_lanes(const PrangeReduction& r, std::size_t a) {
+    const Value total = fold_values(r, {mixed_.data() + a * width(), width()});
+    if (!is_touched(a)) return total;
+    const auto kind = accumulator_kind(r.op, total.scalar_kind(), kind_of_lanes(a));
+    return kind ? Value::njit_scalar(*kind, convert_bits(total.bits(), total.scalar_kind(), *kind)) : total;
+  }
+
+  // A lane's bits as the guest value that the interpreter would have there.
+  Value guest_lane(std::size_t a, ScalarBits bits) const {
+    if (bits == empty_[a]) return g_.job.reductions()[a].identity;
+    return Value::njit_scalar(kind_of_lanes(a), bits);
+  }
+
+  void load_lanes(Frame& worker, std::size_t lane) const {
+    for (std::size_t a = 0; a < g_.job.reductions().size(); ++a) {
+      const std::size_t at = a * width() + lane;
+      worker.registers[g_.job.reductions()[a].guest_register] = mixed_.empty() ? guest_lane(a, lanes_[at]) : mixed_[at];
+    }
+  }
+
+  // The exit gives the lanes' bits as they are in the middle of the iteration.
+  void mend_empty_lanes(Frame& worker, const ir::Exit& exit) const {
+    for (const ir::SnapshotEntry& entry : exit.entries) {
+      Value& value = worker.registers[entry.guest_register];
+      if (entry.source == ir::SnapshotEntry::Source::Lane) value = guest_lane(entry.slot, value.bits());
+    }
+  }
+
+  void store_lanes(const Frame& worker, std::size_t lane) {
+    for (std::size_t a = 0; a < g_.job.reductions().size(); ++a) {
+      const PrangeReduction& r = g_.job.reductions()[a];
+      const Value& value = worker.registers[r.guest_register];
+      const std::size_t at = a * width() + lane;
+      const bool is_empty = value.tag() == r.identity.tag() && value.bits() == r.identity.bits();
+      if (mixed_.empty() && !is_empty && value.scalar_kind() != kind_of_lanes(a)) mix_lanes();
+      if (!mixed_.empty()) {
+        mixed_[at] = value;
+      } else {
+        lanes_[at] = is_empty ? empty_[a] : value.bits();
+        touched_[a] |= !is_empty;
+      }
+    }
+  }
+
+  void mix_lanes() {
+    mixed_.reserve(lanes_.size());
+    for (std::size_t at = 0; at < lanes_.size(); ++at) mixed_.push_back(guest_lane(at / width(), lanes_[at]));
+  }
+
   // Runs one iteration in the interpreter, from an exit or (state null) from its beginning.
   bool interpret_one(std::int64_t ordinal, const ExitState* state) {
     Interpreter& interpreter = Interpreter::current();
-    const ir::Region& region = g_.region.recording.region;
     LeftIteration grain;  // GrainStopped passes: the grain has then nothing to report
     try {
       Frame& worker = g_.job.push_worker_frame(interpreter, grain);
-      const auto width = static_cast<std::size_t>(region.reduction_lanes);
-      const auto lane = static_cast<std::size_t>((ordinal - context_.block_start) % region.reduction_lanes);
-      for (std::size_t a = 0; a < region.accumulators.size(); ++a)
-        worker.registers[region.accumulators[a].guest_register] = Value::njit_scalar(region.accumulators[a].kind, lanes_[a * width + lane]);
+      const auto lane = static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
+      load_lanes(worker, lane);
       worker.registers[g_.job.loop().target].set_int(g_.job.index_of(ordinal));
-      if (state) restore(interpreter, worker, *state);
-      interpreter.run();
-      for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
-        const Value& value = worker.registers[region.accumulators[a].guest_register];
-        lanes_[a * width + lane] = convert_bits(value.bits(), value.scalar_kind(), region.accumulators[a].kind);
-        touched_[a] = 1;
+      if (state) {
+        restore(interpreter, worker, *state);
+        mend_empty_lanes(worker, state->region->exits[state->exit]);
       }
+      interpreter.run();
+      store_lanes(worker, lane);
       if (ordinal + 1 == g_.job.iterations() && g_.job.needs_last_values()) g_.job.leave_last_values(worker);
       interpreter.pop_frame();
       return true;
@@ -165,7 +230,9 @@ class GrainRun {
   GrainJob& g_;
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;
-  std::array<std::uint8_t, most_accumulators> touched_{};
+  std::vector<Value> mixed_;  // the lanes, once they are of several kinds
+  std::vector<ScalarBits> empty_;                     // what a lane without a contribution holds
+  std::vector<std::uint8_t> touched_;
   std::int64_t fast_until_ = 0;  // ordinals below it may run fast, from the beginning of a block on
   bool failed_ = false;
   std::int64_t failed_at_ = 0;

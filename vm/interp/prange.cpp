@@ -31,6 +31,12 @@ Value combine_partial(const PrangeReduction& r, const Value& a, const Value& b) 
 
 } // namespace
 
+Value fold_values(const PrangeReduction& r, std::span<Value> lanes) {
+  for (std::size_t width = lanes.size() / 2; width > 0; width /= 2)
+    for (std::size_t l = 0; l < width; ++l) lanes[l] = combine_partial(r, lanes[l], lanes[l + width]);
+  return lanes[0];
+}
+
 PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations)
     : frame_(frame), loop_(loop), start_(start), step_(step), iterations_(iterations) {
   const LoopInfo& info = frame.code->loops[loop];
@@ -222,9 +228,7 @@ void InterpretedGrain::close_block() {
   const std::int64_t block = block_begin_ / job_.block_size();
   Value* lanes = lanes_.data();
   for (PrangeReduction& r : job_.reductions()) {
-    for (int width = job_.lanes() / 2; width > 0; width /= 2)
-      for (int l = 0; l < width; ++l) lanes[l] = combine_partial(r, lanes[l], lanes[l + width]);
-    r.totals[static_cast<std::size_t>(block)] = lanes[0];
+    r.totals[static_cast<std::size_t>(block)] = fold_values(r, {lanes, static_cast<std::size_t>(job_.lanes())});
     lanes += job_.lanes();
   }
 }

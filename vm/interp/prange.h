@@ -8,6 +8,7 @@
 
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "vm/bytecode/code.h"
@@ -129,6 +130,9 @@ private:
 
 // s op x on guest values with njit's table, as folding lanes and joining blocks need it.
 Value combine_values(ReductionOp op, const Value& a, const Value& b);
+
+// The total of a block's lanes, which are overwritten: by halving, lanes without a contribution left out.
+Value fold_values(const PrangeReduction& r, std::span<Value> lanes);
 
 // ---- running a job (run_prange.cpp)
 

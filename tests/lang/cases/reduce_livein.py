@@ -38,7 +38,19 @@ def in_a_loop(a, rounds):
     return s
 
 
+@njit(parallel=True)
+def guarded(a, index, s, m):
+    for i in prange(len(a)):
+        if a[index[i]] < 2.0:
+            continue
+        s += a[i]
+        m = max(m, a[i])
+    return s, m
+
+
 a = np.random.RandomState(9).rand(50)
+index = (a * 50).astype(np.int64)
+print(guarded(a, index, 0, 0), guarded(a, index, True, 7), guarded(a * 9, index, 0, 0), guarded(a[:1], index * 0, 3, 2))
 zeros = np.full(5, -0.0)
 print(add(a, 1e16), add(a, -1e16), add(a, 1e300), add(a, np.inf), add(a, -np.inf), add(a, np.nan))
 print(add(a[:0], 3), add(a[:0], 3.5), add(a[:0], -0.0), add(a[:0], True), times(a[:0], 7))

@@ -269,6 +269,18 @@ private:
   };
   LoopEnd loop_end(const Instruction& it);
   void close_loop(const Instruction& it, const LoopEnd& last, const x86::Gp& index, const Label& top);
+  // Iterations that run without looking up: `end` is what the index is compared with, `reach` ahead of where it began.
+  struct Strip {
+    x86::Gp end;
+    std::int32_t reach;
+  };
+  std::int64_t trips_of_a_strip(LoopId loop) const; // 1: it looks up in each iteration
+  std::optional<Strip> open_strip(const Instruction& it, const LoopEnd& last, const x86::Gp& index, std::int64_t trips);
+  void find_strip_end(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index);
+  void close_strip(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index,
+                   const Label& top);
+  void look_up();
+  void ask_caller(const Label& on);
   std::vector<x86::Reg> targets(const std::vector<ValueId>& values);
   // Jumps to `label` when the condition has the given value.
   void branch(ValueId condition, bool when, const Label& label);

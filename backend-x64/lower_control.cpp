@@ -1,9 +1,16 @@
 // Structured control flow: branches, counted loops, open loops, blocks.
+//
+// Loops look up (region_abi.h). A counted loop runs in strips: it compares its index with the end of the strip, which
+// costs an iteration nothing, and only between strips, in cold code, it looks at the stop word. Strips are long in
+// innermost loops and short around these, so that a strip of strips takes less than a few milliseconds; loops further
+// out, and open ones, look at the stop word in each iteration.
 
 #include "backend-x64/lowering.h"
 
+#include "tracer/ir/walk.h"
 #include "vm/support/assert.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace pyvm::x64 {
@@ -99,19 +106,26 @@ void Generator::lower_for(const Instruction& it) {
     cc_.mov(lowest, Imm(std::numeric_limits<std::int64_t>::min()));
     cc_.cmovo(last.limit.as<x86::Gp>(), lowest);
   }
+  bool innermost = facts_.loop(loop).innermost;
+  std::int64_t trips = trips_of_a_strip(loop);
+  std::optional<Strip> strip = trips > 1 ? open_strip(it, last, state.index, trips) : std::nullopt;
   set_up_pointers(loop);
   bool outermost = !ordinal_ && !inside_loop_op_;
   if (outermost) {
     ordinal_ = Ordinal{state.index, it.immediate};
     open_lanes(it);
   }
-  if (facts_.loop(loop).innermost) cc_.align(asmjit::AlignMode::kCode, 32);
+  if (innermost) cc_.align(asmjit::AlignMode::kCode, 32);
   cc_.bind(top);
+  if (trips == 1) look_up();
   if (outermost) find_lane();
   if (const Instruction* yield = lower_body(body)) {
     move_all(carried, yield->operands);
     bump_pointers(loop);
-    close_loop(it, last, state.index, top);
+    if (strip)
+      close_strip(it, last, *strip, state.index, top);
+    else
+      close_loop(it, last, state.index, top);
     if (outermost) close_lanes();
   }
   if (outermost) {
@@ -152,6 +166,112 @@ void Generator::close_loop(const Instruction& it, const LoopEnd& last, const x86
   cc_.jl(top);
 }
 
+// ---- looking up ---------------------------------------------------------------------------------------------------
+
+std::int64_t Generator::trips_of_a_strip(LoopId loop) const {
+  constexpr std::int64_t innermost = 1024, around_innermost = 64;
+  constexpr int large_body = 200;
+  const auto has_loops = [&](LoopId each) { return !facts_.loop(each).innermost; };
+  if (stress_) return has_loops(loop) ? 1 : 2;
+  if (!has_loops(loop)) {
+    int size = 0;
+    for_each_instruction(region_, facts_.loop(loop).instruction->bodies[0], [&](InstructionId) { ++size; });
+    return size > large_body ? innermost / 8 : innermost;
+  }
+  for (LoopId inner = 0; inner < facts_.loop_count(); ++inner)
+    if (facts_.loop(inner).parent == loop && (has_loops(inner) || facts_.loop(inner).instruction->op == Op::Loop)) return 1;
+  return around_innermost;
+}
+
+// Where the first strip ends; nothing when all of the loop is one.
+std::optional<Generator::Strip> Generator::open_strip(const Instruction& it, const LoopEnd& last,
+                                                      const x86::Gp& index, std::int64_t trips) {
+  std::optional<std::int64_t> lo = int_constant(it.operands[0]), hi = int_constant(it.operands[1]);
+  if (lo && hi && (*hi <= *lo || static_cast<std::uint64_t>(*hi) - static_cast<std::uint64_t>(*lo) <=
+                                     static_cast<std::uint64_t>(trips) * static_cast<std::uint64_t>(it.immediate)))
+    return std::nullopt;
+  trips = std::min(trips, std::numeric_limits<std::int32_t>::max() / it.immediate);
+  // A step of one is compared behind the step, others before it.
+  std::int64_t reach = it.immediate == 1 ? trips : std::max<std::int64_t>(trips - 1, 0) * it.immediate;
+  Strip strip{new_gp(), static_cast<std::int32_t>(reach)};
+  find_strip_end(it, last, strip, index);
+  return strip;
+}
+
+// The strip ends where the loop does, or `reach` ahead, which is rare: in cold code, so that short loops pay little. A sum
+// that wraps seems near, too: such a strip has one iteration.
+void Generator::find_strip_end(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index) {
+  Operand bound = it.immediate == 1 ? last.hi : last.limit;
+  x86::Gp ahead = new_gp();
+  Label far = cc_.newLabel(), found = cc_.newLabel();
+  emit(Id::kIdMov, strip.end, bound);
+  cc_.lea(ahead, x86::ptr(index, strip.reach));
+  cc_.cmp(ahead, strip.end);
+  cc_.jl(far);
+  cc_.bind(found);
+  later([this, strip, ahead, far, found] {
+    cc_.bind(far);
+    cc_.mov(strip.end, ahead);
+    cc_.jmp(found);
+  });
+}
+
+void Generator::close_strip(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index,
+                            const Label& top) {
+  Label between = cc_.newLabel();
+  close_loop(it, {strip.end, strip.end}, index, top);
+  if (it.immediate == 1) {
+    emit(Id::kIdCmp, index, last.hi);
+  } else { // the index before the step, for the one behind it may have wrapped
+    x86::Gp before = new_gp();
+    cc_.mov(before, Imm(-it.immediate));
+    cc_.add(before, index);
+    emit(Id::kIdCmp, before, last.limit);
+  }
+  cc_.jl(between);
+  later([this, &it, last, strip, index, top, between] {
+    Label on = cc_.newLabel();
+    x86::Gp stop = new_gp();
+    cc_.bind(between);
+    cc_.mov(stop, x86::ptr(context_, offsetof(ir::RegionContext, stop)));
+    cc_.cmp(x86::dword_ptr(stop), 0);
+    cc_.je(on);
+    ask_caller(on);
+    cc_.bind(on);
+    find_strip_end(it, last, strip, index);
+    cc_.jmp(top);
+  });
+}
+
+// Goes on at the next instruction, or abandons the region.
+void Generator::look_up() {
+  Label asks = cc_.newLabel(), on = cc_.newLabel();
+  x86::Gp stop = context_field(offsetof(ir::RegionContext, stop));
+  cc_.cmp(x86::dword_ptr(stop), 0);
+  cc_.jne(asks);
+  cc_.bind(on);
+  later([this, asks, on] {
+    cc_.bind(asks);
+    ask_caller(on);
+  });
+}
+
+// Cold code: goes on at `on`, or abandons the region.
+void Generator::ask_caller(const Label& on) {
+  x86::Gp function = new_gp(), answer = new_gp();
+  cc_.mov(function, x86::ptr(context_, offsetof(ir::RegionContext, look_up)));
+  cc_.test(function, function);
+  cc_.jz(on);
+  asmjit::InvokeNode* call;
+  cc_.invoke(&call, function, asmjit::FuncSignatureT<std::int32_t, ir::RegionContext*>(asmjit::CallConvId::kHost));
+  call->setArg(0, context_);
+  call->setRet(0, answer);
+  cc_.test(answer.r32(), answer.r32());
+  cc_.jz(on);
+  cc_.mov(outcome_, Imm(ir::abandoned));
+  cc_.jmp(finish_);
+}
+
 // ---- loop and block -----------------------------------------------------------------------------------------------
 
 void Generator::lower_loop(const Instruction& it) {
@@ -165,6 +285,7 @@ void Generator::lower_loop(const Instruction& it) {
   Label top = cc_.newLabel();
   if (facts_.loop(loop).innermost) cc_.align(asmjit::AlignMode::kCode, 32);
   cc_.bind(top);
+  look_up();
   if (const Instruction* yield = lower_body(body)) {
     move_all(carried, yield->operands);
     cc_.jmp(top);

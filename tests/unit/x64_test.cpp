@@ -387,6 +387,72 @@ body
   }
 }
 
+// ---- looking up ----------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::int64_t looks = 0;
+constexpr std::int64_t looks_granted = 1000;
+
+std::int32_t count_looks(RegionContext*) noexcept { return ++looks > looks_granted; }
+
+// for ordinal; for j in 0..params[0] step `step`; [for k in 0..4] a[0] += 1
+Region long_loop(std::int64_t step, bool nested) {
+  Region region;
+  region.scalars = {{ScalarKind::Int64}};
+  region.arrays = {{ScalarKind::Int64, 1, true}};
+  Builder b(region);
+  b.begin_for(b.begin(), b.end(), 1);
+  b.begin_for(b.int_constant(0), b.param(0), step);
+  if (nested) b.begin_for(b.int_constant(0), b.int_constant(4), 1);
+  const ValueId a = b.array(0), at[] = {b.int_constant(0)};
+  b.store(a, at, b.emit(Op::Add, {b.load(a, at), b.int_constant(1)}));
+  if (nested) b.end_for();
+  b.end_for();
+  b.end_for();
+  b.finish();
+  return region;
+}
+
+} // namespace
+
+TEST_CASE("a long loop looks up, goes on while it may, and is abandoned when it shall end") {
+  auto generator = make_code_generator();
+  for (Isa isa : {Isa::Scalar, host_cpu().isa})
+    for (std::int64_t step : {1, 3, 64})
+      for (bool nested : {false, true}) {
+        Region region = long_loop(step, nested);
+        CompileResult result = generator->compile(region, {isa});
+        REQUIRE(result);
+        World world;
+        world.scalars = {std::uint64_t{1} << 40};
+        world.arrays.push_back(make_array(ScalarKind::Int64, {1}));
+        world.end = 1;
+        world.stop = 1;
+        world.look_up = count_looks;
+        looks = 0;
+        world.run(result.code->entry);
+        CHECK(world.outcome == ir::abandoned);
+        CHECK(looks == looks_granted + 1);
+        std::int64_t done = 0;
+        std::memcpy(&done, world.arrays[0].bytes.data(), sizeof done);
+        CHECK(done > looks_granted);
+        CHECK(done < looks_granted * 5000);
+
+        world.scalars = {5000};
+        world.arrays[0] = make_array(ScalarKind::Int64, {1});
+        looks = 0;
+        world.run(result.code->entry);
+        CHECK(world.outcome == ran_to_end);
+        std::memcpy(&done, world.arrays[0].bytes.data(), sizeof done);
+        CHECK(done == (5000 + step - 1) / step * (nested ? 4 : 1));
+        world.scalars = {4};
+        looks = 0;
+        world.run(result.code->entry);
+        CHECK(looks <= 1); // a short loop does not; the loop over ordinals looks between its strips only
+      }
+}
+
 // ---- the function around the code ----------------------------------------------------------------------------------
 
 TEST_CASE("code runs under the default MXCSR and gives the caller's back") {

@@ -7,6 +7,7 @@
 #include "tracer/ir/evaluate.h"
 #include "tracer/ir/print.h"
 #include "tracer/ir/verify.h"
+#include "tracer/ir/walk.h"
 
 #include <fmt/format.h>
 
@@ -116,6 +117,7 @@ struct World {
   std::int32_t stop = 0;
   std::int64_t begin = 0, end = 0, block_start = 0;
   std::int64_t exit_ordinal = 0, exit_gang = 0, outcome = 0;
+  std::int32_t (*look_up)(RegionContext*) noexcept = nullptr;
 
   template <typename Run> void run(const Run& code) {
     descriptors.clear();
@@ -131,7 +133,8 @@ struct World {
                           &stop,
                           block_start,
                           0,
-                          0};
+                          0,
+                          look_up};
     outcome = code(&context, begin, end);
     if (outcome != ran_to_end) {
       exit_ordinal = context.exit_ordinal;
@@ -224,6 +227,12 @@ inline std::string differences(const Region& region, const World& before, const 
   return text;
 }
 
+inline bool polls(const Region& region) {
+  bool found = false;
+  ir::for_each_instruction(region, region.body, [&](ir::InstructionId id) { found |= region.at(id).op == Op::Poll; });
+  return found;
+}
+
 // Empty when compiled code does what the evaluator does, in every way the region can be compiled.
 inline std::string check_region(const Region& region, const World& before) {
   std::string problems;
@@ -242,6 +251,10 @@ inline std::string check_region(const Region& region, const World& before) {
       CompileResult result = generator.compile(region, options);
       if (!result) return fmt::format("refused: {}\n{}", sentence_of(result.refusal), print(region));
       World seen = before;
+      if (way == 1 && !polls(region)) { // short strips, and each of them looks up
+        seen.stop = 1;
+        seen.look_up = [](RegionContext*) noexcept -> std::int32_t { return 0; };
+      }
       seen.run(result.code->entry);
       std::string difference = differences(region, before, expected, seen);
       if (difference.empty()) continue;

@@ -13,6 +13,10 @@ struct ArrayDescriptor {
 };
 
 // Values of the scalar slots, and of exits, are 64 bits as in vm/semantics/scalar_kind.h.
+//
+// Looking up. Every loop of compiled code looks at the stop word now and then: at each iteration where it has loops
+// inside, every few thousand otherwise. When it is set, `look_up` is called (null: never); unless that gives 0 the region
+// is abandoned: it returns `abandoned` at once, and what the iterations under way have written is unspecified.
 struct RegionContext {
   const std::uint64_t* scalars;
   const ArrayDescriptor* arrays;
@@ -23,13 +27,14 @@ struct RegionContext {
   std::int64_t block_start; // ordinal of lane 0: the lane of ordinal t is (t - block_start) mod Region::reduction_lanes
   std::int64_t exit_ordinal; // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
   std::int64_t exit_gang;    // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
+  std::int32_t (*look_up)(RegionContext*) noexcept = nullptr;
 };
 constexpr int max_lanes = 16;
 
 // Runs ordinals [begin, end), begin < end; a widened region runs a whole number of its steps (lanes * gangs), and with
-// reductions begin - block_start is a multiple of the step, which divides reduction_lanes. Returns `ran_to_end`, or the
-// ExitId through which it left; never throws.
+// reductions begin - block_start is a multiple of the step, which divides reduction_lanes. Returns `ran_to_end`, the
+// ExitId through which it left, or `abandoned`; never throws.
 using RegionCode = std::int64_t (*)(RegionContext*, std::int64_t begin, std::int64_t end) noexcept;
-constexpr std::int64_t ran_to_end = -1;
+constexpr std::int64_t ran_to_end = -1, abandoned = -2;
 
 } // namespace pyvm::ir

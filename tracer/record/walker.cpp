@@ -138,13 +138,6 @@ void Walker::walk_hot_for() {
   if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, build_.int_constant(out_.step)});
   index = build_.emit(ir::Op::Add, {index, start});
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
-  {
-    pc_ = loop.next;
-    exit_cache_ = ir::no_id;
-    const ir::ExitId poll = exit_at(loop.next, "interrupted");
-    out_.region.exits[poll].before_iteration = true;
-    build_.poll(poll);
-  }
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, index);
   body_with_continue(loop, carried, shapes);
   std::vector<ir::ValueId> next;
@@ -167,9 +160,6 @@ void Walker::walk_hot_while() {
   for (std::uint16_t r : written(loop.body, loop.next + 1, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, parameters);
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
-  pc_ = loop.body;
-  exit_cache_ = ir::no_id;
-  build_.poll(exit_at(loop.body, "interrupted"));
   body_with_continue(loop, carried, shapes);
   std::vector<ir::ValueId> next;
   for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], place(loop.enter), carried[k], next);
@@ -450,9 +440,6 @@ Walker::Ended Walker::while_loop(int index, std::uint32_t& next) {
   OpenLoop open{index, {&end}, ir::no_id, ir::no_id, 0, false};
   if (has_else) open.targets.push_back(&otherwise);
   frame().loops.push_back(open);
-  pc_ = loop.body;
-  exit_cache_ = ir::no_id;
-  build_.poll(exit_at(loop.body, "interrupted"));
   body_with_continue(loop, carried, shapes);
   std::vector<ir::ValueId> yields;
   if (!build_.unreachable())

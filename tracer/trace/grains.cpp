@@ -15,6 +15,7 @@
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/look_up.h"
 #include "tracer/trace/ticker.h"
 #include "tracer/trace/tracer.h"
 #include "vm/interp/interpreter.h"
@@ -60,6 +61,7 @@ class GrainRun {
     context_.touched = touched_.data();
     context_.exit_values = exit_values_.data();
     context_.stop = stop_address();
+    context_.look_up = look_up;
     // The checks once for all blocks.
     const nest::Entry::Piece piece = g.region.fast ? g.entry.next_piece(begin, end, begin) : nest::Entry::Piece{};
     if (piece.fast) fast_until_ = begin + piece.count;
@@ -94,6 +96,8 @@ class GrainRun {
     const std::int64_t compiled_end = interprets_last ? end - 1 : end;
     std::int64_t at = begin;
     while (at < compiled_end) {
+      // Code looks up only when it runs for long.
+      if (*context_.stop != 0 && look_up(&context_) != 0) throw_reason();
       if (!mixed_.empty()) {
         if (!interpret_one(at, nullptr)) return failed_at_;
         ++at;
@@ -128,6 +132,7 @@ class GrainRun {
   std::int64_t run(const ir::Compiled& code, const ir::Region& version, std::int64_t begin, std::int64_t end) {
     const std::int64_t outcome = code.entry(&context_, begin, end);
     if (outcome == ir::ran_to_end) return end;
+    if (outcome == ir::abandoned) throw_reason();
     g_.region.statistics.exits.fetch_add(1, std::memory_order_relaxed);
     const std::int64_t first = context_.exit_ordinal, count = context_.exit_gang;
     log_exit(g_.region, version.exits[static_cast<std::size_t>(outcome)]);

@@ -14,8 +14,36 @@ namespace {
 constexpr std::chrono::milliseconds tick{25};
 constexpr int ticks_before_parking = 40;
 
-std::atomic<std::int32_t> the_stop_word{0};
 std::atomic<std::int32_t> running{0};
+
+// The words form a list that only grows: a thread takes one that is free, or adds one, and frees it when it ends.
+struct alignas(64) StopWord {
+  std::atomic<std::int32_t> word{0};
+  std::atomic<bool> taken{true};
+  StopWord* next = nullptr;
+};
+std::atomic<StopWord*> words{nullptr};
+
+StopWord& take_word() {
+  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next) {
+    bool taken = false;
+    if (each->taken.compare_exchange_strong(taken, true)) return *each;
+  }
+  auto* fresh = new StopWord;
+  fresh->next = words.load(std::memory_order_relaxed);
+  while (!words.compare_exchange_weak(fresh->next, fresh, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  return *fresh;
+}
+
+struct WordOfThread {
+  StopWord& mine = take_word();
+  ~WordOfThread() { mine.taken.store(false); }
+};
+
+void set_all_words() {
+  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next) each->word.store(1, std::memory_order_relaxed);
+}
 
 // Never destroyed: the thread may outlive static destructors. A forked child gets a new one.
 struct Ticker {
@@ -28,7 +56,7 @@ struct Ticker {
     for (;;) {
       std::this_thread::sleep_for(tick);
       if (running.load(std::memory_order_seq_cst) > 0) {
-        the_stop_word.store(1, std::memory_order_relaxed);
+        set_all_words();
         idle = 0;
       } else if (++idle > ticks_before_parking) {
         std::unique_lock lock(mutex);
@@ -70,7 +98,10 @@ void start_or_wake() {
 
 }  // namespace
 
-std::atomic<std::int32_t>& stop_word() { return the_stop_word; }
+std::atomic<std::int32_t>& stop_word() {
+  thread_local const WordOfThread word;
+  return word.mine.word;
+}
 
 RunningCode::RunningCode() {
   running.fetch_add(1, std::memory_order_seq_cst);

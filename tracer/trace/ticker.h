@@ -1,5 +1,6 @@
-// Sets the stop word about every 25 ms while compiled code runs, so that loops look up and the interpreter can poll: for
-// Ctrl-C, and for grains that another thread's failure has made useless.
+// Sets the threads' stop words about every 25 ms while compiled code runs, so that loops look up and the interpreter can
+// poll: for Ctrl-C, and for grains that another thread's failure has made useless. Each thread has a word of its own:
+// it clears the word, and must not take another's turn.
 //
 // The ticker is a thread that begins at the first run and parks when nothing has run for a second. A forked child begins
 // with its own.
@@ -10,7 +11,7 @@
 
 namespace pyvm::tracer {
 
-// What RegionContext::stop points at. Written by the ticker, cleared by who polls.
+// This thread's, what RegionContext::stop points at. Set by the ticker, cleared by the thread.
 std::atomic<std::int32_t>& stop_word();
 inline const volatile std::int32_t* stop_address() {
   static_assert(sizeof(std::atomic<std::int32_t>) == sizeof(std::int32_t), "compiled code reads the word itself");

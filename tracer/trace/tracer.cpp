@@ -7,6 +7,7 @@
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/look_up.h"
 #include "tracer/trace/ticker.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -99,8 +100,10 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   context.arrays = values.arrays.data();
   context.exit_values = exit_values.data();
   context.stop = stop_address();
+  context.look_up = look_up;
   const RunningCode running;
   const std::int64_t outcome = (fast ? region->fast : region->careful)->entry(&context, 0, left);
+  if (outcome == ir::abandoned) throw_reason();
 
   const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
   const bool ended = exit.frames.size() == 1 && (exit.frames[0].pc == info.otherwise || exit.frames[0].pc == info.end);

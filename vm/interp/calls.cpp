@@ -243,6 +243,7 @@ bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& 
     context_.dialect = frame.code->dialect;
     context_.numpy_errors = false;
     frame.registers[result_register] = call_builtin(context_, callee, arguments);
+    poll_soon();
     return false;
   }
   top_->result_register = result_register;

@@ -237,6 +237,7 @@ op_LShift:
 op_MatMul:
 slow_binary:
   A = binary_or_inplace(CONTEXT(), *ip, B, C);
+  if (A.is(Tag::Array)) poll_soon();
   NEXT();
 op_PowLiteral:
   if (B.is(Tag::Float)) {
@@ -322,6 +323,7 @@ op_SetItem:
   if (store_element(A, B, &C, ip->n)) [[likely]]
     NEXT();
   set_item(CONTEXT(), B, {&C, ip->n}, A);
+  poll_soon();
   NEXT();
 op_GetAttr:
   A = get_attribute(CONTEXT(), B, frame->code->names[ip->c]);

@@ -42,6 +42,8 @@ public:
 
   // Throws KeyboardInterrupt, or GrainStopped inside a grain that shall end. For loops, every few milliseconds.
   void poll();
+  // After an operation that may have taken long: the next loop polls when it comes round.
+  void poll_soon() { poll_budget_ = 0; }
 
   CallContext& context() { return context_; }
   std::uint32_t depth() const { return depth_; }

@@ -13,6 +13,7 @@
 #include "bindings/engine/dump.h"
 #include "bindings/engine/kernels.h"
 #include "bindings/engine/njit.h"
+#include "bindings/engine/perf_map.h"
 #include "scheduler/scheduler.h"
 #include "tracer/trace/tracer.h"
 #include "vm/builtins/modules.h"
@@ -59,6 +60,11 @@ void add_tracer_stages() {
                     }});
 }
 
+std::unique_ptr<ir::CodeGenerator> make_code_generator() {
+  std::unique_ptr<ir::CodeGenerator> generator = x64::make_code_generator();
+  return environment().perf ? naming_for_perf(std::move(generator)) : std::move(generator);
+}
+
 void set_thread_limit() {
   const std::int64_t limit = environment().num_threads;
   if (limit > 0) scheduler::configure({static_cast<int>(std::min<std::int64_t>(limit, scheduler::max_threads())), {}});
@@ -77,7 +83,7 @@ void start(const Door& door) {
     hooks.should_stop = should_stop;
     hooks.performance_remark = performance_remark;
     hooks.interrupted = interrupted;
-    static const std::unique_ptr<ir::CodeGenerator> code_generator = x64::make_code_generator();
+    static const std::unique_ptr<ir::CodeGenerator> code_generator = make_code_generator();
     tracer::configure({code_generator.get(), scheduler::num_threads, performance_remark});
     hooks.prange = tracer::run_prange;
     hooks.hot_loop = tracer::enter_hot_loop;

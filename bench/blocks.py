@@ -67,20 +67,22 @@ def block(run, calls):
 
 
 def alternate(contenders, seconds):
-    """Blocks of each contender in turn, starting with another one each round; fills `samples` of each.
+    """Blocks of each contender in turn, starting with another one each round; adds to `rounds` of each.
 
-    At least five rounds are made, however long they take.
+    At least five rounds are made, three where they are long, however long they take.
     """
     start = time.perf_counter()
-    rounds = 0
-    while rounds < 5 or time.perf_counter() - start < seconds:
-        first = rounds % len(contenders)
+    done = 0
+    while True:
+        first = done % len(contenders)
         for contender in contenders[first:] + contenders[:first]:
             samples, idle = contender.block()
-            contender.samples += samples
-            contender.blocks += 1
+            contender.rounds.append(samples)
             contender.restless_blocks += not idle
-        rounds += 1
+        done += 1
+        spent = time.perf_counter() - start
+        if spent >= seconds and done >= (5 if spent < 3 * seconds else 3):
+            return
 
 
 def summary(samples):

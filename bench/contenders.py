@@ -9,7 +9,8 @@ that they run is the same text. Its names that matter here:
     cpp            contender's name -> function of the .cpp file beside it (optional)
     cpp_out        makes the array into which C++ writes what the kernel would return (optional)
     outcome        (returned value, *arguments) -> what was computed, where it is not the returned value (optional)
-    first_calls    the cases whose first call is measured in fresh processes (optional)
+    cpp_libraries  what its .cpp file is linked with (optional)
+    first_calls    the cases whose first call is measured in fresh processes (optional: the first case)
     interpreted    True: pyvm with PYVM_JIT=0 beside CPython instead of all others (optional)
 
 A C++ function takes the number of calls, then each argument (an array is its pointer and its shape), then cpp_out's
@@ -87,10 +88,15 @@ class Contender:
 
     def __init__(self, name, run, result):
         self.name, self.run, self.result = name, run, result
-        self.samples, self.blocks, self.restless_blocks = [], 0, 0
+        self.rounds, self.restless_blocks = [], 0  # samples of each block
+        self.error = None  # why it takes no part
 
     def warm_up(self):
         self._calls = blocks.warm_up(self.run)
+
+    def result_exists(self):
+        self.result()
+        return True
 
     def block(self):
         return blocks.block(self.run, self._calls)
@@ -149,12 +155,13 @@ def of_cpp(name, module, function, make, shared):
     return contender
 
 
-def compile_cpp(kernel_name):
+def compile_cpp(kernel_name, libraries):
     """The kernel's .cpp file as a loaded library."""
     with tempfile.TemporaryDirectory() as folder:
         library = os.path.join(folder, f"{kernel_name}.so")
         source = FOLDER / "kernels" / f"{kernel_name}.cpp"
-        subprocess.run([os.environ.get("CXX", "g++"), *CPP_FLAGS, str(source), "-o", library], check=True)
+        linked = [f"-l{name}" for name in libraries]
+        subprocess.run([os.environ.get("CXX", "g++"), *CPP_FLAGS, str(source), "-o", library, *linked], check=True)
         return ctypes.CDLL(library)
 
 
@@ -169,40 +176,51 @@ def all_in_process(kernel_name, case):
     if hasattr(plain, "with_numpy"):
         contenders.append(of_function("NumPy", plain, plain.with_numpy, make, shared))
     if hasattr(plain, "cpp"):
-        library = compile_cpp(kernel_name)
+        library = compile_cpp(kernel_name, getattr(plain, "cpp_libraries", []))
         for name, function in plain.cpp.items():
-            contenders.append(of_cpp(name, plain, getattr(library, function), make, shared))
+            # Versions by hand are compiled only where the CPU has what they need.
+            if hasattr(library, function):
+                contenders.append(of_cpp(name, plain, getattr(library, function), make, shared))
     return contenders
 
 
 # ---- in a process of its own ----------------------------------------------------------------------------------------
 
 
-class ChildContender(Contender):
-    """A contender in a process of its own, which waits for orders between its blocks (see child.py)."""
+class Child:
+    """A process that measures what it is asked for and waits, idle, between its blocks (see child.py)."""
 
-    def __init__(self, name, kernel_name, case, flavour, environment):
-        super().__init__(name, None, lambda: self._ask("result"))
-        command = [sys.executable, str(FOLDER / "child.py"), "serve", kernel_name, case, flavour]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                         env={**os.environ, **environment})
+    def __init__(self, name, flavour, environment):
+        self.name = name
+        self._process = subprocess.Popen([sys.executable, str(FOLDER / "child.py"), "serve", flavour], text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **environment})
 
-    def _ask(self, order):
-        print(order, file=self._process.stdin, flush=True)
+    def ask(self, order, kernel_name, case):
+        print(json.dumps([order, kernel_name, case]), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"the process of {self.name} ended with status {self._process.wait()}")
         return json.loads(line)
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+
+class ChildContender(Contender):
+    """A contender in a process of its own."""
+
+    def __init__(self, name, kernel_name, case, flavour, environment):
+        super().__init__(name, None, lambda: self._ask("result"))
+        child = Child(name, flavour, environment)
+        self._ask = lambda order: child.ask(order, kernel_name, case)
+        self.close = child.close
 
     def warm_up(self):
         self._ask("warm_up")
 
     def block(self):
         return self._ask("block")
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait()
 
 
 def all_interpreted(kernel_name, case):
@@ -213,9 +231,10 @@ def all_interpreted(kernel_name, case):
 
 
 def first_call(kernel_name, case, flavour):
-    """Seconds of the first call in a fresh process, and of the best later one."""
+    """What child.py says of a first call in a fresh process."""
     command = [sys.executable, str(FOLDER / "child.py"), "first", kernel_name, case, flavour]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def import_seconds(module, after=None):

@@ -91,11 +91,10 @@ def agreement(expected, seen):
         return f"{np.nanmax(np.where(scale > 0, np.abs(a - b) / scale, 0)):.1g}"
 
 
-def _speed(peer, ours):
-    ratio = peer / ours
-    text = f"{ratio:.3g}" if ratio < 100 else f"{ratio:.0f}"
+def ratio(value):
+    text = f"{value:.3g}" if value < 100 else f"{value:.0f}"
     # Within two hundredths two measurements of the same thing differ.
-    return f"{text} **slower**" if ratio < 0.98 else text
+    return f"{text} **slower**" if value < 0.98 else text
 
 
 def table(heads, rows):
@@ -103,23 +102,74 @@ def table(heads, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def markdown(results):
-    parts = ["\n".join(f"- {name}: {text}" for name, text in results["machine"].items())]
+def _named(rows, *starts):
+    """The row of the first contender whose name begins so, and that ran."""
+    for start in starts:
+        for row in rows:
+            if row["name"].startswith(start) and "error" not in row:
+                return row
+    return None
+
+
+def _against(row):
+    if row is None or "ratio" not in row:
+        return ""
+    r = row["ratio"]
+    return f"{ratio(r['best'])}; {r['median']:.3g} ({r['low']:.3g} to {r['high']:.3g})"
+
+
+def _bits(rows):
+    seen = [f"{row['name']}: {row['bits']}" for row in rows if "bits" in row and row["bits"] != "same"]
+    return "; ".join(seen) or "same"
+
+
+def summary_table(results):
+    """One row for each case."""
     rows = []
     for case, contenders in results["cases"].items():
         ours = contenders[0]
+        first = results["first calls"].get(case, {})
+        waits = [duration(max(f["first"] - f["hot"], 0.0)) for f in (first.get("pyvm"), first.get("Numba")) if f]
+        memory = [f"{f['memory'] / 1e6:.0f}" for f in (first.get("pyvm"), first.get("Numba")) if f]
+        speed = ["cannot run it", "", "", ""] if "error" in ours else [
+            f"{duration(ours['best'])}; {duration(ours['median'])}", _against(_named(contenders, "Numba", "CPython")),
+            _against(_named(contenders, "C++ as written")), _against(_named(contenders, "C++ by hand", "C++ vectors"))]
+        rows.append([case, *speed, " / ".join(waits), " / ".join(memory), _bits(contenders)])
+    return table(["kernel", "pyvm, best; median", "of Numba's speed", "of C++ as written", "of C++ by hand",
+                  "first call costs more by: pyvm / Numba", "memory, MB: pyvm / Numba", "bits"], rows)
+
+
+def details_table(results):
+    """One row for each contender of each case."""
+    rows = []
+    for case, contenders in results["cases"].items():
         for c in contenders:
-            speeds = ["", ""] if c is ours else [_speed(c[k], ours[k]) for k in ("best", "median")]
-            rows.append([case if c is ours else "", c["name"], duration(c["best"]), duration(c["median"]), *speeds,
-                         c["bits"]])
-    parts.append("The two columns *pyvm is* say how many times as fast pyvm is as that row's contender; below 1 it is "
-                 "slower. *bits* compares with pyvm's result: the same, or the greatest relative difference.")
-    parts.append(table(["case", "contender", "best", "median", "pyvm is (best)", "pyvm is (median)", "bits"], rows))
+            head = [case if c is contenders[0] else "", c["name"]]
+            if "error" in c:
+                rows.append(head + [f"cannot run it: {c['error']}", "", "", "", ""])
+                continue
+            speeds = ["", ""]
+            if "ratio" in c:
+                r = c["ratio"]
+                speeds = [ratio(r["best"]), f"{ratio(r['median'])} ({r['low']:.3g} to {r['high']:.3g})"]
+            spread = f"{duration(c['median'])} ({duration(c['low'])} to {duration(c['high'])})"
+            rows.append(head + [duration(c["best"]), spread, *speeds, c.get("bits", "")])
+    return table(["case", "contender", "best", "median", "pyvm is (best)", "pyvm is (median)", "bits"], rows)
+
+
+def markdown(results):
+    parts = ["\n".join(f"- {name}: {text}" for name, text in results["machine"].items()),
+             summary_table(results),
+             "Ratios say how many times as fast pyvm is as the other; below 1 it is slower. Best of all blocks first, then "
+             "the median of blocks with its 95 % interval. *bits* compares with pyvm's result: the same, or the greatest "
+             "relative difference.",
+             details_table(results)]
     if results["first calls"]:
-        rows = [[f["case"], f["name"], duration(f["first"]), duration(f["hot"]),
-                 duration(max(f["first"] - f["hot"], 0.0))] for f in results["first calls"]]
-        parts.append("First call in a fresh process, the median of its runs:")
-        parts.append(table(["case", "contender", "first call", "hot call", "first costs more by"], rows))
+        rows = [[case if name == "pyvm" else "", name, duration(f["first"]), duration(f["hot"]),
+                 duration(max(f["first"] - f["hot"], 0.0)), f"{f['memory'] / 1e6:.1f} MB"]
+                for case, takers in results["first calls"].items() for name, f in takers.items()]
+        parts.append("First call in a fresh process, the median of its runs; memory beyond NumPy's and the arguments':")
+        parts.append(table(["case", "contender", "first call", "hot call", "first costs more by", "memory"], rows))
     if results["imports"]:
         rows = [[i["what"], duration(i["best"]), duration(i["median"])] for i in results["imports"]]
         parts.append(table(["import in a fresh process", "best", "median"], rows))

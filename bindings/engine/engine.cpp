@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,12 +40,12 @@ bool should_stop(std::int64_t grain) { return scheduler::checkpoint(grain); }
 
 void performance_remark(const Code& code, int loop, const std::string& reason) {
   static std::mutex mutex;
-  static std::set<std::tuple<std::string, int, std::string>> told;
+  static std::set<std::pair<std::string, int>> told;
   if (!the_door.performance_warning) return;
   const int line = code.loops[static_cast<std::size_t>(loop)].location.line;
   {
     std::lock_guard lock(mutex);
-    if (!told.emplace(code.file(), line, reason).second) return;
+    if (!told.emplace(code.file(), line).second) return;
   }
   the_door.performance_warning(code.file(), line, fmt::format("this prange runs in order: {}", reason));
 }

@@ -21,7 +21,10 @@ Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
   switch (callee.constant.tag()) {
     case Tag::Builtin:
     case Tag::Type: return call_builtin(callee.constant.as<Builtin>(), arguments);
-    case Tag::Kernel: return inline_call(pc, *function_of(callee.constant.as<Kernel>()), arguments, i.a);
+    case Tag::Kernel:
+      // Which overload it is, and what it converts, depends on the arguments.
+      if (callee.constant.as<Kernel>().choose) return give_up(Abort::UnsupportedCall, callee.constant.as<Kernel>().name + "(), which has explicit signatures,");
+      return inline_call(pc, *function_of(callee.constant.as<Kernel>()), arguments, i.a);
     case Tag::Function: return inline_call(pc, callee.constant.as<Function>(), arguments, i.a);
     default: return give_up(Abort::UnsupportedCall, "this value");
   }

@@ -18,11 +18,11 @@ constexpr Row rows[] = {
 #undef ABORT
 };
 
-RecordResult record(const Frame& frame, int loop, const PrangeJob* job) {
+RecordResult record(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel) {
   Knowledge knowledge;
   for (int k = 0; k < most_restarts; ++k) {
     try {
-      return Walker(frame, loop, job, knowledge).walk();
+      return Walker(frame, loop, job, runs_in_parallel, knowledge).walk();
     } catch (const Restart&) {
     } catch (Abandon& abandon) {
       return std::move(abandon.failure);
@@ -37,8 +37,10 @@ const char* name_of(Abort reason) { return rows[static_cast<int>(reason)].name; 
 
 std::string RecordFailure::sentence() const { return fmt::format(fmt::runtime(rows[static_cast<int>(reason)].text), detail); }
 
-RecordResult record_grain(const PrangeJob& job) { return record(job.frame(), job.loop_index(), &job); }
+RecordResult record_grain(const PrangeJob& job) { return record(job.frame(), job.loop_index(), &job, nullptr); }
 
-RecordResult record_loop(const Frame& frame, int loop) { return record(frame, loop, nullptr); }
+RecordResult record_loop(const Frame& frame, int loop, RunsInParallel runs_in_parallel) {
+  return record(frame, loop, nullptr, runs_in_parallel);
+}
 
 }  // namespace pyvm::tracer

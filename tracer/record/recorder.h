@@ -67,6 +67,7 @@ struct Recording {
   const Code* code = nullptr;
   int loop = 0;
   bool grain = false;        // iterations of a parallel prange; otherwise a hot loop that runs in order
+  bool holds_prange = false;   // compiled in line, on this thread
   bool start_is_zero = false;  // a guard: the loop's value at ordinal 0 is 0
   std::int64_t step = 1;       // a guard
   std::vector<EntryGuard> guards;
@@ -79,7 +80,9 @@ using RecordResult = std::variant<Recording, RecordFailure>;
 
 // Iterations of a parallel prange.
 RecordResult record_grain(const PrangeJob& job);
-// A `for` over a range, or a `while`, whose header the frame has reached.
-RecordResult record_loop(const Frame& frame, int loop);
+// A `for` over a range, or a `while`, whose header the frame has reached. `runs_in_parallel`: a prange inside it gains more
+// by running in parallel on its own than by being compiled into this loop.
+using RunsInParallel = bool (*)(const Code& code, int loop);
+RecordResult record_loop(const Frame& frame, int loop, RunsInParallel runs_in_parallel);
 
 }  // namespace pyvm::tracer

@@ -12,8 +12,8 @@
 
 namespace pyvm::tracer {
 
-Walker::Walker(const Frame& frame, int loop, const PrangeJob* job, Knowledge& knowledge)
-    : entry_(frame), loop_(loop), job_(job), knowledge_(knowledge), build_(out_.region) {
+Walker::Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel, Knowledge& knowledge)
+    : entry_(frame), loop_(loop), job_(job), runs_in_parallel_(runs_in_parallel), knowledge_(knowledge), build_(out_.region) {
   out_.code = frame.code;
   out_.loop = loop;
   out_.grain = job != nullptr;
@@ -95,6 +95,7 @@ void Walker::walk_grain() {
     out_.region.scalars.push_back({ScalarKind::Int64, start_slot});
     start = build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1);
   }
+  build_.set_line(loop.location.line);
   auto body = build_.begin_for(build_.begin(), build_.end(), 1, {});
   ir::ValueId index = body.index;
   if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, build_.int_constant(out_.step)});
@@ -131,6 +132,7 @@ void Walker::walk_hot_for() {
   std::vector<Abstract> shapes = header_shapes(place(loop.enter), carried, initial);
   out_.region.scalars.push_back({ScalarKind::Int64, start_slot});
   const ir::ValueId start = build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1);
+  build_.set_line(loop.location.line);
   auto body = build_.begin_for(build_.begin(), build_.end(), 1, initial);
   for (std::uint16_t r : written(loop.body, loop.next + 1, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
@@ -369,6 +371,9 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     for (const LoopVariable& v : loop.variables)
       if (v.variable_class == VariableClass::Reduction) abandon(Abort::NestedReduction, v.name);
   }
+  const bool independent = loop.kind == LoopKind::Prange && loop.in_order_reason.empty();
+  if (independent && runs_in_parallel_ && runs_in_parallel_(code(), i.c)) abandon(Abort::HoldsPrange, fmt::format("line {}", loop.location.line));
+  out_.holds_prange |= independent;
   const auto step = build_.constant_bits(range.items[2].id);
   if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
   const auto by = static_cast<std::int64_t>(*step);
@@ -398,7 +403,7 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     body = build_.begin_for(build_.int_constant(0), trips, 1, initial);
     value = build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, build_.int_constant(by)})});
   }
-  if (loop.kind == LoopKind::Prange && loop.in_order_reason.empty()) build_.declare_independent();
+  if (independent) build_.declare_independent();
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);

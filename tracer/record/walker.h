@@ -69,7 +69,7 @@ struct InlineFrame {
 
 class Walker {
  public:
-  Walker(const Frame& frame, int loop, const PrangeJob* job, Knowledge& knowledge);
+  Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel, Knowledge& knowledge);
   Recording walk();
 
  private:
@@ -157,6 +157,7 @@ class Walker {
   const Frame& entry_;
   const int loop_;
   const PrangeJob* job_;
+  const RunsInParallel runs_in_parallel_;
   Knowledge& knowledge_;
   Recording out_;
   ir::Builder build_;

@@ -113,6 +113,77 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
   return nullptr;
 }
 
+bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements) {
+  for (std::size_t slot = 0; slot < values.arrays.size(); ++slot) {
+    std::int64_t size = 1;
+    for (int k = 0; k < recording.region.arrays[slot].ndim; ++k) size *= values.arrays[slot].shape[k];
+    if (size >= elements) return true;
+  }
+  return false;
+}
+
+namespace {
+
+// Whether a prange seen inside a loop is better left to run in parallel: its entries so far took more than waking a thread
+// gains.
+bool runs_in_parallel(const Code& code, int index) {
+  constexpr double worth_microseconds = 5;
+  if (services().num_threads() < 2) return false;
+  const LoopRecord& loop = record_of(code, index);
+  for (const Region* region = loop.newest.load(std::memory_order_acquire); region; region = region->next) {
+    const Statistics& s = region->statistics;
+    const auto entries = static_cast<double>(s.entries.load(std::memory_order_relaxed));
+    if (!region->recording.grain || entries == 0) continue;
+    if (!region->order_reason.empty()) return false;
+    const double iterations = static_cast<double>(s.iterations.load(std::memory_order_relaxed)) / entries;
+    return iterations * s.nanoseconds_an_iteration.load(std::memory_order_relaxed) / 1000 > worth_microseconds;
+  }
+  return false;
+}
+
+// Plans and compiles; false with a refusal.
+bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, const EntryValues& values, std::int64_t iterations, std::string& refusal) {
+  region.isa = services().code_generator->widest_isa();
+  nest::PlanRequest request;
+  request.lanes = ir::lanes_of(region.isa);
+  request.is_grain = job != nullptr;
+  request.iterations = iterations;
+  request.scalars = values.scalars.data();
+  request.arrays = values.arrays.data();
+  request.vector_registers = region.isa == ir::Isa::Avx512 ? 32 : 16;
+  request.register_name = register_names(code);
+  region.plan = nest::plan_region(region.recording.region, request);
+  if (environment().stress_exit > 0) {
+    fail_guard(region.plan.careful, environment().stress_exit);
+    fail_guard(region.plan.fast, environment().stress_exit);
+  }
+  region.careful = compile(region.plan.careful, region.isa, region, refusal);
+  if (!region.careful) return false;
+  region.fast = compile(region.plan.fast, region.isa, region, refusal);
+  return true;
+}
+
+void publish(LoopRecord& loop, std::unique_ptr<Region> region, const Code& code, int index) {
+  const nest::Plan& plan = region->plan.plan;
+  log_event("compile", code, index, fmt::format("{}, {} lanes x {} gangs, {} us", ir::name_of(region->isa), plan.lanes, plan.gangs, region->compile_microseconds));
+  region->next = loop.newest.load(std::memory_order_relaxed);
+  loop.newest.store(region.release(), std::memory_order_release);
+}
+
+std::int64_t first_value(const Frame& frame, int index, const PrangeJob* job) {
+  if (job) return job->start();
+  const LoopInfo& info = frame.code->loops[static_cast<std::size_t>(index)];
+  return info.kind == LoopKind::While ? 0 : frame.registers[info.state].as_int();
+}
+
+std::int64_t iterations_left(const Frame& frame, int index, const PrangeJob* job) {
+  if (job) return job->iterations();
+  const LoopInfo& info = frame.code->loops[static_cast<std::size_t>(index)];
+  return info.kind == LoopKind::While ? 1 : frame.registers[info.state + 1].as_int();
+}
+
+}  // namespace
+
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
   std::lock_guard lock(loop.mutex);
   if (loop.blacklisted) return nullptr;
@@ -124,45 +195,50 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
     return nullptr;
   }
   const auto start = std::chrono::steady_clock::now();
-  RecordResult recorded = job ? record_grain(*job) : record_loop(frame, index);
+  RecordResult recorded = job ? record_grain(*job) : record_loop(frame, index, runs_in_parallel);
   if (auto* failure = std::get_if<RecordFailure>(&recorded)) {
     blacklist(loop, code, index, fmt::format("{} (line {})", failure->sentence(), failure->line), failure->line);
     return nullptr;
   }
   auto region = std::make_unique<Region>();
   region->recording = std::move(std::get<Recording>(recorded));
-  const Recording& r = region->recording;
-  const std::int64_t first = job ? job->start() : 0;
-  const EntryValues values = entry_values(r, frame, first);
-  region->isa = services().code_generator->widest_isa();
-  nest::PlanRequest request;
-  request.lanes = ir::lanes_of(region->isa);
-  request.is_grain = job != nullptr;
-  request.iterations = job ? job->iterations() : 1;
-  request.scalars = values.scalars.data();
-  request.arrays = values.arrays.data();
-  request.vector_registers = region->isa == ir::Isa::Avx512 ? 32 : 16;
-  request.register_name = register_names(code);
-  region->plan = nest::plan_region(r.region, request);
+  const ir::Region& r = region->recording.region;
   region->record_microseconds = microseconds_since(start);
-  log_event("record", code, index, fmt::format("{} operations, {} exits, {} us", r.region.instructions.size(), r.region.exits.size(), region->record_microseconds));
-
-  if (environment().stress_exit > 0) {
-    fail_guard(region->plan.careful, environment().stress_exit);
-    fail_guard(region->plan.fast, environment().stress_exit);
-  }
+  log_event("record", code, index, fmt::format("{} operations, {} exits, {} us", r.instructions.size(), r.exits.size(), region->record_microseconds));
+  const EntryValues values = entry_values(region->recording, frame, first_value(frame, index, job));
   std::string refusal;
-  region->careful = compile(region->plan.careful, region->isa, *region, refusal);
-  if (!region->careful) {
-    blacklist(loop, code, index, refusal, r.region.line);
+  if (!plan_and_compile(*region, code, job, values, iterations_left(frame, index, job), refusal)) {
+    blacklist(loop, code, index, refusal, r.line);
     return nullptr;
   }
-  region->fast = compile(region->plan.fast, region->isa, *region, refusal);
-  log_event("compile", code, index, fmt::format("{}, {} lanes x {} gangs, {} us", ir::name_of(region->isa), region->plan.plan.lanes, region->plan.plan.gangs, region->compile_microseconds));
-  region->next = loop.newest.load(std::memory_order_relaxed);
   ++loop.regions;
-  loop.newest.store(region.get(), std::memory_order_release);
-  return region.release();
+  Region* made = region.get();
+  publish(loop, std::move(region), code, index);
+  return made;
+}
+
+Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job, const EntryValues& values, std::int64_t iterations) {
+  constexpr std::int64_t worth_elements = 2048;
+  if (region.plans >= most_plans_of_a_recording || region.replaced.load(std::memory_order_relaxed)) return region;
+  if (iterations < worth_elements && !has_large_array(region.recording, values, worth_elements)) return region;
+  if (!nest::PlannedEntry::wants_new_plan(region.plan, values.scalars.data(), values.arrays.data(), 0, iterations)) return region;
+  std::lock_guard lock(loop.mutex);
+  if (region.replaced.load(std::memory_order_relaxed)) return region;
+  const Code& code = *frame.code;
+  const int index = region.recording.loop;
+  auto fresh = std::make_unique<Region>();
+  fresh->recording = region.recording;
+  fresh->record_microseconds = region.record_microseconds;
+  fresh->plans = region.plans + 1;
+  log_event("plan", code, index, "again: the loop's numbers have changed");
+  std::string refusal;
+  region.replaced.store(true, std::memory_order_relaxed);
+  if (!plan_and_compile(*fresh, code, job, values, iterations, refusal)) return region;
+  fresh->statistics.entries = region.statistics.entries.load();
+  fresh->statistics.exits = region.statistics.exits.load();
+  Region& made = *fresh;
+  publish(loop, std::move(fresh), code, index);
+  return made;
 }
 
 }  // namespace pyvm::tracer

@@ -31,6 +31,13 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
 // Records, plans and compiles; null with a reason in the loop's record when it cannot. Takes the loop's mutex.
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job);
 
+// The same recording with a plan for this entry's numbers, where the region's was made for others and may be the worse for
+// it; else `region` itself. `iterations`: of this entry.
+Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job, const EntryValues& values, std::int64_t iterations);
+
+// Some array has at least that many elements.
+bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements);
+
 LoopRecord& record_of(const Code& code, int loop);
 
 }  // namespace pyvm::tracer

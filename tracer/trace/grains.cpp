@@ -256,9 +256,10 @@ std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob& job, std::int6
 
 }  // namespace
 
-void run_region(Interpreter& interpreter, PrangeJob& job, Region& region) {
+void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
   const std::int64_t n = job.iterations();
-  EntryValues values = entry_values(region.recording, job.frame(), job.start());
+  EntryValues values = entry_values(known_region.recording, job.frame(), job.start());
+  Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   const nest::PlannedEntry entry(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
   const nest::Order order = nest::PlannedEntry::order(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
   GrainJob g{job, region, std::move(values), entry};

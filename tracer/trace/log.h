@@ -27,6 +27,6 @@ nest::RegisterName register_names(const Code& code);
 void remark_order(const PrangeJob& job, Region& region, const std::string& reason);
 
 // Runs a prange through one of its regions, reductions and all.
-void run_region(Interpreter& interpreter, PrangeJob& job, Region& region);
+void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& region);
 
 }  // namespace pyvm::tracer

@@ -32,6 +32,8 @@ struct Region {
   std::int64_t record_microseconds = 0;
   std::int64_t compile_microseconds = 0;
   std::string order_reason;  // why it last ran in order, empty when it did not
+  int plans = 1;             // made for this recording, this one included
+  std::atomic<bool> replaced{false};  // by one with a newer plan, which precedes it in the list
   Statistics statistics;
   Region* next = nullptr;  // older region of the same loop
 };
@@ -48,6 +50,7 @@ struct LoopRecord {
 };
 
 constexpr int most_regions_of_a_loop = 8;
+constexpr int most_plans_of_a_recording = 4;
 
 // For `kernel.regions()` and explain.
 struct RegionReport {

@@ -25,6 +25,8 @@ constexpr std::int32_t at_next_back_edge = 1, after_this_back_edge = 2, never = 
 // A hot loop whose compiled code leaves again and again after a few iterations is not worth entering.
 constexpr std::int64_t exits_before_judgement = 200;
 constexpr std::int64_t iterations_worth_an_exit = 4;
+// Elements of an array: a hot loop was compiled with a short prange inside, which now has more to do.
+constexpr std::int64_t worth_running_in_parallel = 1 << 15;
 
 Services the_services;
 
@@ -51,7 +53,7 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
     region = make_region(loop, job.frame(), job.loop_index(), &job);
   }
   if (!region) return false;
-  run_region(interpreter, job, *region);
+  run_region(interpreter, job, loop, *region);
   return true;
 }
 
@@ -87,6 +89,11 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
 
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
   const EntryValues values = entry_values(region->recording, frame, start);
+  if (region->recording.holds_prange && the_services.num_threads() > 1 && has_large_array(region->recording, values, worth_running_in_parallel)) {
+    heat = static_cast<std::int32_t>(environment().hot);
+    return &frame;
+  }
+  region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, left);
   // All of what is left must pass the checks: a piece of it would end as if the loop did.
   const nest::PlannedEntry planned(region->plan, values.scalars.data(), values.arrays.data(), 0, left);
   const nest::Entry::Piece piece = region->fast ? planned.next_piece(0, left, 0) : nest::Entry::Piece{};
@@ -163,6 +170,7 @@ std::vector<RegionReport> regions_of(const Code& code) {
       continue;
     }
     for (Region* region = newest; region; region = region->next) {
+      if (region->replaced && region != newest) continue;
       RegionReport r = base;
       r.state = loop->blacklisted ? "blacklisted" : region->order_reason.empty() && base.state != "in order" ? "compiled" : "in order";
       r.reason = loop->blacklisted ? loop->blacklist_reason : region->order_reason.empty() ? base.reason : region->order_reason;

@@ -38,8 +38,10 @@ public:
         // Two stores are looked at once.
         if (!array(other) || (other.store && k < s)) continue;
         const Verdict verdict = compare(store, other);
-        if (verdict == Verdict::Meets || (verdict == Verdict::Unknown && store.update && k == s))
-          return sentence(store, other);
+        if (verdict == Verdict::Meets) return sentence(store, other);
+        if (verdict == Verdict::Unknown && store.update && k == s)
+          return fmt::format("iterations may update the same element of {}; give each thread its own array and add them up",
+                             place(store, other));
       }
     }
     return "";
@@ -56,11 +58,18 @@ private:
     return access.array < names.size() ? "'" + names[access.array] + "'" : "an array";
   }
 
+  std::string place(const ArrayAccess& store, const ArrayAccess& other) const {
+    if (store.line == other.line) return fmt::format("{} (line {})", name(store), store.line);
+    return fmt::format("{} (lines {} and {})", name(store), store.line, other.line);
+  }
+
+  // In the words of tracer/nest/plan_reasons.def: the loop may be told of by either.
   std::string sentence(const ArrayAccess& store, const ArrayAccess& other) const {
     if (&store == &other)
-      return fmt::format("iterations write the same elements of {} (line {})", name(store), store.line);
-    return fmt::format("an iteration writes elements of {} (line {}) that others {} (line {})", name(store), store.line,
-                       other.store ? "write" : "read", other.line);
+      return fmt::format("iterations write the same element of {}; give each iteration its own element, or sum into a "
+                         "variable",
+                         place(store, other));
+    return fmt::format("an iteration reads or writes an element of {} that another one writes", place(store, other));
   }
 
   Line line(const ArrayAccess& access, std::size_t dimension) const {

@@ -1,0 +1,102 @@
+"""Which loops are compiled, and with what numbers in mind: a first call must not decide over all later ones."""
+
+import os
+
+import numpy as np
+import pytest
+
+import pyvm
+from pyvm import njit, prange
+
+traced = pytest.mark.skipif(os.environ.get("PYVM_JIT") == "0", reason="nothing is compiled")
+in_lanes = pytest.mark.skipif(os.environ.get("PYVM_ISA") == "scalar", reason="no lanes")
+
+
+def row(kernel, kind, line_offset=None):
+    rows = [r for r in kernel.regions() if r["kind"] == kind]
+    return rows[0] if line_offset is None else rows[line_offset]
+
+
+@njit
+def rows_of_ones(a):
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            a[i, j] += 1.0
+
+
+@traced
+@in_lanes
+def test_a_plan_made_for_short_rows_is_made_again_for_long_ones():
+    small, large = np.zeros((1000, 2)), np.zeros((20, 5000))
+    for _ in range(3):
+        rows_of_ones(small)
+    before = row(rows_of_ones, "for")
+    for _ in range(3):
+        rows_of_ones(np.zeros((300, 5000)))
+    rows_of_ones(large)
+    after = row(rows_of_ones, "for")
+    assert before["lanes"] == 1 or before["gangs"] <= after["gangs"]
+    assert after["lanes"] > 1
+    assert (large == 1).all() and (small == 3).all()
+    made = [r for r in rows_of_ones.regions() if r["kind"] == "for"]
+    assert len(made) == 2  # one a loop: the plan that was replaced is not reported
+
+
+@njit(parallel=True)
+def steps(a, b, count):
+    for k in range(count):
+        for i in prange(len(a)):
+            b[i] = a[i] * 0.5 + k
+        for i in prange(len(a)):
+            a[i] = b[i] * 0.5 + 1.0
+
+
+@traced
+@pytest.mark.skipif(pyvm.get_num_threads() < 2, reason="nothing is parallel")
+def test_a_time_loop_leaves_its_pranges_parallel():
+    a, b = np.zeros(200_000), np.zeros(200_000)
+    steps(a, b, 1000)
+    outer = row(steps, "for")
+    assert outer["state"] == "blacklisted" and "runs in parallel on its own" in outer["reason"]
+    assert all(r["state"] == "compiled" for r in steps.regions() if r["kind"] == "prange")
+
+
+@njit(parallel=True)
+def short_steps(a, b, count):
+    for k in range(count):
+        for i in prange(len(a)):
+            b[i] = a[i] * 0.5 + k
+        for i in prange(len(a)):
+            a[i] = b[i] * 0.5 + 1.0
+
+
+@traced
+def test_short_pranges_are_compiled_into_the_loop_around_them_until_they_are_long():
+    a, b = np.zeros(3), np.zeros(3)
+    short_steps(a, b, 3000)
+    assert row(short_steps, "for")["state"] == "compiled"
+    entries = row(short_steps, "prange", 0)["entries"]
+    long_a, long_b = np.zeros(100_000), np.zeros(100_000)
+    short_steps(long_a, long_b, 3000)
+    if pyvm.get_num_threads() > 1:
+        assert row(short_steps, "prange", 0)["entries"] >= entries + 2000
+    assert (long_a == a[0]).all()
+
+
+@njit("float64(float32)")
+def rounded(x):
+    return x / 3 if x > 1 else x
+
+
+@njit(parallel=True)
+def with_overloads(a, out):
+    for i in prange(len(a)):
+        out[i] = rounded(a[i])
+
+
+def test_explicit_signatures_convert_inside_a_prange_too():
+    a = np.linspace(0.0, 5.0, 1000)
+    out = np.zeros(1000)
+    for _ in range(3):
+        with_overloads(a, out)
+    assert out.tolist() == [rounded(x) for x in a]

@@ -13,6 +13,7 @@ using ir::CodeRefusal;
 namespace {
 
 constexpr std::uint32_t default_mxcsr = 0x1f80;
+constexpr std::uint32_t mxcsr_controls = 0xffc0; // all but the sticky flags of what has happened
 constexpr std::size_t most_instructions =
     4000; // of IR: asmjit takes about 20 ms then, and more than twice that for twice as many
 
@@ -70,9 +71,8 @@ void Generator::emit_prologue() {
 
   saved_mxcsr_ = cc_.newStack(4, 4);
   saved_mxcsr_.setSize(4);
-  x86::Mem wanted = cc_.newUInt32Const(asmjit::ConstPoolScope::kLocal, default_mxcsr);
   emit(vex_ ? x86::Inst::kIdVstmxcsr : x86::Inst::kIdStmxcsr, saved_mxcsr_);
-  emit(vex_ ? x86::Inst::kIdVldmxcsr : x86::Inst::kIdLdmxcsr, wanted);
+  load_mxcsr_unless_default(cc_.newUInt32Const(asmjit::ConstPoolScope::kLocal, default_mxcsr));
   if (stress_) make_stress_registers();
   entry_end_ = cc_.cursor();
   cc_.bind(cc_.newLabel()); // what at_entry() adds stands before this
@@ -81,8 +81,21 @@ void Generator::emit_prologue() {
 void Generator::emit_epilogue() {
   if (stress_ && reachable_) touch_stress_registers();
   cc_.bind(finish_);
-  emit(vex_ ? x86::Inst::kIdVldmxcsr : x86::Inst::kIdLdmxcsr, saved_mxcsr_);
+  load_mxcsr_unless_default(saved_mxcsr_);
   cc_.ret(outcome_);
+}
+
+// Loading the register waits for everything before it, which short blocks of a reduction would notice; nearly all hosts
+// have the default controls already.
+void Generator::load_mxcsr_unless_default(const x86::Mem& from) {
+  const x86::Gp controls = cc_.newGpd();
+  const asmjit::Label same = cc_.newLabel();
+  cc_.mov(controls, saved_mxcsr_);
+  cc_.and_(controls, mxcsr_controls);
+  cc_.cmp(controls, default_mxcsr);
+  cc_.je(same);
+  emit(vex_ ? x86::Inst::kIdVldmxcsr : x86::Inst::kIdLdmxcsr, from);
+  cc_.bind(same);
 }
 
 const Instruction* Generator::lower_body(const ir::Body& body) {

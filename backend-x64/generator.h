@@ -57,6 +57,7 @@ private:
   // ---- frame (generator.cpp) --------------------------------------------------------------------------------------
   void emit_prologue();
   void emit_epilogue();
+  void load_mxcsr_unless_default(const x86::Mem& from);
   void later(std::function<void()> emit) { cold_.push_back(std::move(emit)); }
   void comment(const Instruction& it);
   // Runs `emit` at the function's entry, where what it computes is good for the whole function. In cold code: here.

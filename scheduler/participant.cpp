@@ -38,9 +38,9 @@ void run_piece(JobRecord& job, Range piece) {
 
 class Caller {
 public:
-  Caller(Pool& pool, JobRecord& job)
-      : pool_(pool), job_(job), own_(job.slot(0).range), shares_(job.limit() > 1), polls_(job.poll_owner() != nullptr) {
-  }
+  Caller(Pool& pool, JobRecord& job, double worth_sharing_microseconds)
+      : pool_(pool), job_(job), own_(job.slot(0).range), worth_sharing_ns_(1000 * worth_sharing_microseconds),
+        shares_(job.limit() > 1), polls_(job.poll_owner() != nullptr) {}
 
   void run() {
     const bool announces_at_once =
@@ -94,7 +94,7 @@ private:
 
   bool rest_is_worth_help() const {
     const double rest = static_cast<double>(spent_ns_) / static_cast<double>(all_done_) * own_.peek().size();
-    return rest > 1000 * pool_.worth_sharing_microseconds();
+    return rest > worth_sharing_ns_;
   }
 
   void announce() {
@@ -127,6 +127,7 @@ private:
   Pool& pool_;
   JobRecord& job_;
   RangeWord& own_;
+  const double worth_sharing_ns_;
   const bool shares_;          // with workers
   const bool polls_;           // this job's poll or that of one around it
   bool watches_clock_ = false; // after each piece
@@ -166,7 +167,9 @@ void help(Pool& pool, JobRecord& job, int worker) {
   }
 }
 
-void run_as_caller(Pool& pool, JobRecord& job) { Caller(pool, job).run(); }
+void run_as_caller(Pool& pool, JobRecord& job, double worth_sharing_microseconds) {
+  Caller(pool, job, worth_sharing_microseconds).run();
+}
 
 void look_after(JobRecord& job, std::int64_t now_ns) {
   JobRecord* owner = job.poll_owner();

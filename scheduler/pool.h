@@ -32,11 +32,8 @@ public:
   const Stress& stress() const { return stress_; }
   // Whether every thread can have a core to itself.
   bool may_spin() const { return has_cores_; }
-  // What a loop has to take for it to be shared: less where a worker would come without being woken.
-  double worth_sharing_microseconds() const {
-    return searching_.load(std::memory_order_relaxed) > 0 ? tunables::worth_sharing_microseconds
-                                                          : tunables::worth_waking_microseconds;
-  }
+  // Whether a worker would come without being woken.
+  bool somebody_is_awake() const { return searching_.load(std::memory_order_relaxed) > 0; }
 
   JobRecord& take_record();
   void give_back(JobRecord& record);

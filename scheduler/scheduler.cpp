@@ -19,8 +19,21 @@ int thread_limit(const Pool& pool, const ParallelForOptions& options) {
   return options.max_threads > 0 ? std::min(limit, options.max_threads) : limit;
 }
 
-bool is_worth_sharing(const Pool& pool, double predicted_microseconds) {
-  return pool.stress().any() || predicted_microseconds >= pool.worth_sharing_microseconds();
+// What a loop has to take for somebody to be asked for help. Where all sleep, short loops that come one after the other
+// are counted together: when this thread has spent on them alone what waking costs, the wake-up is paid for, and the
+// next ones find a worker awake.
+double worth_sharing(const Pool& pool, double predicted_microseconds) {
+  using namespace tunables;
+  if (pool.somebody_is_awake()) return worth_sharing_microseconds;
+  if (predicted_microseconds < worth_sharing_microseconds || predicted_microseconds >= worth_waking_microseconds)
+    return worth_waking_microseconds;
+  const std::int64_t now = now_ns();
+  if (now - this_thread.last_alone_ns > burst_ns) this_thread.alone_microseconds = 0;
+  this_thread.last_alone_ns = now;
+  this_thread.alone_microseconds += predicted_microseconds;
+  if (this_thread.alone_microseconds < worth_waking_microseconds) return worth_waking_microseconds;
+  this_thread.alone_microseconds = 0;
+  return worth_sharing_microseconds;
 }
 
 } // namespace
@@ -47,8 +60,9 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
   {
     const Inside inside({.job = &job, .id = keeps_numbers ? outer.id : 0, .threads = limit, .is_caller = true});
     if (options.poll != nullptr && !parent_polls) this_thread.next_poll_ns = now_ns() + tunables::poll_interval_ns;
-    if (is_worth_sharing(pool, options.predicted_microseconds))
-      run_as_caller(pool, job);
+    const double worth = worth_sharing(pool, options.predicted_microseconds);
+    if (pool.stress().any() || options.predicted_microseconds >= worth)
+      run_as_caller(pool, job, worth);
     else
       job.run(job.all_units(), this_thread.place.id);
   }

@@ -26,6 +26,10 @@ struct ThreadState {
   Pool* pool = nullptr;
   JobRecord* free_records = nullptr;
 
+  // Short loops that this thread has lately run alone because nobody was awake to help.
+  double alone_microseconds = 0;
+  std::int64_t last_alone_ns = 0;
+
   std::int64_t no_spinning_before_ns = 0;
   std::uint32_t random = 0;
 };

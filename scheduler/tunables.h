@@ -9,6 +9,8 @@ namespace pyvm::scheduler::tunables {
 constexpr double worth_sharing_microseconds = 5;
 // The same where no helper is awake: waking one costs the waker 10 to 14 us, and it arrives after about 50.
 constexpr double worth_waking_microseconds = 100;
+// Short loops that follow each other within this time count together when it is asked whether waking is worth it.
+constexpr std::int64_t burst_ns = 2'000'000;
 // A loop with at least so many grains is tried on one grain and timed before anybody is woken; with fewer, one grain
 // could be a noticeable part of the whole.
 constexpr std::uint32_t worth_timing_grains = 64;

@@ -508,6 +508,23 @@ TEST_CASE("short loops run on the caller alone") {
   configure({});
 }
 
+TEST_CASE("short loops in a burst wake a helper for those that follow") {
+  configure({.threads = 2});
+  std::atomic<bool> helped{false};
+  // Each loop alone would not be worth a wake-up.
+  for (int round = 0; round < 100000 && !helped; ++round) {
+    run(16,
+        [&](std::int64_t, std::int64_t end, int id) {
+          if (id != 0) helped = true;
+          for (int pause = 0; pause < 100; ++pause) std::this_thread::yield();
+          return end;
+        },
+        {.predicted_microseconds = 50});
+  }
+  CHECK(helped);
+  configure({});
+}
+
 TEST_CASE("thread counts are set for each thread") {
   configure({.threads = 4});
   CHECK(max_threads() == 4);

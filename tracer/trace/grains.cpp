@@ -9,6 +9,7 @@
 // in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter runs
 // the rest of the block.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <limits>
 
@@ -44,14 +45,18 @@ struct GrainJob {
   Region& region;
   EntryValues values;
   nest::PlannedEntry entry;
+  std::int64_t fast_until = 0;           // ordinals below it may run fast, from the beginning of a block on
+  std::size_t widest_exit = 1;           // values that an exit leaves, for one iteration
+  std::atomic<std::int64_t> busy_ns{0};  // of all threads together
 };
+
+std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 class GrainRun {
  public:
-  // For ordinals [begin, end) in all.
-  GrainRun(GrainJob& g, std::int64_t begin, std::int64_t end) : g_(g) {
+  explicit GrainRun(GrainJob& g) : g_(g) {
     const Recording& recording = g.region.recording;
-    exit_values_.resize(widest_exit() * ir::max_lanes);
+    exit_values_.resize(g.widest_exit * ir::max_lanes);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
     empty_.resize(recording.region.accumulators.size());
     touched_.resize(recording.region.accumulators.size());
@@ -62,9 +67,6 @@ class GrainRun {
     context_.exit_values = exit_values_.data();
     context_.stop = stop_address();
     context_.look_up = look_up;
-    // The checks once for all blocks.
-    const nest::Entry::Piece piece = g.region.fast ? g.entry.next_piece(begin, end, begin) : nest::Entry::Piece{};
-    if (piece.fast) fast_until_ = begin + piece.count;
   }
 
   // One block with its reductions. Returns the first ordinal that raised, or end.
@@ -115,16 +117,9 @@ class GrainRun {
   }
 
  private:
-  std::size_t widest_exit() const {
-    std::size_t most = 1;
-    for (const ir::Region* region : {&g_.region.plan.fast, &g_.region.plan.careful})
-      for (const ir::Exit& exit : region->exits) most = std::max(most, exit.operands.size());
-    return most;
-  }
-
   nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
     if (!g_.region.fast) return {end - at, false};
-    if (at == block_start && end <= fast_until_) return {end - at, true};
+    if (at == block_start && end <= g_.fast_until) return {end - at, true};
     return g_.entry.next_piece(at, end, block_start);
   }
 
@@ -238,20 +233,28 @@ class GrainRun {
   std::vector<Value> mixed_;  // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_;                     // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
-  std::int64_t fast_until_ = 0;  // ordinals below it may run fast, from the beginning of a block on
   bool failed_ = false;
   std::int64_t failed_at_ = 0;
 };
 
-// Ordinals [begin, end): whole blocks where there are reductions.
-std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob& job, std::int64_t begin, std::int64_t end, int) {
-  GrainRun run(*static_cast<GrainJob*>(context), begin, end);
+// Ordinals [begin, end): whole blocks where there are reductions. Returns the first ordinal that raised, or end.
+std::int64_t run_blocks(GrainJob& g, std::int64_t begin, std::int64_t end) {
+  GrainRun run(g);
+  const PrangeJob& job = g.job;
   if (!job.has_reductions()) return run.range(begin, end, begin);
   for (std::int64_t at = begin; at < end; at += job.block_size()) {
     const std::int64_t stop = std::min(end, at + job.block_size()), done = run.block(at / job.block_size());
     if (done != stop) return done;
   }
   return end;
+}
+
+std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t begin, std::int64_t end, int) {
+  GrainJob& g = *static_cast<GrainJob*>(context);
+  const std::int64_t before = now_ns();
+  const std::int64_t done = run_blocks(g, begin, end);
+  g.busy_ns.fetch_add(now_ns() - before, std::memory_order_relaxed);
+  return done;
 }
 
 }  // namespace
@@ -263,22 +266,24 @@ void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   const nest::PlannedEntry entry(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
   const nest::Order order = nest::PlannedEntry::order(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
   GrainJob g{job, region, std::move(values), entry};
+  // The checks once for all grains.
+  const nest::Entry::Piece piece = region.fast ? entry.next_piece(0, n, 0) : nest::Entry::Piece{};
+  if (piece.fast) g.fast_until = piece.count;
+  for (const ir::Region* version : {&region.plan.fast, &region.plan.careful})
+    for (const ir::Exit& exit : version->exits) g.widest_exit = std::max(g.widest_exit, exit.operands.size());
   const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
-  const auto before = std::chrono::steady_clock::now();
   const std::string reason = order.independent() ? "" : nest::sentence_of(order, region.plan.careful.arrays, register_names(job.code()));
   log_run(region, n, reason);
-  int threads = 1;
   if (!order.independent()) {
     remark_order(job, region, reason);
     run_ordinals(&g, interpreter, job, 0, n, 0);
     job.finish();
   } else {
-    threads = services().num_threads();
     run_in_parallel(interpreter, job, predicted, run_ordinals, &g);
   }
-  const double spent = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - before).count();
-  region.statistics.nanoseconds_an_iteration.store(spent * threads / static_cast<double>(n), std::memory_order_relaxed);
+  const auto busy = static_cast<double>(g.busy_ns.load(std::memory_order_relaxed));
+  region.statistics.nanoseconds_an_iteration.store(busy / static_cast<double>(n), std::memory_order_relaxed);
   region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
 }

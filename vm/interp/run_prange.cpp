@@ -16,7 +16,7 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::infinity();
 constexpr std::int64_t most_grains = 4096;
-constexpr double least_microseconds_of_a_grain = 20;
+constexpr double least_microseconds_of_a_grain = 1;
 constexpr double microseconds_an_instruction = 0.006;
 
 struct ParallelRun {
@@ -37,7 +37,7 @@ std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_micros
   return std::min(n, (size + unit - 1) / unit * unit);
 }
 
-// The number of the running grain, for as long as one grain runs. Grains nest.
+// The number of the first of the running grains, for as long as they run. Grains nest.
 class RunningGrain {
 public:
   RunningGrain(Interpreter& interpreter, std::int64_t grain)
@@ -56,18 +56,17 @@ private:
 std::int64_t run_grains(void* opaque, std::int64_t begin, std::int64_t end, int thread) noexcept {
   auto& run = *static_cast<ParallelRun*>(opaque);
   Interpreter& interpreter = Interpreter::current();
-  for (std::int64_t grain = begin; grain < end; ++grain) {
-    const std::int64_t from = grain * run.grain_size;
-    const std::int64_t to = std::min(run.job.iterations(), from + run.grain_size);
-    if (interpreter_hooks().should_stop && interpreter_hooks().should_stop(grain)) return grain;
-    RunningGrain running(interpreter, grain);
-    try {
-      if (run.runner(run.context, interpreter, run.job, from, to, thread) != to) return grain;
-    } catch (const GrainStopped&) {
-      return grain;
-    }
+  const std::int64_t from = begin * run.grain_size;
+  const std::int64_t n = run.job.iterations();
+  const std::int64_t to = end > (n - 1) / run.grain_size ? n : end * run.grain_size;
+  if (interpreter_hooks().should_stop && interpreter_hooks().should_stop(begin)) return begin;
+  RunningGrain running(interpreter, begin);
+  try {
+    const std::int64_t done = run.runner(run.context, interpreter, run.job, from, to, thread);
+    return done == to ? end : done / run.grain_size;
+  } catch (const GrainStopped&) {
+    return begin;
   }
-  return end;
 }
 
 std::int64_t interpret_grain(void*, Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end,

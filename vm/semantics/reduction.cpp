@@ -8,6 +8,7 @@
 #include "vm/support/assert.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pyvm {
 namespace {
@@ -76,18 +77,35 @@ ScalarBits step_bits(ReductionOp op, ScalarKind kind, ScalarBits a, ScalarBits b
   });
 }
 
-template <typename T, typename Combine> void fold_with(Combine combine, std::span<ScalarBits> lanes) {
-  for (size_t width = lanes.size() / 2; width != 0; width /= 2)
-    for (size_t lane = 0; lane != width; ++lane)
-      lanes[lane] = to_bits<T>(combine(from_bits<T>(lanes[lane]), from_bits<T>(lanes[lane + width])));
+// The upper half of 2 * Width lanes onto the lower one, and so on down; constant widths let the compiler use vectors.
+template <size_t Width, typename T, typename Combine> T fold_halves(Combine combine, const T* lanes) {
+  T folded[Width];
+  for (size_t lane = 0; lane != Width; ++lane) folded[lane] = combine(lanes[lane], lanes[lane + Width]);
+  if constexpr (Width > 1)
+    return fold_halves<Width / 2>(combine, folded);
+  else
+    return folded[0];
+}
+
+template <size_t Lanes, typename T, typename Combine> T fold_all(Combine combine, const ScalarBits* bits) {
+  T lanes[Lanes];
+  if constexpr (sizeof(T) == sizeof(ScalarBits))
+    std::memcpy(lanes, bits, sizeof lanes);
+  else
+    for (size_t lane = 0; lane != Lanes; ++lane) lanes[lane] = from_bits<T>(bits[lane]);
+  return fold_halves<Lanes / 2>(combine, lanes);
+}
+
+template <typename T, typename Combine> T fold_with(Combine combine, std::span<const ScalarBits> bits) {
+  PYVM_ASSERT(bits.size() == most_lanes || bits.size() == most_lanes / 2, "lane_count() gives the number of lanes");
+  return bits.size() == most_lanes ? fold_all<most_lanes, T>(combine, bits.data())
+                                   : fold_all<most_lanes / 2, T>(combine, bits.data());
 }
 
 // Sums, the usual case, without asking for the operator at every lane: a block is folded in some 20 ns.
-template <typename T> void fold_typed(ReductionOp op, std::span<ScalarBits> lanes) {
-  if (op == ReductionOp::Add)
-    fold_with<T>([](T a, T b) { return add(a, b); }, lanes);
-  else
-    fold_with<T>([op](T a, T b) { return step<T>(op, a, b); }, lanes);
+template <typename T> T fold_typed(ReductionOp op, std::span<const ScalarBits> lanes) {
+  if (op == ReductionOp::Add) return fold_with<T>([](T a, T b) { return add(a, b); }, lanes);
+  return fold_with<T>([op](T a, T b) { return step<T>(op, a, b); }, lanes);
 }
 
 template <typename T> void combine_typed(ReductionOp op, std::span<ScalarBits> blocks) {
@@ -160,10 +178,11 @@ ScalarBits join_live_in(ReductionOp op, ScalarKind kind, ScalarBits live_in, Sca
   return combine_bits(op, kind, live_in, total);
 }
 
-ScalarBits fold_lanes(ReductionOp op, ScalarKind kind, std::span<ScalarBits> lanes) {
-  PYVM_ASSERT(!lanes.empty() && (lanes.size() & (lanes.size() - 1)) == 0, "lanes come in powers of two");
-  visit_kind(kind, [=](auto tag) { fold_typed<typename decltype(tag)::type>(joining(op), lanes); });
-  return lanes[0];
+ScalarBits fold_lanes(ReductionOp op, ScalarKind kind, std::span<const ScalarBits> lanes) {
+  return visit_kind(kind, [=](auto tag) {
+    using T = typename decltype(tag)::type;
+    return to_bits<T>(fold_typed<T>(joining(op), lanes));
+  });
 }
 
 ScalarBits combine_blocks(ReductionOp op, ScalarKind kind, std::span<ScalarBits> blocks) {

@@ -55,9 +55,8 @@ ScalarBits combine_bits(ReductionOp op, ScalarKind kind, ScalarBits a, ScalarBit
 // The live-in (converted to the kind) and the total: live_in op total.
 ScalarBits join_live_in(ReductionOp op, ScalarKind kind, ScalarBits live_in, ScalarBits total);
 
-// Folds lanes (16 or 32 of them, a power of two) by halving: lane[l] = lane[l] op lane[l + w] for w = 16, 8, 4, 2, 1.
-// The array is overwritten; the result is its element 0.
-ScalarBits fold_lanes(ReductionOp op, ScalarKind kind, std::span<ScalarBits> lanes);
+// Folds 16 or 32 lanes by halving: lane[l] = lane[l] op lane[l + w] for w = 16, 8, 4, 2, 1; lane 0 is the result.
+ScalarBits fold_lanes(ReductionOp op, ScalarKind kind, std::span<const ScalarBits> lanes);
 // Combines block results level by level: (0,1), (2,3), ...; an odd last one moves up unchanged. Overwrites the array.
 // Zero blocks are not allowed.
 ScalarBits combine_blocks(ReductionOp op, ScalarKind kind, std::span<ScalarBits> blocks);

@@ -34,7 +34,7 @@ import numpy as np
 import blocks
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-CPP_FLAGS = ["-std=c++20", "-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC"]
+CPP_FLAGS = ["-std=c++20", "-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC", f"-I{FOLDER.parent}"]
 
 
 def available(module):

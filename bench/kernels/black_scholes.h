@@ -4,7 +4,7 @@
 
 #include <sleef.h>
 
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 using Array = const double*;
 
@@ -15,8 +15,7 @@ void prices_scalar(long calls, Array spot, long n, Array strike, Array years, do
 #pragma omp parallel for
     for (long i = 0; i < n; ++i) {
       const double spread = volatility * std::sqrt(years[i]);
-      const double d1 =
-          (std::log(spot[i] / strike[i]) + (rate + 0.5 * volatility * volatility) * years[i]) / spread;
+      const double d1 = (std::log(spot[i] / strike[i]) + (rate + 0.5 * volatility * volatility) * years[i]) / spread;
       const double d2 = d1 - spread;
       price[i] = spot[i] * normal(d1) - strike[i] * std::exp(-rate * years[i]) * normal(d2);
     }

@@ -1,5 +1,5 @@
 // Black-Scholes with erf.
-#include "black_scholes.h"
+#include "bench/kernels/black_scholes.h"
 
 extern "C" double prices_as_written(long calls, Array spot, long n, Array strike, long, Array years, long, double rate,
                                     double volatility, double* price, long) {

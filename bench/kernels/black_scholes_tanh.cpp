@@ -1,5 +1,5 @@
 // Black-Scholes with tanh.
-#include "black_scholes.h"
+#include "bench/kernels/black_scholes.h"
 
 extern "C" double prices_as_written(long calls, Array spot, long n, Array strike, long, Array years, long, double rate,
                                     double volatility, double* price, long) {
@@ -13,8 +13,7 @@ extern "C" double prices_by_hand(long calls, Array spot, long n, Array strike, l
                                  double volatility, double* price, long) {
   prices_vector(calls, spot, n, strike, years, rate, volatility, price, [](__m512d x) {
     const __m512d cube = _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(_mm512_set1_pd(0.044715), x), x), x);
-    const __m512d tanh =
-        Sleef_tanhd8_u10avx512f(_mm512_mul_pd(_mm512_set1_pd(0.7978845608), _mm512_add_pd(x, cube)));
+    const __m512d tanh = Sleef_tanhd8_u10avx512f(_mm512_mul_pd(_mm512_set1_pd(0.7978845608), _mm512_add_pd(x, cube)));
     return _mm512_mul_pd(_mm512_set1_pd(0.5), _mm512_add_pd(_mm512_set1_pd(1), tanh));
   });
   return 0;

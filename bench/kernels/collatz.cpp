@@ -1,5 +1,5 @@
 // Lengths of Collatz sequences in C++: as written, and with a number in each lane, four vectors interleaved.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 extern "C" double collatz_as_written(long calls, long limit, std::int64_t* lengths) {
   for (long call = 0; call < calls; ++call) {

@@ -1,7 +1,7 @@
 // exp and log of an array in C++: as written, and with SLEEF's vector functions of 1 ulp (other last bits).
 #include <sleef.h>
 
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 extern "C" double exp_and_log_as_written(long calls, const double* x, long n, double* y, long) {
   for (long call = 0; call < calls; ++call) {

@@ -1,6 +1,6 @@
-// A histogram of bytes in C++: as written, and with four tables for each thread, so that equal neighbours do not wait for
-// each other's store.
-#include "by_hand.h"
+// A histogram of bytes in C++: as written, and with four tables for each thread, so that equal neighbours do not wait
+// for each other's store.
+#include "bench/kernels/by_hand.h"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
-// The Mandelbrot set in C++: as written, and with a vector of pixels that runs until its last one has left; four vectors
-// interleaved hide the latencies.
-#include "by_hand.h"
+// The Mandelbrot set in C++: as written, and with a vector of pixels that runs until its last one has left; four
+// vectors interleaved hide the latencies.
+#include "bench/kernels/by_hand.h"
 
 extern "C" double mandelbrot_as_written(long calls, long width, long height, long limit, std::int32_t* counts) {
   for (long call = 0; call < calls; ++call) {
@@ -36,8 +36,8 @@ void row(std::int32_t* counts, long width, double ci_of_row, long limit) {
     __mmask8 inside[vectors];
     for (int v = 0; v < vectors; ++v) {
       const __m512d xs = _mm512_add_pd(_mm512_set1_pd(double(x + 8 * v)), zero_to_seven());
-      cr[v] = _mm512_add_pd(_mm512_set1_pd(-2), _mm512_div_pd(_mm512_mul_pd(_mm512_set1_pd(3), xs),
-                                                              _mm512_set1_pd(double(width))));
+      cr[v] = _mm512_add_pd(_mm512_set1_pd(-2),
+                            _mm512_div_pd(_mm512_mul_pd(_mm512_set1_pd(3), xs), _mm512_set1_pd(double(width))));
       zr[v] = zi[v] = _mm512_setzero_pd();
       n[v] = _mm512_setzero_si512();
       inside[v] = 0xff;

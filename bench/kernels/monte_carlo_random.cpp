@@ -1,6 +1,6 @@
-// Monte-Carlo pi by Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011), eight counters in a
-// vector: a block of four 32-bit numbers gives the two coordinates of one point, as in DESIGN section 2.
-#include "by_hand.h"
+// Monte-Carlo pi by Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, 2011), eight counters in
+// a vector: a block of four 32-bit numbers gives the two coordinates of one point, as in DESIGN section 2.
+#include "bench/kernels/by_hand.h"
 
 #ifdef __AVX512F__
 namespace {
@@ -12,8 +12,8 @@ struct Block {
 Block philox(__m512i counter, std::uint32_t key0, std::uint32_t key1) {
   const __m512i low = _mm512_set1_epi64(0xffffffff);
   const __m512i multiply0 = _mm512_set1_epi64(0xD2511F53), multiply1 = _mm512_set1_epi64(0xCD9E8D57);
-  Block b{{_mm512_and_si512(counter, low), _mm512_srli_epi64(counter, 32), _mm512_setzero_si512(),
-           _mm512_setzero_si512()}};
+  Block b{
+      {_mm512_and_si512(counter, low), _mm512_srli_epi64(counter, 32), _mm512_setzero_si512(), _mm512_setzero_si512()}};
 #pragma GCC unroll 10
   for (int round = 0; round < 10; ++round) {
     const __m512i p0 = _mm512_mul_epu32(multiply0, b.word[0]), p1 = _mm512_mul_epu32(multiply1, b.word[2]);
@@ -44,8 +44,8 @@ extern "C" double points_inside_by_philox(long calls, long points) {
       const Block b = philox(counter, 0x12345678, 0x9abcdef0 + static_cast<std::uint32_t>(call));
       const __m512d x = number(b.word[0], b.word[1]), y = number(b.word[2], b.word[3]);
       const __m512d square = _mm512_add_pd(_mm512_mul_pd(x, x), _mm512_mul_pd(y, y));
-      total += __builtin_popcount(
-          _mm512_mask_cmp_pd_mask(first_lanes(points - i), square, _mm512_set1_pd(1), _CMP_LT_OQ));
+      total +=
+          __builtin_popcount(_mm512_mask_cmp_pd_mask(first_lanes(points - i), square, _mm512_set1_pd(1), _CMP_LT_OQ));
     }
   }
   return static_cast<double>(total);

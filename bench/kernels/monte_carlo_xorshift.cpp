@@ -1,5 +1,5 @@
 // Monte-Carlo pi with xorshift64 in C++: as written, and with a chunk in each lane, four vectors interleaved.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 namespace {
 constexpr std::uint64_t seed_factor = 0x9E3779B97F4A7C15ull;

@@ -1,5 +1,6 @@
-// Accelerations of n bodies in C++: as written, and with sixteen bodies in two vectors, each adding up in the loop's order.
-#include "by_hand.h"
+// Accelerations of n bodies in C++: as written, and with sixteen bodies in two vectors, each adding up in the loop's
+// order.
+#include "bench/kernels/by_hand.h"
 
 using Array = const double*;
 
@@ -52,8 +53,8 @@ extern "C" double accelerations_by_hand(long calls, Array x, long n, Array y, lo
             const long own = j - i - 8 * v;
             const auto others = static_cast<__mmask8>(own >= 0 && own < 8 ? ~(1 << own) : 0xff);
             const __m512d dx = _mm512_sub_pd(xj, xi[v]), dy = _mm512_sub_pd(yj, yi[v]), dz = _mm512_sub_pd(zj, zi[v]);
-            const __m512d square = _mm512_add_pd(_mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy)),
-                                                 _mm512_mul_pd(dz, dz));
+            const __m512d square =
+                _mm512_add_pd(_mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy)), _mm512_mul_pd(dz, dz));
             const __m512d inverse = _mm512_div_pd(_mm512_set1_pd(1), _mm512_sqrt_pd(square));
             const __m512d force = _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(mj, inverse), inverse), inverse);
             sx[v] = _mm512_mask_add_pd(sx[v], others, sx[v], _mm512_mul_pd(force, dx));

@@ -1,5 +1,5 @@
 // The k nearest neighbours in C++, as written.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 #include <limits>
 #include <vector>

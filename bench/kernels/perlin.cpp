@@ -1,5 +1,5 @@
 // Perlin noise in C++, as written.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 namespace {
 
@@ -7,10 +7,14 @@ double fade(double t) { return t * t * t * (t * (t * 6.0 - 15.0) + 10.0); }
 
 double gradient(std::int64_t hashed, double x, double y) {
   switch (hashed & 3) {
-  case 0: return x + y;
-  case 1: return y - x;
-  case 2: return x - y;
-  default: return -x - y;
+  case 0:
+    return x + y;
+  case 1:
+    return y - x;
+  case 2:
+    return x - y;
+  default:
+    return -x - y;
   }
 }
 

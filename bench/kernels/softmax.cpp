@@ -1,5 +1,5 @@
 // Softmax of each row in C++, as written.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 extern "C" double softmax_as_written(long calls, const double* x, long rows, long columns, double* y, long, long) {
   for (long call = 0; call < calls; ++call) {

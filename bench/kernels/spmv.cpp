@@ -1,5 +1,5 @@
 // A sparse matrix times a vector in C++: as written, and with four sums a row, which adds in another order.
-#include "by_hand.h"
+#include "bench/kernels/by_hand.h"
 
 extern "C" double multiply_as_written(long calls, const std::int32_t* starts, long rows, const std::int32_t* columns,
                                       long, const double* values, long, const double* x, long, double* y, long) {

@@ -1,6 +1,6 @@
-// Compile time pass by pass, and code size, of the seed kernels' regions (tests/ir/cases): each pass of tracer/opt on the
-// recorded region, planning as a whole, and machine code of the planned region at each width this machine has. The counter
-// `instructions` is the region's length in IR, `code_bytes` the machine code's.
+// Compile time pass by pass, and code size, of the seed kernels' regions (tests/ir/cases): each pass of tracer/opt on
+// the recorded region, planning as a whole, and machine code of the planned region at each width this machine has. The
+// counter `instructions` is the region's length in IR, `code_bytes` the machine code's.
 #include <benchmark/benchmark.h>
 
 #include <fstream>

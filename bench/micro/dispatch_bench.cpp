@@ -1,5 +1,5 @@
-// What the interpreter costs by itself, without the tracer: an opcode of a few loops (given as items a second, one item an
-// iteration), and a call of a kernel from C++ and from guest code.
+// What the interpreter costs by itself, without the tracer: an opcode of a few loops (given as items a second, one item
+// an iteration), and a call of a kernel from C++ and from guest code.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -68,8 +68,9 @@ void loop(benchmark::State& state, const std::string& text) {
 
 BENCHMARK_CAPTURE(loop, empty, "def kernel(n):\n    for i in range(n):\n        pass\n");
 BENCHMARK_CAPTURE(loop, add_ints, "def kernel(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\n");
-BENCHMARK_CAPTURE(loop, float_arithmetic,
-                  "def kernel(n):\n    x = 0.5\n    for i in range(n):\n        x = 3.7 * x * (1.0 - x)\n    return x\n");
+BENCHMARK_CAPTURE(
+    loop, float_arithmetic,
+    "def kernel(n):\n    x = 0.5\n    for i in range(n):\n        x = 3.7 * x * (1.0 - x)\n    return x\n");
 BENCHMARK_CAPTURE(loop, branches,
                   "def kernel(n):\n    s = 0\n    for i in range(n):\n        if i % 3 == 0:\n            s += 1\n"
                   "        elif i % 3 == 1:\n            s -= 1\n    return s\n");

@@ -41,7 +41,8 @@ std::string text_of(const Place& place) {
   if (py::handle(dtype).attr("byteorder").cast<std::string>() == ">")
     refuse(place, fmt::format("an array of dtype {}, whose bytes are not in this machine's order", name),
            "convert it with .astype(a.dtype.newbyteorder('='))");
-  refuse(place, fmt::format("an array of dtype {}", name), "convert it with .astype() to a dtype of ints, floats or bool");
+  refuse(place, fmt::format("an array of dtype {}", name),
+         "convert it with .astype() to a dtype of ints, floats or bool");
 }
 
 // Subclasses that mean something else by the same elements.
@@ -96,7 +97,8 @@ Value from_int(PyObject* object, const Place& place) {
 
 Value from_numpy_scalar(PyObject* object, const Place& place) {
   if (const auto scalar = scalar_of(object)) return Value::njit_scalar(scalar->kind, scalar->bits);
-  refuse(place, fmt::format("a NumPy scalar of type {}", Py_TYPE(object)->tp_name), "convert it to an int, float or bool");
+  refuse(place, fmt::format("a NumPy scalar of type {}", Py_TYPE(object)->tp_name),
+         "convert it to an int, float or bool");
 }
 
 Value from_str(PyObject* object) {
@@ -112,7 +114,8 @@ Value from_tuple(PyObject* object, const Place& place) {
     ~Leave() { Py_LeaveRecursiveCall(); }
   } leave;
   std::vector<Value> items;
-  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(object); ++k) items.push_back(from_python(PyTuple_GET_ITEM(object, k), place));
+  for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(object); ++k)
+    items.push_back(from_python(PyTuple_GET_ITEM(object, k), place));
   return make_tuple(std::move(items));
 }
 
@@ -123,14 +126,15 @@ Value from_dtype(PyObject* object, const Place& place) {
 
 // ---- to CPython
 
-// The ndarray that an argument was, when the array is all of it: a borrowed reference, or null. Only buffers made here have
-// an owner.
+// The ndarray that an argument was, when the array is all of it: a borrowed reference, or null. Only buffers made here
+// have an owner.
 PyObject* original_of(const Array& array) {
   if (!array.buffer->owner()) return nullptr;
   auto* owner = static_cast<PyObject*>(array.buffer->owner());
   const ArrayFields& fields = *array_proxy(owner);
   const bool whole = reinterpret_cast<std::byte*>(fields.data) == array.data && fields.nd == array.ndim &&
-                     kind_of_dtype(fields.descr) == array.dtype && std::equal(array.shape, array.shape + array.ndim, fields.dimensions) &&
+                     kind_of_dtype(fields.descr) == array.dtype &&
+                     std::equal(array.shape, array.shape + array.ndim, fields.dimensions) &&
                      std::equal(array.strides, array.strides + array.ndim, fields.strides);
   return whole ? owner : nullptr;
 }
@@ -143,14 +147,17 @@ PyObject* array_to_python(const Array& array) {
   const py::array::StridesContainer strides(array.strides, array.strides + array.ndim);
   py::array result(py::reinterpret_borrow<py::dtype>(dtype_of(array.dtype)), shape, strides, array.data, base);
   auto& flags = array_proxy(result.ptr())->flags;
-  if (array.writable) flags |= py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
-  else flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  if (array.writable)
+    flags |= py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  else
+    flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return result.release().ptr();
 }
 
 PyObject* tuple_to_python(const Tuple& tuple) {
   py::tuple result(tuple.items.size());
-  for (std::size_t k = 0; k < tuple.items.size(); ++k) result[k] = py::reinterpret_steal<py::object>(to_python(tuple.items[k]));
+  for (std::size_t k = 0; k < tuple.items.size(); ++k)
+    result[k] = py::reinterpret_steal<py::object>(to_python(tuple.items[k]));
   return result.release().ptr();
 }
 
@@ -169,11 +176,12 @@ PyObject* numpy_scalar_to_python(const Value& value) {
 }
 
 [[noreturn]] void refuse_result(const Value& value) {
-  raise(ExceptionKind::TypingError, "pyvm: a result of type {} cannot leave njit code; return numbers, tuples, strings, arrays or njit functions",
+  raise(ExceptionKind::TypingError,
+        "pyvm: a result of type {} cannot leave njit code; return numbers, tuples, strings, arrays or njit functions",
         type_name_of(value));
 }
 
-}  // namespace
+} // namespace
 
 Value from_python(PyObject* object, const Place& place) {
   if (PyFloat_CheckExact(object)) return Value::floating(PyFloat_AS_DOUBLE(object));
@@ -194,31 +202,41 @@ Value from_python(PyObject* object, const Place& place) {
   if (PyList_Check(object)) refuse(place, "a list", "pass a NumPy array or a tuple");
   if (PyComplex_Check(object)) refuse(place, "a complex number", "pass its real and imaginary part");
   if (PyFunction_Check(object)) refuse(place, "a Python function", "decorate it with @njit");
-  refuse(place, fmt::format("of type {}", Py_TYPE(object)->tp_name), "pass numbers, tuples, strings, NumPy arrays or njit functions");
+  refuse(place, fmt::format("of type {}", Py_TYPE(object)->tp_name),
+         "pass numbers, tuples, strings, NumPy arrays or njit functions");
 }
 
 PyObject* to_python(const Value& value) {
   switch (value.tag()) {
-    case Tag::None: return py::none().release().ptr();
-    case Tag::Bool: return PyBool_FromLong(value.as_bool());
-    case Tag::Int: return PyLong_FromLongLong(value.as_int());
-    case Tag::Float: return PyFloat_FromDouble(value.as_float());
-    case Tag::Str: {
-      const std::string& text = value.as<Str>().text;
-      return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
-    }
-    case Tag::Tuple: return tuple_to_python(value.as<Tuple>());
-    case Tag::Range: return range_to_python(value.as<Range>());
-    case Tag::Array: return array_to_python(value.as<Array>());
-    case Tag::DType: return py::handle(dtype_of(value.as<DTypeObject>().kind)).inc_ref().ptr();
-    case Tag::Kernel:
-      if (PyObject* object = object_of(value.as<Kernel>())) return py::handle(object).inc_ref().ptr();
-      refuse_result(value);
-    default: break;
+  case Tag::None:
+    return py::none().release().ptr();
+  case Tag::Bool:
+    return PyBool_FromLong(value.as_bool());
+  case Tag::Int:
+    return PyLong_FromLongLong(value.as_int());
+  case Tag::Float:
+    return PyFloat_FromDouble(value.as_float());
+  case Tag::Str: {
+    const std::string& text = value.as<Str>().text;
+    return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+  }
+  case Tag::Tuple:
+    return tuple_to_python(value.as<Tuple>());
+  case Tag::Range:
+    return range_to_python(value.as<Range>());
+  case Tag::Array:
+    return array_to_python(value.as<Array>());
+  case Tag::DType:
+    return py::handle(dtype_of(value.as<DTypeObject>().kind)).inc_ref().ptr();
+  case Tag::Kernel:
+    if (PyObject* object = object_of(value.as<Kernel>())) return py::handle(object).inc_ref().ptr();
+    refuse_result(value);
+  default:
+    break;
   }
   if (value.is_numpy_scalar()) return numpy_scalar_to_python(value);
   if (PyObject* object = object_known_as(value)) return py::handle(object).inc_ref().ptr();
   refuse_result(value);
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -1,7 +1,8 @@
 // CPython's values to the guest's and back. All functions need the GIL.
 //
-// Arrays are never copied: the guest's array points at NumPy's memory and holds a reference to the ndarray, and an ndarray
-// made of a guest array holds the guest's buffer. What the guest has no kind for is a TypingError that names the argument.
+// Arrays are never copied: the guest's array points at NumPy's memory and holds a reference to the ndarray, and an
+// ndarray made of a guest array holds the guest's buffer. What the guest has no kind for is a TypingError that names
+// the argument.
 #pragma once
 
 #include <Python.h>
@@ -23,4 +24,4 @@ Value from_python(PyObject* object, const Place& place);
 // A new reference.
 PyObject* to_python(const Value& value);
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

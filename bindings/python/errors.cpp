@@ -17,7 +17,8 @@ namespace {
 // CPython's exception as the guest carries it about.
 struct CarriedException final : NativeObject {
   explicit CarriedException(py::object e)
-      : exception(std::move(e)), traceback(py::reinterpret_steal<py::object>(PyException_GetTraceback(exception.ptr()))) {}
+      : exception(std::move(e)),
+        traceback(py::reinterpret_steal<py::object>(PyException_GetTraceback(exception.ptr()))) {}
   ~CarriedException() override {
     py::gil_scoped_acquire gil;
     exception = traceback = py::object();
@@ -31,7 +32,7 @@ struct CarriedException final : NativeObject {
     return exception;
   }
 
- private:
+private:
   py::object exception, traceback;
 };
 
@@ -53,8 +54,8 @@ py::object& kept_exception() {
   return exception;
 }
 
-// The class of the guest's exception: CPython's own, ours (pyvm.errors), or the next base of which there is one. (NumPy's
-// _UFuncNoLoopError and its like cannot be made of a text.)
+// The class of the guest's exception: CPython's own, ours (pyvm.errors), or the next base of which there is one.
+// (NumPy's _UFuncNoLoopError and its like cannot be made of a text.)
 py::object exception_class(ExceptionKind kind) {
   const py::object builtins = py::module_::import("builtins"), errors = py::module_::import("pyvm.errors");
   for (;; kind = exception_base(kind)) {
@@ -72,7 +73,8 @@ py::object new_exception(const GuestError& error) {
   if (!error.payload().is_unbound()) {
     try {
       const py::object exception = type(py::reinterpret_steal<py::object>(to_python(error.payload())));
-      if (std::string(py::str(exception)) == error.message() || error.kind() == ExceptionKind::SystemExit) return exception;
+      if (std::string(py::str(exception)) == error.message() || error.kind() == ExceptionKind::SystemExit)
+        return exception;
     } catch (const GuestError&) {
       // Not a value that can leave njit code: the text has to do.
     }
@@ -98,11 +100,12 @@ void add_traceback(const TracebackEntry& entry) {
 py::object exception_of(const GuestError& error) {
   if (error.payload().is(Tag::Native))
     if (auto* carried = dynamic_cast<CarriedException*>(error.payload().object())) return carried->raised();
-  if (error.kind() == ExceptionKind::KeyboardInterrupt && kept_exception()) return std::exchange(kept_exception(), py::object());
+  if (error.kind() == ExceptionKind::KeyboardInterrupt && kept_exception())
+    return std::exchange(kept_exception(), py::object());
   return new_exception(error);
 }
 
-}  // namespace
+} // namespace
 
 GuestError guest_error_of(PyObject* exception) {
   GuestError error(ExceptionKind::RuntimeError, "an exception of CPython");
@@ -129,4 +132,4 @@ bool signal_raised() {
   return true;
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

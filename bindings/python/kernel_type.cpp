@@ -20,7 +20,7 @@ namespace {
 
 // The overloads that calls have chosen so far, in the order of their first calls.
 class Overloads {
- public:
+public:
   // Notes every choice that the kernel makes from now on.
   void watch(Kernel& kernel) {
     if (!kernel.choose) return;
@@ -36,7 +36,7 @@ class Overloads {
     return chosen_;
   }
 
- private:
+private:
   void note(const Function* function) {
     std::lock_guard lock(mutex_);
     if (std::find(chosen_.begin(), chosen_.end(), function) == chosen_.end()) chosen_.push_back(function);
@@ -44,7 +44,7 @@ class Overloads {
   }
 
   std::atomic<const Function*> last_{nullptr};
-  std::mutex mutex_;  // guards the next one
+  std::mutex mutex_; // guards the next one
   std::vector<const Function*> chosen_;
 };
 
@@ -58,9 +58,9 @@ struct KernelObject {
   vectorcallfunc call;
   PyObject* dictionary;
   PyObject* weak_references;
-  PyObject* function;  // py_func
-  Kernel* kernel;      // immortal
-  KernelFacts* facts;  // immortal too
+  PyObject* function; // py_func
+  Kernel* kernel;     // immortal
+  KernelFacts* facts; // immortal too
 };
 
 PyTypeObject* kernel_type = nullptr;
@@ -70,8 +70,8 @@ std::unordered_map<const Kernel*, PyObject*>& objects() {
   return map;
 }
 
-// The guest touches no CPython object on its own: whoever drops an array's owner, resolves a name, warns or writes takes the
-// GIL for it.
+// The guest touches no CPython object on its own: whoever drops an array's owner, resolves a name, warns or writes
+// takes the GIL for it.
 Value run_without_gil(Kernel& kernel, const Arguments& arguments) {
   struct Released {
     PyThreadState* state = PyEval_SaveThread();
@@ -90,7 +90,7 @@ Value run_without_gil(Kernel& kernel, const Arguments& arguments) {
 
 // The arguments of one call: positional ones, then the values of keywords.
 class CallArguments {
- public:
+public:
   CallArguments(const KernelObject& object, PyObject* const* arguments, std::size_t positional, PyObject* names)
       : positional_(positional) {
     const std::size_t named = names ? static_cast<std::size_t>(PyTuple_GET_SIZE(names)) : 0;
@@ -109,7 +109,7 @@ class CallArguments {
 
   Arguments get() const { return {{values_, positional_}, keywords_}; }
 
- private:
+private:
   static std::string text_of(PyObject* name) {
     const char* text = PyUnicode_AsUTF8(name);
     if (!text) throw python_error();
@@ -131,8 +131,7 @@ void set_error(const KernelObject& object, GuestError& error) {
 }
 
 // Calls `body` and turns what it throws into CPython's exceptions.
-template <class Body>
-PyObject* guarded(const KernelObject& object, Body&& body) {
+template <class Body> PyObject* guarded(const KernelObject& object, Body&& body) {
   try {
     return body();
   } catch (GuestError& error) {
@@ -215,12 +214,15 @@ PyType_Slot slots[] = {
 };
 
 PyType_Spec spec = {
-    "pyvm._pyvm.Kernel", sizeof(KernelObject), 0,
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    "pyvm._pyvm.Kernel",
+    sizeof(KernelObject),
+    0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+        Py_TPFLAGS_DISALLOW_INSTANTIATION,
     slots,
 };
 
-}  // namespace
+} // namespace
 
 Kernel* kernel_of(PyObject* object) {
   return PyObject_TypeCheck(object, kernel_type) ? reinterpret_cast<KernelObject*>(object)->kernel : nullptr;
@@ -258,9 +260,9 @@ PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* f
   object.facts->place = std::move(place);
   object.facts->overloads.watch(*kernel);
   object.kernel = kernel.get();
-  kernel->make_immortal();  // calls from several threads do not count it, and its code is kept anyhow
+  kernel->make_immortal(); // calls from several threads do not count it, and its code is kept anyhow
   objects()[kernel.get()] = self;
   return self;
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -25,10 +25,10 @@ PyObject* make_kernel_type();
 struct KernelPlace {
   std::string file;
   int line = 0;
-  std::vector<std::string> parameters;  // names of the positional ones
+  std::vector<std::string> parameters; // names of the positional ones
 };
 
 // Makes an object of `type` (the kernel type or a subclass) for the kernel, which becomes immortal. A new reference.
 PyObject* wrap_kernel(PyTypeObject* type, const Ref<Kernel>& kernel, PyObject* function, KernelPlace place);
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

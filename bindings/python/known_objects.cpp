@@ -1,5 +1,5 @@
-// The table is filled from CPython's modules when they have been imported: an object of a module that nobody has imported
-// cannot be asked for.
+// The table is filled from CPython's modules when they have been imported: an object of a module that nobody has
+// imported cannot be asked for.
 #include "bindings/python/known_objects.h"
 
 #include <pybind11/pybind11.h>
@@ -21,9 +21,14 @@ struct ModulePair {
   const char* theirs;
 };
 // numba: the stand-in of `python -m pyvm`, or Numba itself in a program that uses both.
-constexpr std::array modules = {ModulePair{"builtins", "builtins"}, ModulePair{"math", "math"},         ModulePair{"time", "time"},
-                                ModulePair{"numpy", "numpy"},       ModulePair{"numpy.random", "numpy.random"},
-                                ModulePair{"numba", "pyvm"},        ModulePair{"numba", "numba"},       ModulePair{"numba.types", "numba.types"}};
+constexpr std::array modules = {ModulePair{"builtins", "builtins"},
+                                ModulePair{"math", "math"},
+                                ModulePair{"time", "time"},
+                                ModulePair{"numpy", "numpy"},
+                                ModulePair{"numpy.random", "numpy.random"},
+                                ModulePair{"numba", "pyvm"},
+                                ModulePair{"numba", "numba"},
+                                ModulePair{"numba.types", "numba.types"}};
 
 // Guarded by the GIL. The objects are held for good.
 struct Table {
@@ -46,8 +51,10 @@ void learn(const ModulePair& pair, py::handle theirs) {
   for (const auto& [name, value] : ours->members) {
     if (!stands_for_an_object(value)) continue;
     PyObject* object = PyObject_GetAttrString(theirs.ptr(), name.c_str());
-    if (!object) PyErr_Clear();
-    else if (!values.emplace(object, value).second) Py_DECREF(object);
+    if (!object)
+      PyErr_Clear();
+    else if (!values.emplace(object, value).second)
+      Py_DECREF(object);
   }
 }
 
@@ -69,7 +76,7 @@ Value find(PyObject* object) {
   return found == table().values.end() ? Value() : found->second;
 }
 
-}  // namespace
+} // namespace
 
 Value known_object(PyObject* object) {
   Value value = find(object);
@@ -85,4 +92,4 @@ PyObject* object_known_as(const Value& value) {
   return nullptr;
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

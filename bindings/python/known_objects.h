@@ -13,4 +13,4 @@ Value known_object(PyObject* object);
 // The other way: a borrowed reference, or null.
 PyObject* object_known_as(const Value& value);
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -28,7 +28,7 @@ struct ParsedFile {
 
 // The last file is kept: kernels of one file are mostly made one after the other.
 ParsedFile parsed(const std::string& source, const std::string& path) {
-  static ParsedFile& last = *new ParsedFile();  // guarded by the GIL
+  static ParsedFile& last = *new ParsedFile(); // guarded by the GIL
   static std::string& last_source = *new std::string();
   if (!last.tree || last.text->path() != path || last_source != source) {
     const auto text = std::make_shared<SourceText>(path, source);
@@ -54,12 +54,14 @@ bool is_called(const syntax::Node& function, const std::string& code_name) {
 
 const syntax::Node& find_function(const ParsedFile& file, int line, std::size_t ordinal, const py::object& code) {
   const auto name = code.attr("co_name").cast<std::string>();
-  const auto parameters = code.attr("co_varnames")[py::slice(0, code.attr("co_argcount").cast<py::ssize_t>(), 1)].cast<std::vector<std::string>>();
+  const auto parameters = code.attr("co_varnames")[py::slice(0, code.attr("co_argcount").cast<py::ssize_t>(), 1)]
+                              .cast<std::vector<std::string>>();
   for (const syntax::Node* function : syntax::functions_at_line(*file.tree, line))
     if (is_called(*function, name) && ordinal-- == 0 && parameters_of(*function) == parameters) return *function;
   // CPython orders a lambda in another one's default before that one.
-  throw py::value_error(fmt::format("{}, line {}: this {} cannot be told from others of its line; put it on a line of its own",
-                                    file.text->path(), line, name));
+  throw py::value_error(
+      fmt::format("{}, line {}: this {} cannot be told from others of its line; put it on a line of its own",
+                  file.text->path(), line, name));
 }
 
 // Values that calls may leave out. What njit code has no kind for is an error of the first call.
@@ -71,7 +73,8 @@ void read_defaults(const py::object& function, engine::KernelSource& kernel, eng
       for (py::handle value : positional) kernel.defaults.push_back(from_python(value.ptr(), place));
     const py::object code = function.attr("__code__");
     const auto names = code.attr("co_varnames").cast<py::tuple>();
-    const auto first = code.attr("co_argcount").cast<std::size_t>(), count = code.attr("co_kwonlyargcount").cast<std::size_t>();
+    const auto first = code.attr("co_argcount").cast<std::size_t>(),
+               count = code.attr("co_kwonlyargcount").cast<std::size_t>();
     for (std::size_t k = first; k < first + count; ++k) {
       PyObject* value = named.is_none() ? nullptr : PyDict_GetItem(named.ptr(), py::object(names[k]).ptr());
       kernel.keyword_defaults.push_back(value ? from_python(value, place) : Value());
@@ -106,17 +109,19 @@ engine::KernelSettings settings_of(const py::dict& options) {
   settings.options.fastmath = options["fastmath"].cast<bool>();
   settings.options.numpy_errors = options["error_model"].cast<std::string>() == "numpy";
   settings.options.python_errors = options["error_model"].cast<std::string>() == "python";
-  for (py::handle text : options["signatures"]) add_signature(settings.signatures, engine::parse_signature(text.cast<std::string>()));
+  for (py::handle text : options["signatures"])
+    add_signature(settings.signatures, engine::parse_signature(text.cast<std::string>()));
   for (auto [name, text] : options["locals"].cast<py::dict>())
     settings.locals[name.cast<std::string>()] = engine::parse_type(text.cast<std::string>());
-  if (const py::object problem = options["problem"]; !problem.is_none()) settings.problem.emplace(guest_error_of(problem.ptr()));
+  if (const py::object problem = options["problem"]; !problem.is_none())
+    settings.problem.emplace(guest_error_of(problem.ptr()));
   return settings;
 }
 
-}  // namespace
+} // namespace
 
-py::object make_kernel(const py::type& type, const py::object& function, const std::string& source, const std::string& path, int line,
-                       std::size_t ordinal, const py::dict& options) {
+py::object make_kernel(const py::type& type, const py::object& function, const std::string& source,
+                       const std::string& path, int line, std::size_t ordinal, const py::dict& options) {
   engine::KernelSettings settings = settings_of(options);
   const ParsedFile file = parsed(source, path);
   const syntax::Node& node = find_function(file, line, ordinal, function.attr("__code__"));
@@ -128,11 +133,12 @@ py::object make_kernel(const py::type& type, const py::object& function, const s
   kernel.resolver = names_of(function.ptr());
   read_defaults(function, kernel, settings);
   const Ref<Kernel> made = engine::make_kernel(std::move(kernel), std::move(settings));
-  PyObject* object = wrap_kernel(reinterpret_cast<PyTypeObject*>(type.ptr()), made, function.ptr(), {path, node.location.line, parameters_of(node)});
+  PyObject* object = wrap_kernel(reinterpret_cast<PyTypeObject*>(type.ptr()), made, function.ptr(),
+                                 {path, node.location.line, parameters_of(node)});
   if (!object) throw py::error_already_set();
   return py::reinterpret_steal<py::object>(object);
 }
 
 void check_signature(const std::string& text) { engine::parse_signature(text); }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

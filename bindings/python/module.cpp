@@ -1,5 +1,5 @@
-// The extension module pyvm._pyvm: starts the engine, makes kernels from source text, and reports on them. What users see is
-// the package around it (bindings/pyvm).
+// The extension module pyvm._pyvm: starts the engine, makes kernels from source text, and reports on them. What users
+// see is the package around it (bindings/pyvm).
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <unistd.h>
@@ -43,7 +43,8 @@ void performance_warning(const std::string& file, int line, const std::string& t
   py::gil_scoped_acquire gil;
   const py::object category = py::module_::import("pyvm.errors").attr("PyvmPerformanceWarning");
   // A warning that the user has turned into an error cannot stop a loop that has begun: it is printed.
-  if (PyErr_WarnExplicit(category.ptr(), text.c_str(), file.c_str(), line, nullptr, nullptr) != 0) PyErr_WriteUnraisable(category.ptr());
+  if (PyErr_WarnExplicit(category.ptr(), text.c_str(), file.c_str(), line, nullptr, nullptr) != 0)
+    PyErr_WriteUnraisable(category.ptr());
 }
 
 // Kernels print where Python does.
@@ -51,7 +52,8 @@ void write_to_python(std::string_view text, bool standard_error) {
   py::gil_scoped_acquire gil;
   PyObject* stream = PySys_GetObject(standard_error ? "stderr" : "stdout");
   if (!stream || stream == Py_None) return;
-  const auto string = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+  const auto string = py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
   if (!string || PyFile_WriteObject(string.ptr(), stream, Py_PRINT_RAW) != 0) throw python_error();
 }
 
@@ -114,9 +116,9 @@ void translate(std::exception_ptr pointer) {
   }
 }
 
-}  // namespace
+} // namespace
 
-}  // namespace pyvm::python
+} // namespace pyvm::python
 
 PYBIND11_MODULE(_pyvm, m) {
   using namespace pyvm::python;

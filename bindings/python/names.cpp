@@ -26,7 +26,7 @@ void collect_names(const py::object& code, std::set<std::string>& names) {
 }
 
 class FunctionNames final : public NameResolver {
- public:
+public:
   explicit FunctionNames(py::object function) : function_(std::move(function)) {}
   ~FunctionNames() override {
     py::gil_scoped_acquire gil;
@@ -45,7 +45,7 @@ class FunctionNames final : public NameResolver {
     }
   }
 
- private:
+private:
   // The object that the name stands for; none when there is none.
   py::object find(const std::string& name) const {
     const auto free = function_.attr("__code__").attr("co_freevars").cast<py::tuple>();
@@ -55,7 +55,8 @@ class FunctionNames final : public NameResolver {
       return py::reinterpret_steal<py::object>(PyCell_Get(cell.ptr()));
     }
     for (const py::object& scope : {py::object(function_.attr("__globals__")), builtins()})
-      if (PyObject* found = PyDict_GetItemString(scope.ptr(), name.c_str())) return py::reinterpret_borrow<py::object>(found);
+      if (PyObject* found = PyDict_GetItemString(scope.ptr(), name.c_str()))
+        return py::reinterpret_borrow<py::object>(found);
     return py::object();
   }
 
@@ -67,8 +68,10 @@ class FunctionNames final : public NameResolver {
     if (PyModule_Check(object.ptr())) return module_value(object);
     if (PyFunction_Check(object.ptr()))
       raise(ExceptionKind::TypingError,
-            "Untyped global name '{0}': Cannot determine Numba type of <class 'function'>: njit code calls only njit functions; "
-            "decorate '{0}' with @njit", name);
+            "Untyped global name '{0}': Cannot determine Numba type of <class 'function'>: njit code calls only njit "
+            "functions; "
+            "decorate '{0}' with @njit",
+            name);
     return engine::frozen_global(name, from_python(object.ptr(), {"global", &name, nullptr}));
   }
 
@@ -99,10 +102,10 @@ class FunctionNames final : public NameResolver {
   std::map<PyObject*, Ref<Module>> modules_;
 };
 
-}  // namespace
+} // namespace
 
 std::shared_ptr<NameResolver> names_of(PyObject* function) {
   return std::make_shared<FunctionNames>(py::reinterpret_borrow<py::object>(function));
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -25,7 +25,7 @@ PyTypeObject* type_named(const py::object& module, const char* name) {
   return reinterpret_cast<PyTypeObject*>(py::object(module.attr(name)).release().ptr());
 }
 
-}  // namespace
+} // namespace
 
 void load_numpy_types() {
   const py::object module = py::module_::import("numpy");
@@ -50,8 +50,8 @@ PyObject* dtype_of(ScalarKind kind) { return numpy.dtypes[static_cast<std::size_
 std::optional<ScalarKind> kind_of_dtype(PyObject* dtype) {
   for (std::size_t k = scalar_kind_count; k-- > 0;)
     if (numpy.dtypes[k] == dtype) return all_scalar_kinds[k];
-  // `long` and `long long` are both int64, and a dtype with metadata is an object of its own. The string of a structured
-  // dtype says "|V16", of an object "|O", of the other byte order ">f8"; bool and bytes are "|b1" and "|u1".
+  // `long` and `long long` are both int64, and a dtype with metadata is an object of its own. The string of a
+  // structured dtype says "|V16", of an object "|O", of the other byte order ">f8"; bool and bytes are "|b1" and "|u1".
   return kind_from_dtype_string(py::handle(dtype).attr("str").cast<std::string>());
 }
 
@@ -59,11 +59,12 @@ std::optional<Scalar> scalar_of(PyObject* object) {
   // NumPy's scalar objects (numpy/arrayscalars.h) hold their value right behind the object's head.
   for (std::size_t k = scalar_kind_count; k-- > 0;)
     if (numpy.scalars[k] == Py_TYPE(object))
-      return Scalar{all_scalar_kinds[k], load_scalar(all_scalar_kinds[k], reinterpret_cast<const char*>(object) + sizeof(PyObject))};
+      return Scalar{all_scalar_kinds[k],
+                    load_scalar(all_scalar_kinds[k], reinterpret_cast<const char*>(object) + sizeof(PyObject))};
   const auto kind = kind_of_dtype(py::object(py::handle(object).attr("dtype")).ptr());
   if (!kind) return std::nullopt;
   const std::string bytes = py::handle(object).attr("tobytes")().cast<std::string>();
   return Scalar{*kind, load_scalar(*kind, bytes.data())};
 }
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -25,4 +25,4 @@ PyObject* dtype_of(ScalarKind kind);
 // The kind and bits of a NumPy scalar; nothing as above.
 std::optional<Scalar> scalar_of(PyObject* numpy_scalar);
 
-}  // namespace pyvm::python
+} // namespace pyvm::python

@@ -28,6 +28,7 @@ constexpr std::array modules = {ModulePair{"builtins", "builtins"},
                                 ModulePair{"numpy.random", "numpy.random"},
                                 ModulePair{"numba", "pyvm"},
                                 ModulePair{"numba", "numba"},
+                                ModulePair{"numba.types", "pyvm.types"},
                                 ModulePair{"numba.types", "numba.types"}};
 
 // Guarded by the GIL. The objects are held for good.

@@ -6,11 +6,9 @@ import sys as _sys
 if not _sys.platform.startswith("linux") or _os.uname().machine != "x86_64":
     raise ImportError(f"pyvm generates x86-64 code for Linux; this is {_sys.platform} on {getattr(_os, 'uname', lambda: None)()}.")
 
-from . import _pyvm, errors
-from ._config import DISABLE_JIT as _DISABLE_JIT  # noqa: F401  (read now, as Numba does)
-from ._types import *  # noqa: F403
-from ._types import names as _type_names
+from . import _pyvm, config, errors, types  # config reads the environment now, as Numba does
 from .errors import PyvmPerformanceWarning
+from .types import *  # noqa: F403
 
 _pyvm.start()
 
@@ -39,6 +37,11 @@ def get_thread_id():
     return _pyvm.get_thread_id()
 
 
-__all__ = ["njit", "jit", "prange", "get_num_threads", "get_thread_id", "set_num_threads", "errors", "PyvmPerformanceWarning",
-           *_type_names]
+def threading_layer():
+    """The name of what runs parallel loops; there is one."""
+    return "pyvm"
+
+
+__all__ = ["njit", "jit", "prange", "get_num_threads", "get_thread_id", "set_num_threads", "threading_layer", "config", "errors",
+           "types", "PyvmPerformanceWarning", *types.__all__]
 __version__ = "0.1.0"

@@ -7,7 +7,8 @@ import functools
 import types
 import warnings
 
-from . import _config, _pyvm, _source, _types
+from . import _pyvm, _source, config
+from . import types as numba_types
 from .errors import UnsupportedError
 
 # Options of Numba's compiler, in the order of its message, and those that the decorator itself takes. Here only parallel,
@@ -76,7 +77,7 @@ def jit(signature_or_function=None, **options):
     checked = _checked(options)
 
     def wrapper(decorated):
-        if _config.DISABLE_JIT:
+        if config.DISABLE_JIT:
             return decorated
         _refuse_what_is_no_function(decorated)
         return make_kernel(decorated, signatures, checked)
@@ -108,7 +109,7 @@ def make_kernel(function, signatures, options):
 
 def _is_function(value):
     return isinstance(value, (types.FunctionType, CPUDispatcher)) or (
-        callable(value) and not isinstance(value, (_types.Type, _types.Signature))
+        callable(value) and not isinstance(value, (numba_types.Type, numba_types.Signature))
     )
 
 
@@ -129,8 +130,8 @@ def _signature_texts(spec):
     if isinstance(spec, list):
         return [text for item in spec for text in _signature_texts(item)]
     if isinstance(spec, tuple):
-        text = "(" + ", ".join(map(_types.text_of, spec)) + ("," if len(spec) == 1 else "") + ")"
-    elif isinstance(spec, (str, _types.Signature)):
+        text = "(" + ", ".join(map(numba_types.text_of, spec)) + ("," if len(spec) == 1 else "") + ")"
+    elif isinstance(spec, (str, numba_types.Signature)):
         text = str(spec)
     else:
         raise TypeError(f"The decorated object is not a function (got type {type(spec)}).")
@@ -150,7 +151,7 @@ def _checked(options):
         # A set of LLVM's flags lifts strictness where it holds all that `fast` means.
         "fastmath": fastmath is True or (isinstance(fastmath, (set, dict)) and "fast" in fastmath),
         "error_model": options.get("error_model") or "",
-        "locals": {} if problem else {name: _types.text_of(t) for name, t in (options.get("locals") or {}).items()},
+        "locals": {} if problem else {name: numba_types.text_of(t) for name, t in (options.get("locals") or {}).items()},
         "problem": problem,
     }
 
@@ -178,5 +179,5 @@ def _problem(options):
             f"Found value {inline}"
         )
     for spec in (options.get("locals") or {}).values():
-        _pyvm.check_signature(f"void({_types.text_of(spec)})")
+        _pyvm.check_signature(f"void({numba_types.text_of(spec)})")
     return None

@@ -10,16 +10,16 @@ _VERSION = "0.68.1"
 def install():
     """Put modules named numba, numba.types, numba.core and their like into sys.modules."""
     import pyvm
-    from pyvm import _config, _types, errors
+    from pyvm import config, errors, types as numba_types
 
     numba = _module("numba", {name: getattr(pyvm, name) for name in pyvm.__all__}, package=True)
-    numba.types = _module("numba.types", {name: getattr(_types, name) for name in _types.all_names})
-    numba.core = _module("numba.core", {"types": numba.types, "errors": errors, "config": _config}, package=True)
-    numba.errors, numba.config, numba.__version__ = errors, _config, _VERSION
+    numba.types = _module("numba.types", {name: getattr(numba_types, name) for name in numba_types.all_names})
+    numba.core = _module("numba.core", {"types": numba.types, "errors": errors, "config": config}, package=True)
+    numba.errors, numba.config, numba.__version__ = errors, config, _VERSION
     numba.version_info = tuple(map(int, _VERSION.split(".")))
     sys.modules.update({
-        "numba": numba, "numba.types": numba.types, "numba.errors": errors, "numba.config": _config, "numba.core": numba.core,
-        "numba.core.types": numba.types, "numba.core.errors": errors, "numba.core.config": _config,
+        "numba": numba, "numba.types": numba.types, "numba.errors": errors, "numba.config": config, "numba.core": numba.core,
+        "numba.core.types": numba.types, "numba.core.errors": errors, "numba.core.config": config,
     })
 
 

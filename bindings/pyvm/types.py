@@ -84,5 +84,5 @@ void = none = Type("none")
 unicode_type = string = Type("unicode_type")
 
 # What `numba` itself offers, and what only `numba.types` does.
-names = [name for name, value in list(globals().items()) if isinstance(value, Type) and name not in ("unicode_type", "string")]
-all_names = [*names, "unicode_type", "string", "Array"]
+__all__ = [name for name, value in list(globals().items()) if isinstance(value, Type) and name not in ("unicode_type", "string")]
+all_names = [*__all__, "unicode_type", "string", "Array"]

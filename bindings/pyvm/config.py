@@ -13,3 +13,11 @@ def _flag(name):
 
 # True: njit gives functions back as they are.
 DISABLE_JIT = _flag("NUMBA_DISABLE_JIT")
+
+
+def __getattr__(name):
+    if name == "NUMBA_NUM_THREADS":
+        from . import _pyvm
+
+        return _pyvm.max_threads()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

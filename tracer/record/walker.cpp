@@ -142,10 +142,8 @@ void Walker::walk_hot_for() {
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, index);
   body_with_continue(loop, carried, shapes);
-  std::vector<ir::ValueId> next;
-  for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], place(loop.enter), carried[k], next);
+  hand_on(carried, shapes, place(loop.enter));
   frame().loops.pop_back();
-  build_.yield(next);
   adopt_all(carried, shapes, build_.end_for());
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   const ir::ExitId done = exit_at(loop.otherwise, "loop ends");
@@ -163,10 +161,8 @@ void Walker::walk_hot_while() {
   adopt_all(carried, shapes, parameters);
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   body_with_continue(loop, carried, shapes);
-  std::vector<ir::ValueId> next;
-  for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], place(loop.enter), carried[k], next);
+  hand_on(carried, shapes, place(loop.enter));
   frame().loops.pop_back();
-  build_.yield(next);
   build_.end_loop();
 }
 
@@ -359,6 +355,14 @@ void Walker::body_with_continue(const LoopInfo& loop, const Registers& carried, 
   close_target(target, reached);
 }
 
+// Ends a loop's body with what it carries, if its end is reached at all (not after range(0)).
+void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shapes, const Place& header) {
+  if (build_.unreachable()) return;
+  std::vector<ir::ValueId> next;
+  for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], header, carried[k], next);
+  build_.yield(next);
+}
+
 Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   const Instruction& i = code().instructions[pc];
   const LoopInfo& loop = code().loops[i.c];
@@ -410,11 +414,8 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   OpenLoop open{i.c, {&end}, value, outer_stop, by, false};
   frame().loops.push_back(open);
   body_with_continue(loop, carried, shapes);
-  std::vector<ir::ValueId> yields;
-  if (!build_.unreachable())
-    for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], here, carried[k], yields);
+  hand_on(carried, shapes, here);
   frame().loops.pop_back();
-  build_.yield(yields);
   const std::vector<ir::ValueId> results = build_.end_for();
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, results);
@@ -446,11 +447,8 @@ Walker::Ended Walker::while_loop(int index, std::uint32_t& next) {
   if (has_else) open.targets.push_back(&otherwise);
   frame().loops.push_back(open);
   body_with_continue(loop, carried, shapes);
-  std::vector<ir::ValueId> yields;
-  if (!build_.unreachable())
-    for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], here, carried[k], yields);
+  hand_on(carried, shapes, here);
   frame().loops.pop_back();
-  build_.yield(yields);
   build_.end_loop();
   bool reached = false;
   if (has_else) {

@@ -85,6 +85,7 @@ class Walker {
   Ended enter_for(std::uint32_t pc, std::uint32_t& next);
   Ended while_loop(int loop, std::uint32_t& next);
   void body_with_continue(const LoopInfo& loop, const Registers& carried, const std::vector<Abstract>& shapes);
+  void hand_on(const Registers& carried, const std::vector<Abstract>& shapes, const Place& header);
   Ended jump_to(std::uint32_t target);
   Ended return_value(const Abstract& value);
   int while_loop_at(std::uint32_t pc) const;

@@ -82,10 +82,10 @@ Value extreme(CallContext& context, const Arguments& arguments, const Extremes& 
 
 // ---- round ---------------------------------------------------------------------------------------------------------
 
-Value rounded_to_int(const Value& number) {
+Value rounded_to_int(const CallContext& context, const Value& number) {
   if (!is_float(number.scalar_kind())) return Value::integer(number.as_int());
   const double value = number_as_double(number);
-  checked_int64(value);
+  checked_int64(context, value);
   return Value::integer(checked_round(value).value);
 }
 
@@ -204,7 +204,7 @@ Value round(CallContext& context, const Arguments& arguments) {
   const Value& number = bound[0];
   if (!number.is_number() || number.is(Tag::NpBool))
     raise(ExceptionKind::TypeError, "type {} doesn't define __round__ method", type_name_of(number));
-  if (!bound.has(1)) return rounded_to_int(number);
+  if (!bound.has(1)) return rounded_to_int(context, number);
   const std::int64_t digits = index_of(bound[1]);
   // NumPy's float scalars round as np.round does.
   if (number.is_numpy_scalar() && is_float(number.scalar_kind()) && context.dialect == Dialect::Python)

@@ -89,15 +89,15 @@ template <MathFunction function> Value math_function(CallContext& context, const
   return evaluate(context, function, arguments.positional[0], &arguments.positional[1]);
 }
 
-template <MathFunction function> Value math_to_int(CallContext&, const Arguments& arguments) {
+template <MathFunction function> Value math_to_int(CallContext& context, const Arguments& arguments) {
   const Value number = real_number(one_argument(arguments, fmt::format("math.{}", name_of(function))));
   if (!is_float(number.scalar_kind())) return Value::integer(number.as_int());
   const double value = number_as_double(number);
-  checked_int64(value);
+  checked_int64(context, value);
   const CheckedInt result = function == MathFunction::Floor  ? checked_floor(value)
                             : function == MathFunction::Ceil ? checked_ceil(value)
                                                              : checked_trunc(value);
-  if (result.status != IntStatus::Ok) raise_int_too_large();
+  if (result.status != IntStatus::Ok) raise_beyond_int64(context);
   return Value::integer(result.value);
 }
 

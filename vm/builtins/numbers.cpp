@@ -50,8 +50,9 @@ bool numpy_scalar_compare(CompareOp op, const Value& a, const Value& b) {
   return apply_compare(op, operand, converted(a, operand), converted(b, operand));
 }
 
-const char* zero_division_text(BinaryOp op, ScalarKind operand) {
-  if (op == BinaryOp::TrueDiv) return "division by zero";
+// CPython's words, which for `/` depend on what the operands were.
+const char* zero_division_text(BinaryOp op, ScalarKind operand, bool has_float) {
+  if (op == BinaryOp::TrueDiv) return has_float ? "float division by zero" : "division by zero";
   if (op == BinaryOp::FloorDiv)
     return is_float(operand) ? "float floor division by zero" : "integer division or modulo by zero";
   return is_float(operand) ? "float modulo" : "integer modulo by zero";
@@ -63,7 +64,9 @@ Value njit_binary(const CallContext& context, BinaryOp op, const Value& a, const
   const ScalarBits x = converted(a, promotion->operand), y = converted(b, promotion->operand);
   const bool divides = op == BinaryOp::TrueDiv || op == BinaryOp::FloorDiv || op == BinaryOp::Mod;
   if (divides && !context.numpy_errors && is_zero(promotion->operand, y))
-    throw GuestError(ExceptionKind::ZeroDivisionError, zero_division_text(op, promotion->operand));
+    throw GuestError(
+        ExceptionKind::ZeroDivisionError,
+        zero_division_text(op, promotion->operand, is_float(a.scalar_kind()) || is_float(b.scalar_kind())));
   if (op == BinaryOp::Pow && is_integer(promotion->operand) && is_signed(promotion->operand) &&
       static_cast<std::int64_t>(y) < 0)
     raise(ExceptionKind::ValueError, "Integers to negative integer powers are not allowed.");
@@ -175,16 +178,21 @@ Value number_power_literal(CallContext& context, const Value& a, std::int64_t n)
   return Value::njit_scalar(operand, apply_pow_literal(operand, converted(a, operand), n));
 }
 
-std::int64_t checked_int64(double value) {
+void raise_beyond_int64(const CallContext& context) {
+  if (context.dialect == Dialect::Python) raise_int_too_large();
+  throw GuestError(ExceptionKind::OverflowError, "int too big to convert");
+}
+
+std::int64_t checked_int64(const CallContext& context, double value) {
   const CheckedInt result = checked_trunc(value);
   if (result.status == IntStatus::NotANumber) raise(ExceptionKind::ValueError, "cannot convert float NaN to integer");
   if (std::isinf(value)) raise(ExceptionKind::OverflowError, "cannot convert float infinity to integer");
-  if (result.status == IntStatus::Overflow) raise_int_too_large();
+  if (result.status == IntStatus::Overflow) raise_beyond_int64(context);
   return result.value;
 }
 
 Value to_python_int(CallContext& context, const Value& number) {
-  if (is_float(number.scalar_kind())) return Value::integer(checked_int64(number_as_double(number)));
+  if (is_float(number.scalar_kind())) return Value::integer(checked_int64(context, number_as_double(number)));
   if (number.is(Tag::NpUInt64) && number.as_int() < 0 && context.dialect == Dialect::Python) raise_int_too_large();
   return Value::integer(number.as_int());
 }

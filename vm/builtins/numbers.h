@@ -41,7 +41,9 @@ Value number_power_literal(CallContext& context, const Value& a, std::int64_t n)
 Promotion checked_numpy_promotion(BinaryOp op, ScalarKind a, const Value* weak_a, ScalarKind b, const Value* weak_b);
 // int(x) and float(x) of a number. ValueError for NaN, OverflowError for inf and beyond int64.
 Value to_python_int(CallContext& context, const Value& number);
-std::int64_t checked_int64(double value);
+std::int64_t checked_int64(const CallContext& context, double value);
+// Of a value that has no int64: for good inside njit, so far outside.
+[[noreturn]] void raise_beyond_int64(const CallContext& context);
 inline double number_as_double(const Value& number) { return as_double(number.scalar_kind(), number.bits()); }
 
 } // namespace pyvm

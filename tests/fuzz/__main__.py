@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Random kernels: the oracle and pyvm, interpreted and compiled for every instruction set, must agree to the bit.
+
+    tests/fuzz [--minutes N] [--seed S] [--seeds COUNT] [--mode NAME ...] [--keep FOLDER]
+
+Each seed makes a batch of kernels with a few calls each (kernels.py, inputs.py); each batch runs in one process for each
+mode (batches.py). What differs is cut down (shrink.py) to a script in the folder (/tmp/pyvm-fuzz), with the command that
+repeats it; it is a file for tests/lang/cases once it is mended. The last line counts kernels, calls and CPU time.
+"""
+
+import argparse
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fuzz import batches, inputs, kernels, shrink  # noqa: E402
+
+KERNELS_IN_A_BATCH = 8
+
+
+def make_script(seed):
+    rng = random.Random(seed)
+    text, calls = batches.HEAD + inputs.PRELUDE + "\n\n", []
+    for number in range(KERNELS_IN_A_BATCH):
+        kernel = kernels.Kernel(rng, f"kernel{number}")
+        text += kernel.text()
+        sizes = rng.sample(inputs.SIZES, 3)
+        if rng.random() < 0.05: # several blocks of a reduction (DESIGN 6)
+            sizes[0] = 1100 if kernel.on & {"inner", "while", "inner prange"} else 4200
+        calls += [(kernel.name, inputs.Call(kernel.parameters, rng.random(), n), not kernel.inexact) for n in sizes]
+    return batches.Script(text, calls)
+
+
+def choose_modes(rng, given):
+    """The interpreter first; of the stress modes two for each batch."""
+    if given:
+        return ["interpreted", *(m for m in given if m != "interpreted")]
+    here = batches.modes_here()
+    stress = [m for m in here if m.startswith("exit-")]
+    return [m for m in here if m not in stress] + sorted(rng.sample(stress, 2))
+
+
+def report(seed, found, script, runner, options):
+    number, mode, expected, seen, peer = found
+    name, call, exact = script.calls[number]
+    print(f"seed {seed}: {name}, call {number}, under {mode}\n  {peer}: {expected}\n  {mode}: {seen}", flush=True)
+    if options.no_shrink:
+        return
+    small = shrink.shrink(script, number, mode, runner, seconds=options.shrink_seconds)
+    if small is None:
+        print("  it does not fail again", flush=True)
+        return
+    path = options.keep / f"seed{seed}_{mode}.py"
+    path.write_text(shrink.case_text(small))
+    environment = " ".join(f"{k}={v}" for k, v in batches.MODES[mode].items())
+    print(f"  {environment} build/pyvm run {path}\n  .venv/bin/python tests/oracle/run.py {path}", flush=True)
+
+
+def first_of_each_kernel(found, script):
+    """One difference for each kernel: the first mode's."""
+    kept = {}
+    for difference in found:
+        kept.setdefault(script.calls[difference[0]][0], difference)
+    return kept.values()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so long (default: one pass over --seeds)")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=20, help="how many, without --minutes")
+    parser.add_argument("--mode", nargs="+", choices=batches.MODES, help="these and the interpreter, instead of all")
+    parser.add_argument("--package", type=Path, default=batches.TOP / "build" / "bindings", help="where the package pyvm is")
+    parser.add_argument("--keep", type=Path, default=Path("/tmp/pyvm-fuzz"))
+    parser.add_argument("--most", type=int, default=10**9, help="stop after so many differing kernels")
+    parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--shrink-seconds", type=float, default=60)
+    parser.add_argument("--print", action="store_true", help="print the seed's script and run nothing")
+    options = parser.parse_args()
+    if options.print:
+        print(make_script(options.seed).text)
+        return 0
+    runner = batches.Runner(options.package.resolve(), options.keep)
+    seed, differing, began = options.seed, 0, time.monotonic()
+    while differing < options.most:
+        if (time.monotonic() - began > options.minutes * 60) if options.minutes else seed == options.seed + options.seeds:
+            break
+        script = make_script(seed)
+        modes = choose_modes(random.Random(seed), options.mode)
+        for found in first_of_each_kernel(runner.differences(script, modes), script):
+            differing += 1
+            report(seed, found, script, runner, options)
+        seed += 1
+        if seed % 100 == 0:
+            print(f"... seed {seed}, {differing} kernels differ", file=sys.stderr, flush=True)
+    seeds = seed - options.seed
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{seeds} seeds from {options.seed}, {seeds * KERNELS_IN_A_BATCH} kernels, {runner.calls} calls, "
+          f"{usage.ru_utime + usage.ru_stime:.0f} s of CPU time: {differing} kernels differ")
+    return differing > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Runs scripts of kernels under the oracle and under pyvm, and compares what each call gives.
+
+A mode is a set of PYVM_ variables, which a process reads once: each batch is run in a forked child for each mode. A child
+sends one line for each call as soon as it has it, so that a crash or an endless loop has a place. What a call gives:
+
+    ["value", text of the result, digests of the arrays]     floats by their bits, all NaN alike
+    ["raise", type, message, line]                           line: of the innermost frame in the script
+"""
+
+import hashlib
+import importlib
+import json
+import linecache
+import os
+import select
+import signal
+import sys
+import time
+import types
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+TOP = Path(__file__).resolve().parents[2]
+
+MODES = {
+    "interpreted": {"PYVM_JIT": "0", "PYVM_NUM_THREADS": "1"},
+    "interpreted-2": {"PYVM_JIT": "0", "PYVM_NUM_THREADS": "2"},
+    "scalar": {"PYVM_ISA": "scalar", "PYVM_NUM_THREADS": "1", "PYVM_HOT": "1"},
+    "avx2": {"PYVM_ISA": "avx2", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "1"},
+    "avx512": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "1", "PYVM_HOT": "1"},
+    "avx512-2": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "1"},
+    "warm": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "30"},
+}
+for guard, isa in enumerate(("avx512", "avx2", "scalar", "avx512", "scalar", "avx2", "avx512", "avx512", "avx512"), 1):
+    MODES[f"exit-{guard}"] = {"PYVM_ISA": isa, "PYVM_NUM_THREADS": str(guard % 2 + 1), "PYVM_HOT": "1",
+                              "PYVM_STRESS_EXIT": str(guard)}
+
+HEAD = "import math\n\nimport numpy as np\nfrom numba import njit, prange\n"
+REFUSALS = ("Refused", "NotImplementedError", "TypingError", "UnsupportedError")
+
+
+def modes_here():
+    flags = Path("/proc/cpuinfo").read_text().split()
+    return [m for m, e in MODES.items() if not (e.get("PYVM_ISA") == "avx512" and "avx512f" not in flags)
+            and not (e.get("PYVM_ISA") == "avx2" and "avx2" not in flags)]
+
+
+class Script:
+    """A text that defines kernels, and the calls: (kernel's name, inputs.Call, comparable to the oracle to the bit)."""
+
+    def __init__(self, text, calls):
+        self.text, self.calls = text, calls
+
+
+# ---- in the child ---------------------------------------------------------------------------------------------------
+
+
+def use_package(mode, package):
+    """Makes `numba` the oracle or pyvm."""
+    for name, value in MODES.get(mode, {}).items():
+        os.environ[name] = value
+    sys.path.insert(0, str(TOP / "tests" / "oracle" if mode == "oracle" else package))
+    sys.modules["numba"] = importlib.import_module("oracle" if mode == "oracle" else "pyvm")
+
+
+def value_text(value):
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(value_text, value)) + ")"
+    if isinstance(value, float):
+        return "nan" if value != value else value.hex()
+    return f"{type(value).__name__} {value!r}"
+
+
+def digest(array):
+    if array.dtype.kind == "f":
+        array = np.where(np.isnan(array), np.array(np.nan, array.dtype), array)
+    return hashlib.blake2b(array.tobytes(), digest_size=8).hexdigest()
+
+
+def outcome(space, path, name, call):
+    given = dict(space)
+    exec("\n".join(call.setup), given)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = eval(f"{name}({', '.join(call.arguments)})", given)
+    except Exception as error:
+        line, trace = 0, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == path:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        return ["raise", type(error).__name__, str(error), line]
+    return ["value", value_text(result), [digest(given[b]) for b in call.bases]]
+
+
+def child(mode, package, path, script, only, write):
+    use_package(mode, package)
+    linecache.cache[path] = (len(script.text), None, script.text.splitlines(True), path)
+    module = types.ModuleType("__main__")
+    module.__file__ = path
+    exec(compile(script.text, path, "exec"), module.__dict__)
+    for number, (name, call, exact) in enumerate(script.calls):
+        if number in only:
+            os.write(write, json.dumps([number, outcome(module.__dict__, path, name, call)]).encode() + b"\n")
+
+
+# ---- in the parent --------------------------------------------------------------------------------------------------
+
+
+def start(mode, package, path, script, only):
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.close(read)
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            child(mode, package, path, script, only, write)
+            status = 0
+        except BaseException as error:
+            os.write(write, json.dumps([-1, ["broken", type(error).__name__, str(error)]]).encode() + b"\n")
+        os._exit(status)
+    os.close(write)
+    return pid, read
+
+
+def collect(pid, read, seconds):
+    """The lines that came, and how the process ended: an exit status, or 'endless'. `seconds` is for each line."""
+    lines, rest, ended = [], b"", None
+    while True:
+        if not select.select([read], [], [], seconds)[0]:
+            os.kill(pid, signal.SIGKILL)
+            ended = "endless"
+        data = os.read(read, 1 << 16) if ended is None else b""
+        if not data:
+            break
+        rest += data
+        *whole, rest = rest.split(b"\n")
+        lines += [json.loads(line) for line in whole]
+    os.close(read)
+    status = os.waitpid(pid, 0)[1]
+    return lines, ended or (f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}")
+
+
+class Runner:
+    def __init__(self, package, folder, seconds=5):
+        self.package, self.folder, self.seconds = package, folder, seconds
+        folder.mkdir(parents=True, exist_ok=True)
+        self.calls = 0
+        self.began = time.monotonic()
+
+    def results(self, script, mode):
+        """For each call what it gave; a call that ended the process gave ["crash", how], and the rest goes on without it."""
+        path = self.folder / f"batch{os.getpid()}.py"
+        path.write_text(script.text)
+        todo, found = set(range(len(script.calls))), {}
+        while todo:
+            lines, ended = collect(*start(mode, self.package, str(path), script, todo), self.seconds)
+            for number, result in lines:
+                if number < 0: # the script itself did not get through
+                    return [result] * len(script.calls)
+                found[number] = result
+            todo -= set(found)
+            if todo:
+                if ended == "status 0":
+                    raise RuntimeError(f"a child under {mode} forgot calls")
+                found[min(todo)] = ["crash", ended]
+                todo.discard(min(todo))
+        self.calls += len(script.calls)
+        return [found[k] for k in range(len(script.calls))]
+
+    def differences(self, script, modes):
+        """(number of the call, mode, expected, seen, what it is compared with) for each call that differs."""
+        truth = self.results(script, "oracle")
+        slow = {number for number, result in enumerate(truth) if result == ["crash", "endless"]}
+        if slow:
+            script.calls = [call for number, call in enumerate(script.calls) if number not in slow]
+            truth = [result for number, result in enumerate(truth) if number not in slow]
+        found, reference = [], None
+        for mode in modes:
+            results = self.results(script, mode)
+            if reference is None:
+                reference = results
+            for number, (name, call, exact) in enumerate(script.calls):
+                known = knows(truth[number]) and exact
+                expected = truth[number] if known else reference[number]
+                if not alike(expected, results[number], script):
+                    found.append((number, mode, expected, results[number], "oracle" if known else modes[0]))
+        return found
+
+
+def knows(result):
+    """Whether the oracle's answer is one: it may refuse what it has not got, or be too slow."""
+    return not (result[0] in ("broken", "crash") or (result[0] == "raise" and result[1] in REFUSALS))
+
+
+def alike(expected, seen, script):
+    if expected[0] == "raise" and seen[0] == "raise":
+        if expected[1] in REFUSALS and seen[1] in REFUSALS:
+            return True
+        return expected == seen
+    if seen[0] == "crash":
+        return False
+    return expected == seen

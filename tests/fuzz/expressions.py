@@ -1,0 +1,174 @@
+"""Random expressions over what is in scope. Values are int ('i') or of any numeric kind ('n'), so that a float is never
+used as a subscript but where the kernel is meant to fail.
+
+A scope knows the variables that are certainly assigned, the loop variables with the dimension they stay inside, and the
+arrays. What an iteration of a parallel loop may touch of an array that is written is the element of its own.
+"""
+
+COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
+EXACT_CALLS = ("math.sqrt", "math.floor", "math.ceil", "np.floor", "np.ceil", "np.trunc", "abs", "np.abs", "np.sqrt")
+INEXACT_CALLS = ("math.exp", "math.sin", "math.cos", "math.tanh", "math.log", "np.exp", "np.log1p", "math.erf")
+CASTS = ("np.float32", "np.int32", "np.uint8", "np.int64", "np.uint64", "np.int8", "float", "bool")
+
+
+class Array:
+    """dims: the names of the dimensions' lengths in the kernel, or a number."""
+
+    def __init__(self, name, role, kind, dims):
+        self.name, self.role, self.kind, self.dims = name, role, kind, dims
+
+
+class Scope:
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.known = {}      # variable -> 'i' or 'n'
+        self.loops = []      # (loop variable, dimension or None)
+        self.own = {}        # dimension -> variable of a parallel loop over it
+        self.parallel = []   # variables of the parallel loops around
+        self.frozen = set()  # variables from outside the innermost parallel loop: read, not assigned
+        self.depth = 0       # of inner loops
+
+    def copy(self):
+        other = Scope(self.kernel)
+        other.known, other.loops, other.own = dict(self.known), list(self.loops), dict(self.own)
+        other.parallel, other.frozen, other.depth = list(self.parallel), set(self.frozen), self.depth
+        return other
+
+
+class Expressions:
+    """Needs self.rng, self.on (the features this kernel has), self.arrays, self.helpers, self.parameters."""
+
+    def pick(self, *choices):
+        return self.rng.choice(choices)
+
+    def chance(self, probability):
+        return self.rng.random() < probability
+
+    # ---- elements
+
+    def subscript(self, scope, dim, depth):
+        """An int inside [-dim, dim)."""
+        inside = [v for v, d in scope.loops if d == dim]
+        others = [v for v, d in scope.loops]
+        roll = self.rng.random()
+        if "bounds" in self.on and roll < 0.06 and inside:
+            return self.pick(f"{inside[-1]} + 1", f"{inside[-1]} - {dim} - 1", f"{dim}", f"{inside[-1]} * 2")
+        if inside and roll < 0.62:
+            return self.rng.choice(inside)
+        if inside and roll < 0.82:
+            v = self.rng.choice(inside)
+            return self.pick(f"-{v}", f"{dim} - 1 - {v}", f"{v} // 2", f"{v} - {dim}", f"max({v} - 1, 0)", f"{v} - 1")
+        indices = [a for a in self.arrays if a.role in ("index", "permutation")]
+        if roll < 0.90 and dim == "n" and indices and inside:
+            return f"{self.rng.choice(indices).name}[{self.rng.choice(inside)}]"
+        if isinstance(dim, int):
+            return str(self.rng.randrange(dim))
+        if others and roll < 0.95:
+            return f"{self.rng.choice(others)} % {dim}"
+        return f"({self.integer(scope, depth + 2)}) % {dim}"
+
+    def element(self, scope, array, depth):
+        """An element of an array that only is read, or the iteration's own."""
+        parts = []
+        for dim in array.dims:
+            own = scope.own.get(dim)
+            if array.role == "out" and own:
+                parts.append(own)
+            else:
+                parts.append(self.subscript(scope, dim, depth))
+        if len(parts) == 2 and self.chance(0.1):
+            return f"{array.name}[{parts[0]}][{parts[1]}]"
+        return f"{array.name}[{', '.join(parts)}]"
+
+    def may_touch(self, scope, array):
+        """Does every parallel loop around have a dimension of the array of its own?"""
+        own = [scope.own.get(dim) for dim in array.dims]
+        return all(v in own for v in scope.parallel) and len([d for d in array.dims if d in scope.own]) >= len(scope.parallel)
+
+    def readable(self, scope):
+        return [a for a in self.arrays
+                if a.role == "in" or (a.role == "out" and a.name in self.read_back and self.may_touch(scope, a))]
+
+    # ---- values
+
+    def leaf(self, scope):
+        roll = self.rng.random()
+        if scope.known and roll < 0.40:
+            return self.rng.choice(sorted(scope.known))
+        arrays = self.readable(scope)
+        if arrays and roll < 0.75:
+            return self.element(scope, self.rng.choice(arrays), 2)
+        if scope.loops and roll < 0.85:
+            return self.rng.choice(scope.loops)[0]
+        if self.scalars and roll < 0.92:
+            return self.rng.choice(self.scalars)[0]
+        return self.pick("1.5", "3", "0.25", "-2", "0.5", "1", "0", "-0.0", "7", "2.0", "True", "1e10", "2**40")
+
+    def number(self, scope, depth=0):
+        roll = self.rng.random()
+        if depth > 2 or roll < 0.28:
+            return self.leaf(scope)
+        a = self.number(scope, depth + 1)
+        if roll < 0.74:
+            op = self.pick("+", "-", "*", "+", "-", "*", "/", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "-")
+            return f"({a} {op} {self.number(scope, depth + 1)})"
+        if roll < 0.79:
+            return f"{self.pick('min', 'max')}({a}, {self.number(scope, depth + 1)})"
+        if roll < 0.85:
+            return f"({a} if {self.condition(scope, depth + 1)} else {self.number(scope, depth + 1)})"
+        if roll < 0.88 and self.helpers:
+            helper = self.rng.choice(self.helpers)
+            return f"{helper}({a}, {self.number(scope, depth + 1)})"
+        if roll < 0.91 and "casts" in self.on:
+            return f"{self.rng.choice(CASTS)}({a})"
+        if roll < 0.94 and "math" in self.on:
+            if "inexact" in self.on and self.chance(0.5):
+                return f"{self.rng.choice(INEXACT_CALLS)}({a})"
+            call = self.rng.choice(EXACT_CALLS)
+            whole = call in ("math.floor", "math.ceil") # these raise for what is no int64
+            return f"{call}(min(max({a}, -1e6), 1e6))" if whole and "raises" not in self.on else f"{call}({a})"
+        if roll < 0.96:
+            return self.integer(scope, depth + 1)
+        return self.pick(f"(-{a})", f"abs({a})", f"{a} ** 2", f"({a}) ** 3", f"(+{a})", f"({self.condition(scope, depth + 1)})")
+
+    def integer(self, scope, depth=0):
+        roll = self.rng.random()
+        ints = [v for v, kind in scope.known.items() if kind == "i"]
+        if depth > 2 or roll < 0.30:
+            if ints and roll < 0.15:
+                return self.rng.choice(ints)
+            arrays = [a for a in self.readable(scope) if "int" in a.kind]
+            if arrays and roll < 0.22:
+                return self.element(scope, self.rng.choice(arrays), 3)
+            if scope.loops and roll < 0.27:
+                return self.rng.choice(scope.loops)[0]
+            return self.pick("0", "1", "2", "3", "-1", "5", "n", "64", "9223372036854775807", "-9223372036854775807", "255")
+        a = self.integer(scope, depth + 1)
+        if roll < 0.65:
+            op = self.pick("+", "-", "*", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "*")
+            return f"({a} {op} {self.integer(scope, depth + 1)})"
+        if roll < 0.80:
+            return f"({a} {self.pick('&', '|', '^', '<<', '>>')} {self.integer(scope, depth + 1)})"
+        if roll < 0.86:
+            return f"({a} if {self.condition(scope, depth + 1)} else {self.integer(scope, depth + 1)})"
+        if roll < 0.92:
+            return f"{self.pick('min', 'max')}({a}, {self.integer(scope, depth + 1)})"
+        if roll < 0.95 and "raises" in self.on:
+            return f"int({self.number(scope, depth + 1)})"
+        return self.pick(f"(-{a})", f"(~{a})", f"abs({a})", f"np.int64({a})", f"{a} ** 2", f"({a}) ** 3")
+
+    def condition(self, scope, depth=0):
+        roll = self.rng.random()
+        a = self.number(scope, depth + 1)
+        text = f"{a} {self.rng.choice(COMPARISONS)} {self.number(scope, depth + 1)}"
+        if roll < 0.60:
+            return text
+        if roll < 0.66:
+            return f"{self.number(scope, 3)} {self.pick('<', '<=')} {a} {self.pick('<', '<=', '!=')} {self.number(scope, 3)}"
+        if roll < 0.90 and depth < 3:
+            return f"{text} {self.pick('and', 'or')} {self.pick('', 'not ')}{self.condition(scope, depth + 2)}"
+        if roll < 0.94:
+            return f"not ({text})"
+        if roll < 0.97:
+            return a
+        return f"math.isnan({a})" if "math" in self.on else text

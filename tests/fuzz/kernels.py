@@ -1,0 +1,367 @@
+"""Random kernels: functions over arrays with parallel and serial loops, every kind of loop variable of DESIGN 3, and all
+the ways out of a loop. The result is a plain script's text; nothing in it races, so that its result is defined.
+
+Each kernel first draws the features that it may use (swarm testing, Groce et al., ISSTA 2012): kernels that have many of
+a few things find more than kernels that have a little of everything.
+"""
+
+from . import inputs
+from .expressions import Array, Expressions, Scope
+
+FEATURES = {  # name -> probability that a kernel has it
+    "floor": 0.5, "casts": 0.3, "math": 0.3, "inexact": 0.12, "raises": 0.12, "bounds": 0.07, "zero": 0.1, "helpers": 0.35,
+    "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
+    "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
+    "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
+}
+OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"), "max": ("0", "-100.0", "-3"),
+             "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
+             "if <": ("0.0", "99")}
+INT_ONLY = ("&=", "|=", "^=")
+
+
+class Kernel(Expressions):
+    """One kernel's source text, helpers included, and its parameters (for inputs.make_call)."""
+
+    def __init__(self, rng, name):
+        self.rng, self.name = rng, name
+        self.on = {feature for feature, p in FEATURES.items() if rng.random() < p}
+        self.arrays, self.scalars, self.helpers, self.helper_texts = [], [], [], []
+        self.parameters = []
+        self.reductions = {}   # variable -> operator
+        self.numbers = 0       # of fresh variables
+        self.read_back = set()
+        self.outer = "prange" if self.chance(0.75) else "range"
+        self.choose_parameters()
+        if "helpers" in self.on:
+            for _ in range(self.rng.randint(1, 2)):
+                self.add_helper()
+        self.lines = self.body()
+
+    # ---- what it works on
+
+    def choose_parameters(self):
+        kinds = inputs.KINDS if "unsigned" in self.on else tuple(k for k in inputs.KINDS if k[0] != "u" or k == "uint8")
+        common = self.rng.sample(kinds, 2) + ["float64", "float64"]
+        for number in range(self.rng.randint(1, 3)):
+            dims = self.pick(("n",), ("n",), ("n",), ("n", "m"), ("n", "m"), ("n", "m", 2))
+            self.add_array(f"x{number}", "in", self.rng.choice(common), dims)
+        for number in range(self.rng.randint(1, 2)):
+            dims = ("n",) if number == 0 else self.pick(("n",), ("n", "m"))
+            self.add_array(f"o{number}", "out", self.rng.choice(common), dims)
+        if self.chance(0.25):
+            self.add_array("index", "index", self.pick("int64", "int32", "int64"), ("n",))
+        if "scatter" in self.on:
+            self.add_array("order", "permutation", "int64", ("n",))
+        if "counts" in self.on:
+            self.add_array("counts", "counts", self.pick("int64", "int32", "float64"), (7,))
+        if "reads own" in self.on:
+            self.read_back = {a.name for a in self.arrays if a.role == "out"}
+        for number in range(self.rng.randint(0, 2)):
+            role = self.pick("int", "float")
+            self.scalars.append((f"c{number}", role))
+            self.parameters.append((f"c{number}", role, None, 0))
+        self.parameters.append(("m", "size", None, 0))
+
+    def add_array(self, name, role, kind, dims):
+        self.arrays.append(Array(name, role, kind, dims))
+        self.parameters.append((name, role, kind, len(dims)))
+
+    def fresh(self, letter="v"):
+        self.numbers += 1
+        return f"{letter}{self.numbers}"
+
+    def add_helper(self):
+        """A function of two numbers with branches, early returns or a loop."""
+        name = f"{self.name}_h{len(self.helpers)}"
+        kept = self.arrays, self.scalars, self.helpers
+        self.arrays, self.scalars = [], []
+        scope = Scope(self)
+        scope.known = {"p": "n", "q": "n"}
+        lines = [f"@njit(error_model='{'python' if 'zero' in self.on else 'numpy'}')", f"def {name}(p, q):"]
+        roll = self.rng.random()
+        if roll < 0.35:
+            lines += [f"    if {self.condition(scope, 1)}:", f"        return {self.number(scope, 1)}"]
+        elif roll < 0.65:
+            lines += [f"    for k in range({self.pick('3', '5', '2')}):", f"        p = p * 0.5 + {self.number(scope, 2)}"]
+            if self.chance(0.6):
+                lines += [f"        if {self.condition(scope, 2)}:", f"            {self.pick('return p', 'break', 'continue')}"]
+            lines.append("        q = q + 1")
+        elif roll < 0.8:
+            lines.append(f"    p = {self.number(scope, 1)}")
+        lines.append(f"    return {self.number(scope, 1)}")
+        self.arrays, self.scalars, self.helpers = kept
+        self.helper_texts.append("\n".join(lines) + "\n\n\n")
+        self.helpers.append(name)
+
+    # ---- the function
+
+    def text(self):
+        options = ["parallel=True"] if self.outer == "prange" or "inner prange" in self.on else []
+        if "zero" not in self.on:
+            options.append("error_model='numpy'")
+        elif self.chance(0.3):
+            options.append("error_model='python'")
+        names = ", ".join(p[0] for p in self.parameters)
+        head = f"@njit({', '.join(options)})\ndef {self.name}({names}):\n"
+        return "".join(self.helper_texts) + head + "\n".join(self.lines) + "\n\n\n"
+
+    @property
+    def inexact(self):
+        return "inexact" in self.on
+
+    def body(self):
+        scope, lines = Scope(self), [f"    n = len({self.arrays[0].name})"]
+        if "reductions" in self.on:
+            for variable in self.rng.sample(("s", "t", "u", "r"), self.pick(1, 1, 2, 2, 3, 4)):
+                self.reductions[variable] = self.rng.choice(list(OPERATORS))
+                lines.append(f"    {variable} = {self.rng.choice(OPERATORS[self.reductions[variable]])}")
+        carried = {}
+        if "carried" in self.on:
+            lines.append("    c = 0.5")
+            carried = {"c": "n"}
+        self.carried = carried
+        again = self.chance(0.06)
+        if again: # the parallel loop inside a serial one
+            lines.append(f"    for step in range({self.pick('2', '3')}):")
+        level = 2 if again else 1
+        at_end = self.outer_loop(scope, lines, level)
+        results = list(self.reductions) + list(carried) + ([] if again else at_end)
+        if len(results) == 1 or not results:
+            lines.append(f"    return {results[0] if results else 0}")
+        else:
+            lines.append(f"    return ({', '.join(results)})")
+        return lines
+
+    def outer_loop(self, scope, lines, level):
+        """Appends the loop; the variables that may be read behind it."""
+        pad = "    " * level
+        iterations = self.pick("n", "n", "n", "n", "n", "0, n", "n - 1, -1, -1", "0, n, 2", "n // 2", "1, n", "n // 3, n")
+        inside = scope.copy()
+        inside.known.update(self.carried)
+        inside.loops.append(("i", "n"))
+        if self.outer == "prange":
+            inside.parallel.append("i")
+            inside.own["n"] = "i"
+        lines.append(f"{pad}for i in {self.outer}({iterations}):")
+        end = inside
+        lines += self.block(inside, level + 1, True)
+        if "last" not in self.on:
+            return []
+        guard = [v for v in end.known if v not in self.carried and v not in self.reductions]
+        if not guard:
+            return []
+        first = self.rng.choice(sorted(guard))
+        lines.insert(len(lines) - self.count_of_loop(lines, pad), f"{pad}{first} = {self.pick('0', '-1.5')}")
+        return [first]
+
+    @staticmethod
+    def count_of_loop(lines, pad):
+        """How many lines the loop has whose header is the last line that begins at `pad`."""
+        for back in range(1, len(lines) + 1):
+            if not lines[-back].startswith(pad + " "):
+                return back
+        return 0
+
+    # ---- statements
+
+    def block(self, scope, level, outermost=False):
+        """Lines of a block. Afterwards scope.known holds what is certainly assigned at its end."""
+        lines = []
+        for _ in range(self.pick(1, 2, 2, 3, 4) if not outermost else self.pick(2, 3, 4, 5)):
+            lines += self.statement(scope, level)
+        return lines
+
+    def statement(self, scope, level):
+        pad, roll = "    " * level, self.rng.random()
+        room = level < 6
+        if roll < 0.18:
+            return self.assignment(scope, pad)
+        if roll < 0.34:
+            return self.store(scope, pad)
+        if roll < 0.46 and self.reductions:
+            return self.contribution(scope, pad)
+        if roll < 0.64 and room and "if" in self.on:
+            return self.branch(scope, level)
+        if roll < 0.74 and room and scope.depth < 3 and "inner" in self.on:
+            return self.inner_loop(scope, level)
+        if roll < 0.80 and room and scope.depth < 2 and "while" in self.on:
+            return self.while_loop(scope, level)
+        if roll < 0.84 and room and scope.depth < 2 and "inner prange" in self.on and "m" not in scope.own:
+            return self.inner_prange(scope, level)
+        if roll < 0.92 and self.jumps(scope):
+            return [f"{pad}if {self.condition(scope, 1)}:", f"{pad}    {self.rng.choice(self.jumps(scope))}"]
+        if roll < 0.95:
+            return self.rare(scope, pad)
+        return self.assignment(scope, pad)
+
+    def jumps(self, scope):
+        ways = ["continue"] if "continues" in self.on else []
+        if scope.depth and "breaks" in self.on:
+            ways += ["break", "break"]
+        if "leaves" in self.on:
+            ways += ["break"] if not scope.depth else []
+            ways += ["return"]
+        if "raises" in self.on:
+            ways += ["raise ValueError('found')"]
+        return [w if w != "return" else self.return_text() for w in ways]
+
+    def return_text(self):
+        return f"return {self.pick('-1', '2.5', 'i')}"
+
+    def assignment(self, scope, pad):
+        reused = [v for v in scope.known if v not in self.carried and v not in scope.frozen and v[0] in "vk" and (v[0] == "v" or self.chance(0.5))]
+        if "tuples" in self.on and self.chance(0.3):
+            a, b = self.fresh(), self.fresh()
+            line = f"{pad}{a}, {b} = {self.number(scope, 1)}, {self.number(scope, 1)}"
+            scope.known.update({a: "n", b: "n"})
+            return [line]
+        if reused and self.chance(0.35):
+            v = self.rng.choice(sorted(reused))
+            value = self.integer(scope, 1) if scope.known[v] == "i" else self.number(scope, 1)
+            return [f"{pad}{v} {self.pick('=', '+=', '-=', '*=')} {value}"]
+        if self.carried and self.chance(0.4):
+            return [f"{pad}c = c * 0.5 + {self.number(scope, 1)}"]
+        kind = self.pick("i", "n", "n")
+        v = self.fresh("k" if kind == "i" else "v")
+        line = f"{pad}{v} = {self.integer(scope) if kind == 'i' else self.number(scope)}"
+        scope.known[v] = kind
+        return [line]
+
+    def store(self, scope, pad):
+        value = self.number(scope)
+        counts = [a for a in self.arrays if a.role == "counts"]
+        if counts and self.chance(0.4):
+            return [f"{pad}counts[({self.integer(scope, 1)}) % 7] += {self.pick('1', '1', self.integer(scope, 2))}"]
+        arrays = [a for a in self.arrays if a.role == "out" and self.may_touch(scope, a)]
+        if not arrays:
+            return self.assignment(scope, pad)
+        array = self.rng.choice(arrays)
+        if "scatter" in self.on and array.dims == ("n",) and scope.own.get("n") == "i" and not self.read_back and len(scope.parallel) == 1:
+            return [f"{pad}{array.name}[order[i]] {self.pick('=', '+=')} {value}"]
+        return [f"{pad}{self.element(scope, array, 1)} {self.pick('=', '=', '+=', '-=', '*=')} {value}"]
+
+    def contribution(self, scope, pad, variable=None):
+        variable = variable or self.rng.choice(list(self.reductions))
+        op = self.reductions[variable]
+        if op in ("max", "min"):
+            more = f", {self.number(scope, 2)}" if self.chance(0.1) else ""
+            return [f"{pad}{variable} = {op}({variable}, {self.number(scope, 1)}{more})"]
+        if op in ("if >", "if <"):
+            value = self.rng.choice(sorted(scope.known)) if scope.known and self.chance(0.5) else self.plain_element(scope)
+            left, right = (value, variable) if self.chance(0.8) else (variable, value)
+            compare = op[-1] if left == value else "<>"[op[-1] == "<"]
+            return [f"{pad}if {left} {compare} {right}:", f"{pad}    {variable} = {value}"]
+        value = self.integer(scope, 1) if op in INT_ONLY else self.number(scope, 1)
+        if self.chance(0.15) and op in ("+=", "-=", "*="):
+            return [f"{pad}{variable} = {variable} {op[0]} {value}"]
+        return [f"{pad}{variable} {op} {value}"]
+
+    def plain_element(self, scope):
+        arrays = [a for a in self.readable(scope) if a.dims == ("n",)]
+        return f"{self.rng.choice(arrays).name}[i]" if arrays else "i"
+
+    def branch(self, scope, level):
+        pad = "    " * level
+        lines, ends = [], []
+        if "joins" in self.on and self.chance(0.4): # an int on one side, a float on the other
+            v = self.fresh()
+            lines.append(f"{pad}{v} = {self.integer(scope, 1) if self.chance(0.5) else self.number(scope, 1)}")
+            scope.known[v] = "n"
+            lines += [f"{pad}if {self.condition(scope)}:", f"{pad}    {v} = {self.number(scope, 1)}"]
+            return lines
+        word = "if"
+        for _ in range(self.pick(1, 1, 1, 2, 3)):
+            side = scope.copy()
+            lines.append(f"{pad}{word} {self.condition(scope)}:")
+            lines += self.block(side, level + 1)
+            ends.append(side.known)
+            word = "elif"
+        if self.chance(0.5):
+            side = scope.copy()
+            lines += [f"{pad}else:", *self.block(side, level + 1)]
+            ends.append(side.known)
+            for v in set.intersection(*(set(known) for known in ends)):
+                scope.known[v] = "i" if all(known[v] == "i" for known in ends) else "n"
+        return lines
+
+    def inside_of(self, scope, variable, dim, parallel=False):
+        inside = scope.copy()
+        inside.loops.append((variable, dim))
+        inside.depth += 1
+        if parallel:
+            inside.parallel.append(variable)
+            inside.own[dim] = variable
+        return inside
+
+    def inner_loop(self, scope, level):
+        pad, variable = "    " * level, f"j{scope.depth}"
+        iterations, dim = self.pick(("m", "m"), ("m", "m"), ("4", None), ("i % 5", None), ("n % 7", None), ("3", None), ("m - 1, -1, -1", "m"),
+                                    ("i", "n"), ("i, n", "n"), (f"({self.integer(scope, 2)}) % 6", None), ("1, 8, 3", None))
+        if dim == "n" and self.chance(0.5):
+            iterations, dim = "m", "m"
+        lines, inside = [], self.inside_of(scope, variable, dim)
+        value = self.fresh()
+        lines.append(f"{pad}{value} = {self.number(scope, 1)}")
+        scope.known[value] = inside.known[value] = "n"
+        lines.append(f"{pad}for {variable} in range({iterations}):")
+        if self.chance(0.6):
+            lines.append(f"{pad}    {value} = {value} * 0.5 + {self.number(inside, 1)}")
+        lines += self.block(inside, level + 1)
+        if self.chance(0.12):
+            lines += [f"{pad}else:", f"{pad}    {value} = {self.number(scope, 1)}"]
+        return lines
+
+    def while_loop(self, scope, level):
+        pad, counter, value = "    " * level, self.fresh("w"), self.fresh()
+        lines = [f"{pad}{counter} = 0", f"{pad}{value} = {self.number(scope, 1)}"]
+        scope.known[value] = "n"
+        inside = self.inside_of(scope, counter, None)
+        limit = self.pick("5", "12", "i % 9", "m", "40" if scope.depth == 0 else "6")
+        more = f" and {self.condition(scope, 1)}" if self.chance(0.7) else ""
+        if self.chance(0.15):
+            lines += [f"{pad}while True:", f"{pad}    if {counter} >= {limit}:", f"{pad}        break"]
+        else:
+            lines.append(f"{pad}while {counter} < {limit}{more}:")
+        lines.append(f"{pad}    {counter} += 1")
+        if self.chance(0.7):
+            lines.append(f"{pad}    {value} = {self.number(inside, 1)}")
+        lines += self.block(inside, level + 1)
+        if self.chance(0.08):
+            lines += [f"{pad}else:", f"{pad}    {value} = {self.number(scope, 1)}"]
+        scope.known[counter] = "i"
+        return lines
+
+    def inner_prange(self, scope, level):
+        """Over m, with a sum of its own, and with contributions to the sums outside."""
+        pad, variable, total = "    " * level, f"j{scope.depth}", self.fresh()
+        op = self.pick("+=", "max", "*=", "-=")
+        lines = [f"{pad}{total} = {self.rng.choice(OPERATORS[op])}"]
+        inside = self.inside_of(scope, variable, "m", True)
+        if "carried" not in self.on: # what is assigned inside is private to the inner iteration
+            inside.frozen = set(inside.known)
+        lines.append(f"{pad}for {variable} in prange(m):")
+        lines += self.block(inside, level + 1)
+        outside, self.reductions = self.reductions, {total: op}
+        lines += self.contribution(inside, pad + "    ")
+        self.reductions = outside
+        scope.known[total] = "n"
+        return lines
+
+    def rare(self, scope, pad):
+        if "raises" in self.on and self.chance(0.5):
+            return [f"{pad}assert {self.condition(scope, 1)}, 'asserted'"]
+        if "slices" in self.on:
+            rows = [a for a in self.arrays if a.role == "out" and a.dims == ("n", "m") and scope.own.get("n") == "i" and len(scope.parallel) == 1]
+            read = [a for a in self.arrays if a.role == "in" and a.dims == ("n", "m")]
+            if rows and read:
+                return [f"{pad}{rows[0].name}[i, {self.pick(':', '1:', '::-1')}] {self.pick('=', '+=')} {read[0].name}[i, 0] * {self.pick('2', '0.5')}"]
+            if read:
+                v = self.fresh()
+                scope.known[v] = "n"
+                return [f"{pad}{v} = {read[0].name}[{self.subscript(scope, 'n', 1)}].sum()"]
+        if "deep" in self.on:
+            tmp = self.fresh("tmp")
+            return [f"{pad}{tmp} = np.zeros(3)", f"{pad}{tmp}[i % 3] = {self.number(scope, 1)}",
+                    *([f"{pad}{self.pick('o0[i]', 'o0[i]')} += {tmp}[0] + {tmp}[2]"] if "n" in scope.own and scope.parallel == ["i"] else [])]
+        return self.assignment(scope, pad)

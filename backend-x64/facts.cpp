@@ -242,18 +242,20 @@ void Facts::fold_into_readers(const Body& body) {
     const Instruction& it = region_.instructions[body.instructions[k]];
     for (const Body& nested : it.bodies) fold_into_readers(nested);
     if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
-    if (values_[it.results[0]].reads != 1 || values_[it.results[0]].exit_reads != 0) continue;
+    if (values_[it.results[0]].exit_reads != 0) continue;
     if (is_compare(it.op))
       fold_compare(it, body, k);
-    else if (it.op == Op::Load)
+    else if (it.op == Op::Load && values_[it.results[0]].reads == 1)
       fold_load(it, body, k);
   }
 }
 
-// Into a branch, a guard, or a select that can use the processor's flags or a compare mask of its own type.
+// Into branches, guards, and selects that can use the processor's flags or a compare mask of their own type. Comparing
+// again for each of them is cheaper than to keep the answer in a register.
 void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t index) {
-  ValueId result = it.results[0];
+  const ValueId result = it.results[0];
   if (region_.type(result).lanes > 1) return;
+  int taken = 0;
   for (std::size_t k = index + 1; k < body.instructions.size(); ++k) {
     const Instruction& reader = region_.instructions[body.instructions[k]];
     if (reader.operands.empty() || reader.operands[0] != result || !is_emitted(reader)) continue;
@@ -262,9 +264,9 @@ void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t in
       Type selected = region_.type(reader.results[0]), compared = region_.type(it.operands[0]);
       takes = selected.is_float() ? selected == compared : selected.base != ir::Base::Array;
     }
-    if (takes) values_[result].form = Form::InReader;
-    return;
+    if (takes) ++taken;
   }
+  if (taken > 0 && taken == values_[result].reads) values_[result].form = Form::InReader;
 }
 
 void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index) {

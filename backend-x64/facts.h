@@ -67,7 +67,7 @@ enum class Form : std::uint8_t {
   Emitted,  // computed where it stands
   AtExits,  // only exits read it: computed in the cold code behind them
   Entry,    // constants and entry values: made where they are read, or before all loops
-  InReader, // a compare or load that its one reader takes in
+  InReader, // a load that its one reader takes in, or a compare that all its readers do
 };
 
 struct ValueFacts {

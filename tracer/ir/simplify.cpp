@@ -65,6 +65,7 @@ struct Simplifier {
   Result negate_or_not() const;
   Result absolute() const;
   Result compare() const;
+  Result extremum(const Instruction& condition, ValueId when_true, ValueId when_false) const;
   Result select() const;
   Result convert(Type named) const;
   Result wrap() const;
@@ -222,13 +223,41 @@ Result Simplifier::compare() const {
   return b.constant(type(truth), it.op == Op::Ne);
 }
 
+// x < y ? x : y and its kin, which are exactly what min and max are defined as, NaN and zeros of either sign included.
+Result Simplifier::extremum(const Instruction& condition, ValueId when_true, ValueId when_false) const {
+  const auto compares = [&](ValueId left, ValueId right) {
+    return condition.operands[0] == left && condition.operands[1] == right;
+  };
+  const bool straight = compares(when_true, when_false);
+  if (!straight && !compares(when_false, when_true)) return std::nullopt;
+  // Where equal ones look alike, <= is as good as <, and the order of the operands says nothing.
+  const bool strict = condition.op == Op::Lt || condition.op == Op::Gt;
+  if (!strict && type(when_true).is_float()) return std::nullopt;
+  switch (condition.op) {
+  case Op::Lt:
+  case Op::Le:
+    return b.emit(straight ? Op::Min : Op::Max, {when_false, when_true});
+  case Op::Gt:
+  case Op::Ge:
+    return b.emit(straight ? Op::Max : Op::Min, {when_false, when_true});
+  case Op::ULt:
+  case Op::ULe:
+    return b.emit(straight ? Op::UMin : Op::UMax, {when_false, when_true});
+  default:
+    return std::nullopt;
+  }
+}
+
 Result Simplifier::select() const {
   const ValueId when_true = it.operands[1], when_false = it.operands[2];
   if (const auto condition = bits(x())) return *condition != 0 ? when_true : when_false;
   if (when_true == when_false) return when_true;
   if (const Instruction* opposite = made_by(x(), Op::Not))
     return b.emit(Op::Select, {opposite->operands[0], when_false, when_true});
-  if (type(when_true).base != Base::Bool) return std::nullopt;
+  if (type(when_true).base != Base::Bool) {
+    const Instruction* condition = b.definition(x());
+    return condition != nullptr && condition->operands.size() == 2 ? extremum(*condition, when_true, when_false) : std::nullopt;
+  }
   if (is(when_true, 1) && is(when_false, 0)) return x();
   if (is(when_true, 0) && is(when_false, 1)) return b.emit(Op::Not, {x()});
   return std::nullopt;

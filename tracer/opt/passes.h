@@ -23,6 +23,9 @@ bool hoist_invariants(ir::Region& region, const AliasInfo& alias);
 // A place that a loop reads and writes in each iteration becomes a value that the loop carries.
 bool promote_stores(ir::Region& region, const AliasInfo& alias);
 
+// What one iteration of a loop stores and the next one loads becomes a value that the loop carries.
+bool carry_recurrences(ir::Region& region, const AliasInfo& alias);
+
 // Removes what nothing needs: instructions, results, carried values, whole loops.
 bool remove_dead(ir::Region& region);
 

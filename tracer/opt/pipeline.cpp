@@ -1,11 +1,12 @@
-//              +------------ until nothing changes, at most 4 rounds -------------+
-//              |                                                                  |
-//   region ----+--> fold --> forward --> hoist --> promote --> remove dead -------+--> region
+//              +----------------- until nothing changes, at most 4 rounds ----------------+
+//              |                                                                            |
+//   region ----+--> fold --> forward --> hoist --> promote --> carry --> remove dead ------+--> region
 //
 //   fold         writes the region anew through the builder: constants, identities, common subexpressions, conditions
 //   forward      gives loads the value that was stored or loaded there, drops overwritten stores
 //   hoist        moves what does not vary out of loops, so that places in loops are seen to stand still
 //   promote      makes places that a loop updates into values that it carries
+//   carry        makes what one iteration stores and the next one loads into such a value, too
 //   remove dead  cuts what is left without a use, so that no later pass keeps alive what nothing needs
 //
 // Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
@@ -30,6 +31,7 @@ constexpr Pass fold = {"fold", [](ir::Region& region, const AliasInfo&) { return
 constexpr Pass forward = {"forward", forward_memory};
 constexpr Pass hoist = {"hoist", hoist_invariants};
 constexpr Pass promote = {"promote", promote_stores};
+constexpr Pass carry = {"carry", carry_recurrences};
 constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
 
 bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
@@ -50,13 +52,13 @@ void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& ob
   };
   for (int round = 0; round < most_rounds; ++round) {
     bool changed = false;
-    for (const Pass& pass : {fold, forward, hoist, promote, dead}) changed |= step(pass);
+    for (const Pass& pass : {fold, forward, hoist, promote, carry, dead}) changed |= step(pass);
     if (!changed) break;
   }
 }
 
 std::optional<bool> run_pass(std::string_view name, ir::Region& region, const AliasInfo& alias) {
-  for (const Pass& pass : {fold, forward, hoist, promote, dead})
+  for (const Pass& pass : {fold, forward, hoist, promote, carry, dead})
     if (pass.name == name) return run(pass, region, alias);
   return std::nullopt;
 }

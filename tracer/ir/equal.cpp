@@ -29,7 +29,7 @@ private:
            all(a_.scalars, b_.scalars, [](const ScalarSlot& s) { return std::tuple(s.kind, s.guest_register); }) &&
            all(a_.arrays, b_.arrays,
                [](const ArraySlot& s) {
-                 return std::tuple(s.dtype, s.ndim, s.contiguous, s.writable, s.guest_register);
+                 return std::tuple(s.dtype, s.ndim, s.contiguous, s.writable, s.guest_register, s.scratch);
                }) &&
            all(a_.accumulators, b_.accumulators,
                [](const Accumulator& s) { return std::tuple(s.op, s.kind, s.guest_register); });

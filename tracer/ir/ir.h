@@ -107,7 +107,7 @@ struct ValueInfo {
   Type type;
 };
 
-// One register of the interpreter that an exit fills, and from what.
+// One register of the interpreter that an exit fills, and from what; or an item of the compound value before it.
 struct SnapshotEntry {
   enum class Source : std::uint8_t {
     Scalar,   // operand `operand`, as a value of kind `kind`
@@ -116,6 +116,9 @@ struct SnapshotEntry {
     Array,    // what array slot `operand` held at entry
     Lane,     // operand `operand`, the lane of accumulator `slot`, of kind `kind`; empty: an identity of the live-in's kind
     View,     // the array of slot `slot`, indexed by the `count` ints from `operand`
+    Tuple,    // of the next `count` entries, each with what belongs to it
+    Slice,    // of the next 3 entries
+    Range,    // of the next 3 entries: ints
   };
   std::uint16_t frame = 0; // 0: the region's own frame; inlined calls count up, outermost first
   std::uint16_t guest_register = 0;
@@ -164,6 +167,9 @@ struct ArraySlot {
   bool contiguous = false; // C-contiguous at entry: a guard of the region
   bool writable = true;
   std::uint16_t guest_register = 0;
+  // Not 0: no array of the guest's but so many elements of the code's own, a set for each thread that runs it. Nothing
+  // is kept there from one iteration of the ordinal loop to the next.
+  std::int64_t scratch = 0;
 };
 
 // A reduction variable. Its lanes live in the lane record (region_abi.h).

@@ -101,6 +101,7 @@ private:
       slot.contiguous = line.accept("contiguous");
       slot.writable = !line.accept("readonly");
       slot.guest_register = take_register(line);
+      if (line.accept("scratch")) slot.scratch = line.take_int(1, 1 << 20, "a number of elements");
       region_.arrays.push_back(slot);
     } else if (line.accept("accumulator")) {
       expect_slot(line, region_.accumulators.size());
@@ -398,6 +399,16 @@ private:
       entry.operand = take_operand(line);
       line.expect("count");
       entry.count = take_number(line, "a count");
+    } else if (line.accept("tuple")) {
+      entry.source = Source::Tuple;
+      line.expect("count");
+      entry.count = take_number(line, "a count");
+    } else if (line.accept("slice")) {
+      entry.source = Source::Slice;
+      entry.count = 3;
+    } else if (line.accept("range")) {
+      entry.source = Source::Range;
+      entry.count = 3;
     } else {
       entry.operand = take_operand(line);
       entry.kind = line.take_kind();

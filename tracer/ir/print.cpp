@@ -54,6 +54,12 @@ std::string source_text(const SnapshotEntry& entry) {
     return fmt::format("lane {} #{} {}", entry.slot, entry.operand, pyvm::name_of(entry.kind));
   case Source::View:
     return fmt::format("view {} #{} count {}", entry.slot, entry.operand, entry.count);
+  case Source::Tuple:
+    return fmt::format("tuple count {}", entry.count);
+  case Source::Slice:
+    return "slice";
+  case Source::Range:
+    return "range";
   }
   return "?";
 }
@@ -82,8 +88,9 @@ private:
       write("scalar {} {} r{}\n", i, pyvm::name_of(region_.scalars[i].kind), region_.scalars[i].guest_register);
     for (std::size_t i = 0; i < region_.arrays.size(); ++i) {
       const ArraySlot& slot = region_.arrays[i];
-      write("array {} {} ndim {}{}{} r{}\n", i, pyvm::name_of(slot.dtype), slot.ndim,
-            slot.contiguous ? " contiguous" : "", slot.writable ? "" : " readonly", slot.guest_register);
+      write("array {} {} ndim {}{}{} r{}{}\n", i, pyvm::name_of(slot.dtype), slot.ndim,
+            slot.contiguous ? " contiguous" : "", slot.writable ? "" : " readonly", slot.guest_register,
+            slot.scratch != 0 ? fmt::format(" scratch {}", slot.scratch) : "");
     }
     for (std::size_t i = 0; i < region_.accumulators.size(); ++i) {
       const Accumulator& slot = region_.accumulators[i];

@@ -54,6 +54,9 @@ private:
       say("there cannot be {} reduction lanes", reduction);
     for (const ArraySlot& slot : region_.arrays)
       if (slot.ndim > 8) say("an array slot has {} dimensions", slot.ndim);
+    for (const ArraySlot& slot : region_.arrays)
+      if (slot.scratch != 0 && (slot.ndim != 1 || !slot.contiguous || !slot.writable))
+        say("a scratch array has one dimension, is contiguous and writable");
     for (std::size_t i = 0; i < region_.exits.size(); ++i) exit(i);
     for (const ValueInfo& value : region_.values)
       if (!is_lane_count(value.type.lanes) || (value.type.lanes > 1 && value.type.base == Base::Array))
@@ -65,15 +68,25 @@ private:
     const auto gangs = static_cast<std::size_t>(std::max(region_.gangs, 1));
     if (exit.frames.empty()) say("exit !{} has no frame", id);
     if (exit.operands.size() % gangs != 0) say("exit !{} has not {} values for each operand", id, gangs);
+    std::size_t items = 0; // that are still to come
     for (const SnapshotEntry& entry : exit.entries) {
+      items = items + entry_items(entry) - (items > 0 ? 1 : 0);
       if (entry.frame >= exit.frames.size()) say("exit !{} fills a register of frame {}", id, entry.frame);
       source(id, exit, entry);
     }
+    if (items != 0) say("exit !{} lacks {} items of a compound value", id, items);
     for (const SnapshotLoop& loop : exit.loops) {
       if (loop.frame >= exit.frames.size()) say("exit !{} fills a register of frame {}", id, loop.frame);
       operand(id, exit, loop.value_operand, ScalarKind::Int64);
       operand(id, exit, loop.stop_operand, ScalarKind::Int64);
     }
+  }
+
+  static std::size_t entry_items(const SnapshotEntry& entry) {
+    using Source = SnapshotEntry::Source;
+    const bool compound =
+        entry.source == Source::Tuple || entry.source == Source::Slice || entry.source == Source::Range;
+    return compound ? entry.count : 0;
   }
 
   void source(std::size_t id, const Exit& exit, const SnapshotEntry& entry) {
@@ -97,6 +110,9 @@ private:
       return;
     case Source::Constant:
     case Source::Array:
+    case Source::Tuple:
+    case Source::Slice:
+    case Source::Range:
       return;
     }
   }

@@ -91,7 +91,8 @@ public:
           best_note = plan_.loops.size();
         }
       }
-      plan_.loops.push_back(std::move(note));
+      // Loops without a line are the recorder's own: nobody asks for them.
+      if (note.cost != 0 || note.line != 0) plan_.loops.push_back(std::move(note));
     }
     if (!best) return best;
     for (LoopNote& note : plan_.loops)
@@ -205,6 +206,8 @@ private:
     const int chains = carried_vectors(view, region.at(view.loop()).bodies[0]);
     int wanted = size <= small_body ? 2 : 1;
     if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
+    // The lanes of a reduction inside: with all of them in one step, store promotion keeps them in registers.
+    if (reduces_into_scratch(view)) wanted = std::min(static_cast<int>(trips(loop)) / request_.lanes, most_gangs_of_reduction);
     if (reduces) {
       const bool tiny = size <= tiny_reduction * static_cast<int>(region.accumulators.size());
       const int all_lanes = region.reduction_lanes / request_.lanes;
@@ -217,6 +220,16 @@ private:
            result * 2 * size <= most_widened && result * 2 * request_.lanes <= count)
       result *= 2;
     return result;
+  }
+
+  bool reduces_into_scratch(const LaneView& view) const {
+    const ir::Region& region = nest_.region();
+    bool found = false;
+    ir::for_each_instruction(region, region.at(view.loop()).bodies[0], [&](ir::InstructionId id) {
+      const ir::Instruction& it = region.at(id);
+      if (it.op == Op::Store) found |= region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch != 0;
+    });
+    return found;
   }
 
   int size_of_body(const LaneView& view) const {

@@ -213,6 +213,8 @@ private:
   void collect() {
     for (const AccessFacts& access : facts_.accesses) {
       if (!facts_.table.encloses(loop_, access.around) || spans_[access.around].empty) continue;
+      // Each iteration of the ordinal loop has its scratch to itself.
+      if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].scratch != 0) continue;
       Place place{&access, {}};
       for (std::size_t d = 0; d < access.subscripts.size(); ++d)
         place.subscripts.push_back(subscript(access, access.subscripts[d], arrays_[access.slot].shape[d]));

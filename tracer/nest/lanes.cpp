@@ -152,6 +152,10 @@ std::string LaneView::array_name(const ir::Instruction& access) const {
   return fmt::format("r{}", region_.arrays[static_cast<std::size_t>(array->immediate)].guest_register);
 }
 
+bool LaneView::is_scratch(const ir::Instruction& access) const {
+  return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)].scratch != 0;
+}
+
 void LaneView::look(const ir::Body& body) {
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
@@ -172,7 +176,8 @@ void LaneView::look(const ir::Body& body) {
       }
       break;
     case Op::Store:
-      if (access(it).moves == Moves::Still) refuse(Reason::UniformStore, it.line, array_name(it));
+      if (access(it).moves == Moves::Still)
+        refuse(is_scratch(it) ? Reason::ReducesInside : Reason::UniformStore, it.line, array_name(it));
       stored_ = true;
       break;
     case Op::LaneSet:

@@ -80,6 +80,7 @@ private:
   int converted_size(const ir::Body& body) const;
   void note_vectors(const ir::Instruction& it, std::vector<bool>& needed, bool& changed) const;
   std::string array_name(const ir::Instruction& access) const;
+  bool is_scratch(const ir::Instruction& access) const;
 
   const Nest& nest_;
   const ir::Region& region_;

@@ -26,6 +26,7 @@ void check_in_debug([[maybe_unused]] const ir::Region& region, [[maybe_unused]] 
 std::vector<Disjoint> pairs_of(const DependenceFacts& facts) {
   std::vector<bool> used(facts.slots.size()), stored(facts.slots.size());
   for (const AccessFacts& access : facts.accesses) {
+    if (facts.slots[access.slot].scratch != 0) continue; // apart from everything
     used[access.slot] = true;
     if (access.is_store) stored[access.slot] = true;
   }
@@ -175,6 +176,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
     const std::string arrays = fmt::format("'{}' and '{}'", name(together->first), name(together->second));
     for (LoopId loop = 0; loop < nest.table().loops.size(); ++loop) {
       const Loop& facts = planned.dependences.table.loops[loop];
+      if (facts.line == 0) continue;
       planned.plan.loops.push_back({.loop = loop,
                                     .line = facts.line,
                                     .declared = facts.declared,

@@ -1,7 +1,8 @@
 // Two accesses of one array are the same place when they name equal subscripts and move alike from lane to lane. They
 // are different places when a subscript differs by a constant and different subscripts mean different memory. The
 // latter holds in C-contiguous arrays; in others a stride may be zero, or two dimensions may overlap, and nothing is
-// concluded.
+// concluded. Vectors of neighbours are different places when their last subscripts differ by as many as they hold.
+// Scratch arrays share memory with nothing.
 #include "tracer/opt/alias.h"
 
 #include "tracer/ir/walk.h"
@@ -72,7 +73,8 @@ Overlap AliasOracle::of_lanes(const Instruction& a, const Instruction& b) const 
 Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) const {
   const std::int64_t slot_a = slot(a.operands[0]), slot_b = slot(b.operands[0]);
   if (slot_a < 0 || slot_b < 0) return Overlap::Maybe;
-  if (slot_a != slot_b) return info_.distinct_slots_are_disjoint ? Overlap::Never : Overlap::Maybe;
+  const bool own = region_.arrays[slot_a].scratch != 0 || region_.arrays[slot_b].scratch != 0;
+  if (slot_a != slot_b) return own || info_.distinct_slots_are_disjoint ? Overlap::Never : Overlap::Maybe;
   const int lanes = region_.type(moved_value(a)).lanes;
   bool equal = lanes == region_.type(moved_value(b)).lanes && a.lane_stride == b.lane_stride;
   if (a.lane_stride == LaneStride::Strided)
@@ -85,8 +87,23 @@ Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) con
     if (x.base == y.base && x.addend != y.addend) equal = false, apart = true;
   }
   if (equal) return Overlap::Same;
-  const bool scalars = lanes == 1 && region_.type(moved_value(b)).lanes == 1;
-  return apart && scalars && region_.arrays[slot_a].contiguous ? Overlap::Never : Overlap::Maybe;
+  if (!region_.arrays[slot_a].contiguous) return Overlap::Maybe;
+  const int lanes_b = region_.type(moved_value(b)).lanes;
+  const bool scalars = lanes == 1 && lanes_b == 1;
+  return (apart && scalars) || are_apart_in_row(a, lanes, b, lanes_b) ? Overlap::Never : Overlap::Maybe;
+}
+
+// Elements side by side along the last dimension, which begin at a known distance.
+bool AliasOracle::are_apart_in_row(const Instruction& a, int lanes_a, const Instruction& b, int lanes_b) const {
+  const auto in_a_row = [](const Instruction& it, int lanes) { return lanes == 1 || it.lane_stride == LaneStride::Contiguous; };
+  if (!in_a_row(a, lanes_a) || !in_a_row(b, lanes_b)) return false;
+  const std::vector<ValueId> place_a = place_operands(a), place_b = place_operands(b);
+  if (place_a.size() < 2) return false;
+  const Affine x = affine(place_a.back()), y = affine(place_b.back());
+  if (x.base != y.base) return false;
+  std::int64_t distance = 0;
+  if (__builtin_sub_overflow(y.addend, x.addend, &distance)) return false;
+  return distance >= 0 ? distance >= lanes_a : -distance >= lanes_b;
 }
 
 } // namespace pyvm::tracer

@@ -46,6 +46,7 @@ private:
   std::int64_t slot(ir::ValueId array) const;
   Overlap of_lanes(const ir::Instruction& a, const ir::Instruction& b) const;
   Overlap of_elements(const ir::Instruction& a, const ir::Instruction& b) const;
+  bool are_apart_in_row(const ir::Instruction& a, int lanes_a, const ir::Instruction& b, int lanes_b) const;
 
   const ir::Region& region_;
   const AliasInfo info_;

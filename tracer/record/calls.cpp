@@ -151,8 +151,6 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
   const auto positional = static_cast<std::size_t>(callee.positional);
   if (given > positional || callee.parameters.size() != positional || given + function.defaults.size() < positional || !callee.free_variables.empty())
     return give_up(Abort::UnsupportedCall, function.name + "() with these arguments");
-  for (const LoopInfo& loop : callee.loops)
-    if (loop.kind == LoopKind::Prange && loop.in_order_reason.empty() && loop.reductions > 0) return give_up(Abort::NestedReduction, function.name + "()");
 
   InlineFrame inner{&callee, &function, &liveness(callee), {}, pc, result_register, nullptr, {}, {}};
   inner.registers.assign(static_cast<std::size_t>(callee.registers), Abstract::of(Shape::Unbound));

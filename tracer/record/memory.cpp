@@ -114,6 +114,7 @@ Abstract Walker::get_item(const Abstract& object, const Registers& subscripts) {
 }
 
 void Walker::set_item(const Abstract& object, const Registers& subscripts, const Abstract& value) {
+  if (reduction_exit_ != ir::no_id) abandon(Abort::StoreInReduction, "");
   if (!object.is(Shape::Array) || !value.is_numeric()) {
     give_up(Abort::ArrayExpression, "an assignment to a slice or to this value");
     return;

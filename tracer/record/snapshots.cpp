@@ -30,6 +30,7 @@ ir::ExitId Walker::exit_here(const char* reason) {
 }
 
 ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
+  if (reduction_exit_ != ir::no_id) return reduction_exit_;
   ir::Exit exit;
   exit.reason = reason;
   exit.line = code().locations[std::min<std::size_t>(pc_, code().locations.size() - 1)].line;
@@ -116,7 +117,13 @@ void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const A
       break;
     case Shape::Tuple:
     case Shape::Range:
-    case Shape::Slice: abandon(Abort::UnsupportedValue, "a tuple, range or slice that outlives its statement");
+    case Shape::Slice:
+      entry.source = value.is(Shape::Tuple) ? Source::Tuple : value.is(Shape::Range) ? Source::Range : Source::Slice;
+      entry.operand = 0;
+      entry.count = static_cast<std::uint16_t>(value.items.size());
+      exit.entries.push_back(entry);
+      for (const Abstract& item : value.items) add_entry(exit, f, r, item);
+      return;
   }
   exit.entries.push_back(entry);
 }

@@ -56,6 +56,11 @@ const Abstract& Walker::read(std::uint16_t r) {
 }
 
 void Walker::write(std::uint16_t r, Abstract value) {
+  if (!reducing_.empty()) {
+    ReducingBody& body = reducing_.back();
+    const bool reduces = frames_.size() == body.frames && std::find(body.reduced.begin(), body.reduced.end(), r) != body.reduced.end();
+    body.sometimes |= reduces && conditional_ > body.conditional;
+  }
   if (frames_.size() == 1) {
     auto found = accumulators_.find(r);
     if (found != accumulators_.end() && out_.live_in_kinds[found->second] != out_.region.accumulators[found->second].kind)
@@ -371,13 +376,10 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     give_up(Abort::UnsupportedOperation, "a 'for' loop over something else than range()");
     return Ended::Left;
   }
-  if (loop.kind == LoopKind::Prange && loop.in_order_reason.empty() && loop.reductions > 0) {
-    for (const LoopVariable& v : loop.variables)
-      if (v.variable_class == VariableClass::Reduction) abandon(Abort::NestedReduction, v.name);
-  }
   const bool independent = loop.kind == LoopKind::Prange && loop.in_order_reason.empty();
   if (independent && runs_in_parallel_ && runs_in_parallel_(code(), i.c)) abandon(Abort::HoldsPrange, fmt::format("line {}", loop.location.line));
   out_.holds_prange |= independent;
+  if (reduces(loop)) return nested_reduction(pc, next);
   const auto step = build_.constant_bits(range.items[2].id);
   if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
   const auto by = static_cast<std::int64_t>(*step);

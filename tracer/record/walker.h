@@ -31,6 +31,7 @@ struct Knowledge {
   std::map<Place, std::vector<Abstract>> returns;  // of calls with several returns: the kinds that come back
   std::map<const Code*, Liveness> liveness;
   std::vector<std::optional<ScalarKind>> accumulator_kinds;
+  std::map<std::pair<Place, std::uint16_t>, ScalarKind> reducing_kinds;  // of the lanes of pranges inside the region
 };
 
 struct Restart {};  // thrown when Knowledge has grown
@@ -89,6 +90,27 @@ class Walker {
   Ended jump_to(std::uint32_t target);
   Ended return_value(const Abstract& value);
   int while_loop_at(std::uint32_t pc) const;
+
+  // reductions.cpp: pranges with reductions inside the region
+  struct Reducing {
+    std::uint16_t guest_register;
+    ReductionOp op;
+    ScalarKind kind = ScalarKind::Float64;  // of the lanes
+    Abstract live{};
+    ir::ValueId live_bits = ir::no_id, identity = ir::no_id;  // of `kind`
+    int lanes = 0, levels = 0;                                // scratch arrays
+  };
+  bool reduces(const LoopInfo& loop);
+  Ended nested_reduction(std::uint32_t pc, std::uint32_t& next);
+  void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all, const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
+  void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
+  void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
+  std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
+  ir::ValueId trips_of(const Abstract& range, std::int64_t step);
+  ir::ValueId step_up(ir::ValueId distance, std::int64_t step);
+  int scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r);
+  ir::ValueId scratch_load(int slot, ir::ValueId at);
+  void scratch_store(int slot, ir::ValueId at, ir::ValueId value);
 
   // joins.cpp: values at joins and headers
   // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops' states.
@@ -168,6 +190,15 @@ class Walker {
   int conditional_ = 0;  // how many sides of an `if` are open
   std::uint32_t pc_ = 0;
   ir::ExitId exit_cache_ = ir::no_id;
+  ir::ExitId reduction_exit_ = ir::no_id;  // inside a nested reduction: where everything leaves
+  // The bodies of nested reductions that are being walked, and whether they contribute under a condition.
+  struct ReducingBody {
+    std::size_t frames;
+    int conditional;
+    const Registers& reduced;
+    bool sometimes = false;
+  };
+  std::vector<ReducingBody> reducing_;
 };
 
 }  // namespace pyvm::tracer

@@ -91,9 +91,27 @@ EntryValues entry_values(const Recording& recording, const Frame& frame, std::in
   EntryValues values;
   for (const ir::ScalarSlot& slot : recording.region.scalars)
     values.scalars.push_back(slot.guest_register == start_slot ? static_cast<std::uint64_t>(start) : frame.registers[slot.guest_register].bits());
-  for (const ArraySource& source : recording.arrays)
-    values.arrays.push_back(descriptor((source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
+  for (std::size_t slot = 0; slot < recording.arrays.size(); ++slot) {
+    const ArraySource& source = recording.arrays[slot];
+    const bool scratch = recording.region.arrays[slot].scratch != 0;
+    values.arrays.push_back(scratch ? ir::ArrayDescriptor{} : descriptor((source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
+  }
+  values.scratch = make_scratch(recording.region, values.arrays);
   return values;
+}
+
+std::vector<std::uint64_t> make_scratch(const ir::Region& region, std::vector<ir::ArrayDescriptor>& arrays) {
+  std::size_t words = 0;
+  for (const ir::ArraySlot& slot : region.arrays) words += static_cast<std::size_t>(slot.scratch);
+  std::vector<std::uint64_t> memory(words);
+  std::uint64_t* at = memory.data();
+  for (std::size_t slot = 0; slot < region.arrays.size(); ++slot) {
+    const std::int64_t elements = region.arrays[slot].scratch;
+    if (elements == 0) continue;
+    arrays[slot] = {reinterpret_cast<std::byte*>(at), {elements}, {static_cast<std::int64_t>(size_of(region.arrays[slot].dtype))}};
+    at += elements;
+  }
+  return memory;
 }
 
 Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob* job) {

@@ -16,8 +16,12 @@ namespace pyvm::tracer {
 // The entry's numbers, shared by all threads that run one job.
 struct EntryValues {
   std::vector<std::uint64_t> scalars;         // of region.scalars
-  std::vector<ir::ArrayDescriptor> arrays;    // of region.arrays
+  std::vector<ir::ArrayDescriptor> arrays;    // of region.arrays; scratch stands in `scratch`
+  std::vector<std::uint64_t> scratch;
 };
+
+// Memory for the region's scratch arrays: a thread's own. Their descriptors, among `arrays`, are made to point to it.
+std::vector<std::uint64_t> make_scratch(const ir::Region& region, std::vector<ir::ArrayDescriptor>& arrays);
 
 // Whether the frame's registers are as the recording assumes.
 bool guards_hold(const Recording& recording, const Frame& frame);

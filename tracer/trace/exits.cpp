@@ -2,6 +2,7 @@
 
 #include "tracer/ir/region_abi.h"
 #include "vm/object/array.h"
+#include "vm/object/objects.h"
 
 namespace pyvm::tracer {
 
@@ -35,7 +36,12 @@ Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
   return Value(view);
 }
 
-Value entry_value(const ExitState& state, const ir::SnapshotEntry& entry) {
+// The value of entry `at`, which is moved behind it and its items.
+Value entry_value(const ExitState& state, std::size_t& at) {
+  const ir::SnapshotEntry& entry = state.region->exits[state.exit].entries[at++];
+  std::vector<Value> items;
+  if (entry.source == Source::Tuple || entry.source == Source::Slice || entry.source == Source::Range)
+    for (int k = 0; k < entry.count; ++k) items.push_back(entry_value(state, at));
   switch (entry.source) {
     case Source::Lane:
     case Source::Scalar: return Value::njit_scalar(entry.kind, operand(state, entry.operand));
@@ -45,6 +51,9 @@ Value entry_value(const ExitState& state, const ir::SnapshotEntry& entry) {
     case Source::Constant: return state.recording->constants[entry.operand].lent();
     case Source::Array: return array_value(state, entry.operand);
     case Source::View: return view_value(state, entry);
+    case Source::Tuple: return make_tuple(std::move(items));
+    case Source::Slice: return Value(make<Slice>(items[0], items[1], items[2]));
+    case Source::Range: return Value(make<Range>(items[0].as_int(), items[1].as_int(), items[2].as_int()));
   }
   return Value();
 }
@@ -54,9 +63,12 @@ Value entry_value(const ExitState& state, const ir::SnapshotEntry& entry) {
 Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
   const ir::Exit& exit = state.region->exits[state.exit];
   // All values first: a register that is filled may be the source of another.
-  std::vector<Value> values;
+  std::vector<std::pair<const ir::SnapshotEntry*, Value>> values;
   values.reserve(exit.entries.size());
-  for (const ir::SnapshotEntry& entry : exit.entries) values.push_back(entry_value(state, entry));
+  for (std::size_t at = 0; at < exit.entries.size();) {
+    const ir::SnapshotEntry& entry = exit.entries[at];
+    values.emplace_back(&entry, entry_value(state, at));
+  }
 
   std::vector<Frame*> frames{&base};
   base.pc = exit.frames[0].pc;
@@ -69,8 +81,7 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
     frame.pc = row.pc;
     frames.push_back(&frame);
   }
-  for (std::size_t k = 0; k < values.size(); ++k)
-    frames[exit.entries[k].frame]->registers[exit.entries[k].guest_register] = std::move(values[k]);
+  for (auto& [entry, value] : values) frames[entry->frame]->registers[entry->guest_register] = std::move(value);
   for (const ir::SnapshotLoop& loop : exit.loops) {
     const auto value = static_cast<std::int64_t>(operand(state, loop.value_operand));
     const auto stop = static_cast<std::int64_t>(operand(state, loop.stop_operand));

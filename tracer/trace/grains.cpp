@@ -61,7 +61,9 @@ class GrainRun {
     empty_.resize(recording.region.accumulators.size());
     touched_.resize(recording.region.accumulators.size());
     context_.scalars = g.values.scalars.data();
-    context_.arrays = g.values.arrays.data();
+    arrays_ = g.values.arrays;
+    scratch_ = make_scratch(recording.region, arrays_);
+    context_.arrays = arrays_.data();
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
     context_.exit_values = exit_values_.data();
@@ -230,6 +232,8 @@ class GrainRun {
   GrainJob& g_;
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;
+  std::vector<ir::ArrayDescriptor> arrays_;
+  std::vector<std::uint64_t> scratch_;
   std::vector<Value> mixed_;  // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_;                     // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;

@@ -1,0 +1,322 @@
+// A prange with reductions inside the region's loop. It runs in order here, but with the bits of DESIGN section 6: in
+// blocks, each on lanes of its own, folded by halving, the blocks joined by the fixed tree, the live-in last.
+//
+//   for block = 0 to n step B                     B: 4096, or ceil(n / 1024) where the body has loops or calls
+//     lanes[l] = identity                         scratch arrays of the region, one for each variable
+//     for c = block to end - (L - 1) step L       whole rows of lanes:
+//       for l = 0 to L  { body of c + l on lanes[l] }     which may become vectors, the lanes then stay in registers
+//     for t = the rest to end  { body of t on lanes[t - first of the rest] }
+//     for w = L/2, L/4, ... 1: for l = 0 to w  { lanes[l] = lanes[l] op lanes[l + w] }
+//     total joins levels[0], levels[1], ... as carries run through a binary counter that counts blocks
+//   result = live-in op (levels joined, the lowest first)
+//
+// That is the tree "(0,1), (2,3), ..., an odd last one moves up": a level holds the total of 2^k blocks. What is empty
+// holds the identity of the typed operator, which changes no bit of what it is combined with, so lanes and levels need no
+// flags; folding goes only as far as lanes were used, so that short loops stay short.
+//
+// Whoever leaves inside goes back to before the loop, where the interpreter runs all of it again. So its body may store to
+// no array, and nothing but the reductions may be read behind it.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tracer/record/walker.h"
+
+namespace pyvm::tracer {
+
+using ir::Op;
+using ir::ValueId;
+using Shape = Abstract::Shape;
+
+namespace {
+
+constexpr std::int64_t most_levels = 64;
+
+// Of two partial results (vm/semantics/reduction.h, combine_bits).
+Op combining_op(ReductionOp op, ScalarKind kind) {
+  const bool is_unsigned = kind == ScalarKind::UInt64;
+  switch (op) {
+    case ReductionOp::Add:
+    case ReductionOp::Sub: return Op::Add;
+    case ReductionOp::Mul:
+    case ReductionOp::Div: return Op::Mul;
+    case ReductionOp::BitAnd: return Op::And;
+    case ReductionOp::BitOr: return Op::Or;
+    case ReductionOp::BitXor: return Op::Xor;
+    case ReductionOp::Min: return is_unsigned ? Op::UMin : Op::Min;
+    case ReductionOp::Max: return is_unsigned ? Op::UMax : Op::Max;
+  }
+  return Op::Add;
+}
+
+bool is_bitwise(ReductionOp op) { return op == ReductionOp::BitAnd || op == ReductionOp::BitOr || op == ReductionOp::BitXor; }
+
+// Kinds whose partial results combine in one operation.
+bool combines(ReductionOp op, ScalarKind kind) {
+  if (kind == ScalarKind::Bool) return is_bitwise(op);
+  if (is_float(kind)) return !is_bitwise(op);
+  return (kind == ScalarKind::Int64 || kind == ScalarKind::UInt64) && op != ReductionOp::Div;
+}
+
+}  // namespace
+
+// The interpreter runs a prange in order whose variables are no numbers that combine with their like.
+bool Walker::reduces(const LoopInfo& loop) {
+  if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty() || loop.reductions == 0) return false;
+  return std::all_of(loop.variables.begin(), loop.variables.end(), [&](const LoopVariable& v) {
+    if (v.variable_class != VariableClass::Reduction) return true;
+    const Abstract live = one_kind(read(v.guest_register));
+    return live.is(Shape::Scalar) && accumulator_kind(v.reduction, live.kind, live.kind).has_value();
+  });
+}
+
+int Walker::scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r) {
+  ir::ArraySlot slot{kind, 1, true, true, r};
+  slot.scratch = elements;
+  out_.region.arrays.push_back(slot);
+  out_.arrays.push_back({});
+  return static_cast<int>(out_.region.arrays.size()) - 1;
+}
+
+ValueId Walker::scratch_load(int slot, ValueId at) { return build_.load(build_.array(slot), ir::Values(&at, 1)); }
+void Walker::scratch_store(int slot, ValueId at, ValueId value) { build_.store(build_.array(slot), ir::Values(&at, 1), value); }
+
+// Trips of range(start, stop, step): a value that is at most 0 where there are none. Differences beyond 64 bits leave.
+ValueId Walker::trips_of(const Abstract& range, std::int64_t step) {
+  const ValueId from = range.items[step > 0 ? 0 : 1].id, to = range.items[step > 0 ? 1 : 0].id;
+  const ValueId distance = build_.emit(Op::Sub, {to, from});
+  const auto start = build_.constant_bits(from);
+  if (!start || static_cast<std::int64_t>(*start) < 0) {
+    const ValueId fits = build_.emit(Op::Ge, {distance, build_.int_constant(0)});
+    build_.guard(build_.emit(Op::Or, {build_.emit(Op::Ge, {from, to}), fits}), exit_here("a range of more than 2**63 values"));
+  } else if (*start != 0) {
+    // Down from there it may wrap to a large number.
+    const ValueId runs = build_.emit(Op::Lt, {from, to});
+    return build_.emit(Op::Select, {runs, step_up(distance, step), build_.int_constant(0)});
+  }
+  return step_up(distance, step);
+}
+
+ValueId Walker::step_up(ValueId distance, std::int64_t step) {
+  const std::int64_t by = step < 0 ? -step : step;
+  if (by == 1) return distance;
+  const ValueId whole = build_.emit(Op::FloorDiv, {build_.emit(Op::Sub, {distance, build_.int_constant(1)}), build_.int_constant(by)});
+  return build_.emit(Op::Add, {whole, build_.int_constant(1)});
+}
+
+Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
+  const LoopInfo& loop = code().loops[code().instructions[pc].c];
+  const Abstract range = read(code().instructions[pc].b);
+  const auto step = build_.constant_bits(range.items[2].id);
+  if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
+  const auto by = static_cast<std::int64_t>(*step);
+
+  std::vector<Reducing> reducing;
+  for (const LoopVariable& v : loop.variables) {
+    if (v.variable_class != VariableClass::Reduction) continue;
+    Reducing r{v.guest_register, v.reduction};
+    r.live = one_kind(read(v.guest_register));
+    const auto known = knowledge_.reducing_kinds.find({place(pc), v.guest_register});
+    r.kind = known == knowledge_.reducing_kinds.end() ? r.live.kind : known->second;
+    if (!combines(r.op, r.kind)) abandon(Abort::NestedReduction, v.name);
+    reducing.push_back(r);
+  }
+  const auto is_reduced = [&](std::uint16_t r) {
+    return std::any_of(reducing.begin(), reducing.end(), [r](const Reducing& each) { return each.guest_register == r; });
+  };
+  for (std::uint16_t r : written(loop.body, loop.next + 1, loop.otherwise))
+    if (!is_reduced(r)) abandon(Abort::NestedReduction, register_name(r) + "', which is read behind it, and '" + register_name(reducing[0].guest_register));
+
+  const ValueId n = trips_of(range, by);
+  const bool outermost = reduction_exit_ == ir::no_id;
+  if (outermost) reduction_exit_ = exit_at(pc, "inside a reduction");
+  const auto saved = frames_;
+  const std::int64_t lanes = lane_count(loop.reductions);
+  const Registers all = written(loop.body, loop.next + 1, no_join);
+  for (Reducing& r : reducing) {
+    r.lanes = scratch_array(r.kind, lanes, r.guest_register);
+    r.levels = scratch_array(r.kind, most_levels, r.guest_register);
+    r.live_bits = convert(r.live, r.kind);
+    r.identity = r.op == ReductionOp::Min || r.op == ReductionOp::Max ? r.live_bits : build_.constant(ir::type_of(r.kind), identity_bits(r.op, r.kind, 0));
+  }
+
+  const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  const ValueId thousandth = build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}), build_.int_constant(most_blocks_of_a_deep_loop)});
+  const ValueId size = loop.body_has_loop_or_call ? build_.emit(Op::Max, {one, thousandth}) : build_.int_constant(simple_block_size);
+  // Blocks by number: their size may not be a constant.
+  const ValueId blocks = loop.body_has_loop_or_call
+                             ? build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.emit(Op::Sub, {size, one})}), size})
+                             : n;
+  const auto body_at = [&](ValueId ordinal, ValueId lane) { reduction_iteration(pc, reducing, all, range, by, ordinal, lane); };
+  build_.set_line(0);  // loops of ours, not the guest's
+  auto opened = loop.body_has_loop_or_call ? build_.begin_for(zero, blocks, 1) : build_.begin_for(zero, n, simple_block_size);
+  const ValueId first = loop.body_has_loop_or_call ? build_.emit(Op::Mul, {opened.index, size}) : opened.index;
+  const ValueId number = loop.body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
+  static_assert(simple_block_size == 1 << 12);
+  {
+    const ValueId end = build_.emit(Op::Min, {build_.emit(Op::Add, {first, size}), n});
+    const ValueId count = build_.emit(Op::Sub, {end, first});
+    const ValueId used = build_.emit(Op::Min, {count, build_.int_constant(lanes)});
+    auto each = build_.begin_for(zero, used, 1);
+    for (const Reducing& r : reducing) scratch_store(r.lanes, each.index, r.identity);
+    build_.end_for();
+    // Both bounds as sums, so that subscripts are checked before the loop.
+    const ValueId short_of_lanes = build_.int_constant(1 - lanes);
+    const ValueId last_row = build_.emit(Op::Min, {build_.emit(Op::Add, {build_.emit(Op::Add, {first, size}), short_of_lanes}), build_.emit(Op::Add, {n, short_of_lanes})});
+    auto row = build_.begin_for(first, last_row, lanes);
+    build_.set_line(loop.location.line);
+    auto lane = build_.begin_for(zero, build_.int_constant(lanes), 1);
+    build_.declare_independent();
+    body_at(build_.emit(Op::Add, {row.index, lane.index}), lane.index);
+    build_.end_for();
+    build_.end_for();
+    build_.set_line(0);
+    const ValueId whole = build_.emit(Op::And, {count, build_.int_constant(-lanes)});
+    const ValueId rest = build_.emit(Op::Max, {first, build_.emit(Op::Add, {first, whole})});
+    auto remaining = build_.begin_for(rest, end, 1);
+    body_at(remaining.index, build_.emit(Op::Sub, {remaining.index, rest}));
+    build_.end_for();
+    build_.set_line(0);
+    fold_lanes(reducing, lanes, used);
+    carry_block(reducing, number);
+  }
+  build_.end_for();
+
+  // How many blocks there were, and none for a negative n.
+  const ValueId counted = loop.body_has_loop_or_call ? blocks : build_.emit(Op::Shr, {build_.emit(Op::Add, {n, build_.int_constant(simple_block_size - 1)}), build_.int_constant(12)});
+  const std::vector<ValueId> totals = join_levels(reducing, build_.emit(Op::Max, {counted, zero}));
+  if (outermost) reduction_exit_ = ir::no_id;
+  frames_ = saved;
+  pc_ = pc;
+  exit_cache_ = ir::no_id;
+  for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
+  const ValueId runs = build_.emit(Op::Gt, {n, zero});
+  for (std::size_t k = 0; k < reducing.size(); ++k) {
+    const Reducing& r = reducing[k];
+    const bool extremum = r.op == ReductionOp::Min || r.op == ReductionOp::Max;
+    const ValueId total = extremum ? totals[k] : build_.emit(combining_op(r.op, r.kind), {r.live_bits, totals[k]});
+    if (r.kind == r.live.kind) {
+      write(r.guest_register, Abstract::scalar(r.kind, total));
+    } else if (build_.constant_bits(runs)) {
+      write(r.guest_register, *build_.constant_bits(runs) ? Abstract::scalar(r.kind, total) : r.live);
+    } else {
+      // An int that is left as it is when the loop has no iteration.
+      write(r.guest_register, Abstract::number(total, r.live.id, runs));
+    }
+  }
+  const bool reached = walk_range(loop.otherwise, loop.end) == Ended::Reached;
+  next = loop.end;
+  return reached && !build_.unreachable() ? Ended::Reached : Ended::Left;
+}
+
+// The body once, on one lane.
+void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all, const Abstract& range, std::int64_t step, ValueId ordinal, ValueId lane) {
+  const int index = code().instructions[pc].c;
+  const LoopInfo& loop = code().loops[index];
+  for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
+  Registers kept;
+  std::vector<Abstract> shapes;
+  for (const Reducing& r : reducing) {
+    frame().registers[r.guest_register] = Abstract::scalar(r.kind, scratch_load(r.lanes, lane));
+    kept.push_back(r.guest_register);
+    shapes.push_back(frame().registers[r.guest_register]);
+  }
+  ValueId value = ordinal;
+  if (step != 1) value = build_.emit(Op::Mul, {value, build_.int_constant(step)});
+  value = build_.emit(Op::Add, {range.items[0].id, value});
+  frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
+  frame().loops.push_back({index, {}, ir::no_id, ir::no_id, 0, false});
+  reducing_.push_back({frames_.size(), conditional_, kept});
+  body_with_continue(loop, kept, shapes);
+  const bool sometimes = reducing_.back().sometimes;
+  reducing_.pop_back();
+  frame().loops.pop_back();
+  if (build_.unreachable()) return;
+  for (const Reducing& r : reducing) {
+    Abstract contributed = frame().registers[r.guest_register];
+    if (contributed.is(Shape::Number) && build_.constant_bits(contributed.tag_id) == 1u) contributed = Abstract::scalar(ScalarKind::Float64, contributed.id);
+    if (!contributed.is(Shape::Scalar)) {
+      // An int on some paths, a float on others: the lanes are floats, if that is what all contributions give.
+      if (!contributed.is(Shape::Number) || r.kind == ScalarKind::Float64) abandon(Abort::TypeUnstable, register_name(r.guest_register));
+      contributed.kind = ScalarKind::Float64;
+    }
+    const bool settles = contributed.kind == r.kind;
+    // Whether a lane had a contribution would decide over the kind of the result.
+    if (sometimes && (!settles || r.kind != r.live.kind)) abandon(Abort::NestedReduction, register_name(r.guest_register) + "' as another kind than it has before, under a condition (start it with 0.0), '");
+    if (!settles) {
+      if (knowledge_.reducing_kinds.count({place(pc), r.guest_register})) abandon(Abort::TypeUnstable, register_name(r.guest_register));
+      knowledge_.reducing_kinds[{place(pc), r.guest_register}] = contributed.kind;
+      throw Restart{};
+    }
+    scratch_store(r.lanes, lane, contributed.id);
+  }
+}
+
+void Walker::fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId used) {
+  for (std::int64_t width = lanes / 2; width > 0; width /= 2) {
+    const ValueId distance = build_.int_constant(width);
+    const ValueId pairs = build_.emit(Op::Min, {distance, build_.emit(Op::Sub, {used, distance})});
+    auto each = build_.begin_for(build_.int_constant(0), pairs, 1);
+    const ValueId other = build_.emit(Op::Add, {each.index, distance});
+    for (const Reducing& r : reducing)
+      scratch_store(r.lanes, each.index, build_.emit(combining_op(r.op, r.kind), {scratch_load(r.lanes, each.index), scratch_load(r.lanes, other)}));
+    build_.end_for();
+  }
+}
+
+// The total in lane 0, of block `number`, runs through the levels that are full and fills the first that is not.
+void Walker::carry_block(const std::vector<Reducing>& reducing, ValueId number) {
+  const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  std::vector<ValueId> start{zero, number};
+  std::vector<ir::Type> types{ir::i64};
+  for (const Reducing& r : reducing) {
+    start.push_back(scratch_load(r.lanes, zero));
+    types.push_back(ir::type_of(r.kind));
+  }
+  build_.begin_block(types);
+  const std::vector<ValueId> now = build_.begin_loop(start);
+  build_.begin_if(build_.emit(Op::Eq, {build_.emit(Op::And, {now[1], one}), zero}));
+  std::vector<ValueId> found{now[0]};
+  found.insert(found.end(), now.begin() + 2, now.end());
+  build_.br(0, found);
+  build_.end_if();
+  std::vector<ValueId> then{build_.emit(Op::Add, {now[0], one}), build_.emit(Op::Shr, {now[1], one})};
+  for (std::size_t k = 0; k < reducing.size(); ++k)
+    then.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind), {scratch_load(reducing[k].levels, now[0]), now[k + 2]}));
+  build_.yield(then);
+  build_.end_loop();
+  const std::vector<ValueId> result = build_.end_block();
+  for (std::size_t k = 0; k < reducing.size(); ++k) scratch_store(reducing[k].levels, result[0], result[k + 1]);
+}
+
+// The levels that `blocks` has filled, the lowest first, each joining on the left.
+std::vector<ValueId> Walker::join_levels(const std::vector<Reducing>& reducing, ValueId blocks) {
+  const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  std::vector<ValueId> start{zero, blocks};
+  std::vector<ir::Type> types;
+  for (const Reducing& r : reducing) {
+    start.push_back(r.identity);
+    types.push_back(ir::type_of(r.kind));
+  }
+  build_.begin_block(types);
+  const std::vector<ValueId> now = build_.begin_loop(start);
+  const std::vector<ValueId> sums(now.begin() + 2, now.end());
+  build_.begin_if(build_.emit(Op::Eq, {now[1], zero}));
+  build_.br(0, sums);
+  build_.end_if();
+  std::vector<ValueId> then{build_.emit(Op::Add, {now[0], one}), build_.emit(Op::Shr, {now[1], one})};
+  build_.begin_if(build_.emit(Op::Ne, {build_.emit(Op::And, {now[1], one}), zero}));
+  std::vector<ValueId> joined;
+  for (std::size_t k = 0; k < reducing.size(); ++k)
+    joined.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind), {scratch_load(reducing[k].levels, now[0]), sums[k]}));
+  build_.yield(joined);
+  build_.begin_else();
+  build_.yield(sums);
+  const std::vector<ValueId> after = build_.end_if(types);
+  then.insert(then.end(), after.begin(), after.end());
+  build_.yield(then);
+  build_.end_loop();
+  return build_.end_block();
+}
+
+}  // namespace pyvm::tracer

@@ -23,7 +23,7 @@ def number_and_arrays(n):
 
 cases = {"axpy 1e7": number_and_arrays(10**7)}
 first_calls = ["axpy 1e7"]
-cpp = {"C++ as written": "axpy_as_written"}
+cpp = {"C++ as written": "axpy_as_written", "C++ by hand": "axpy_by_hand"}
 
 
 def outcome(returned, a, x, y):

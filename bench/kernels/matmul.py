@@ -29,7 +29,7 @@ def two_matrices(n):
 
 cases = {"matmul 1000": two_matrices(1000)}
 first_calls = ["matmul 1000"]
-cpp = {"C++ as written": "matmul_as_written", "C++ i-k-j": "matmul_ikj"}
+cpp = {"C++ as written": "matmul_as_written", "C++ i-k-j": "matmul_ikj", "C++ by hand": "matmul_by_hand"}
 
 
 def cpp_out(A, B):

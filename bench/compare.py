@@ -11,12 +11,14 @@ Exit code: 0 nothing is slower, 1 something is, 2 it could not be measured.
 """
 
 import argparse
+import io
 import json
 import math
 import os
 import pathlib
 import subprocess
 import sys
+import tarfile
 
 import contenders
 import intervals
@@ -35,26 +37,27 @@ def say(text):
 # ---- builds ---------------------------------------------------------------------------------------------------------
 
 
-def _run(command, **options):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+def _run(command):
+    # Meson finds Python and pybind11's settings through PATH.
+    environment = {**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, capture_output=True, env=environment)
     if done.returncode != 0:
-        sys.stderr.write(done.stdout[-4000:])
+        sys.stderr.buffer.write(done.stdout[-4000:] + done.stderr[-4000:])
         say(f"this failed: {' '.join(map(str, command))}")
         sys.exit(2)
-    return done.stdout.strip()
+    return done.stdout
 
 
 def _built(revision):
     """The build folder of a git revision, made if it is not there."""
-    commit = _run(["git", "-C", TOP, "rev-parse", "--verify", "--quiet", revision + "^{commit}"])
-    folder = TOP / "build-compare" / commit[:12]
-    source, build = folder / "source", folder / "build"
+    git = ["git", "-C", TOP]
+    commit = _run([*git, "rev-parse", "--verify", revision + "^{commit}"]).decode().strip()
+    source = TOP / "build-compare" / commit[:12]
+    build = source / "build"
     if not source.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _run(["git", "-C", TOP, "worktree", "prune"])
-        _run(["git", "-C", TOP, "worktree", "add", "--detach", source, commit])
+        tarfile.open(fileobj=io.BytesIO(_run([*git, "archive", "--format=tar", commit]))).extractall(source)
     if not (build / "build.ninja").exists():
-        _run([pathlib.Path(sys.executable).parent / "meson", "setup", build, source, "-Dpython=enabled", "-Dtests=false"])
+        _run(["meson", "setup", build, source, "-Dpython=enabled", "-Dtests=false"])
     say(f"building {revision} ({commit[:12]})")
     _run(["ninja", "-C", build, "--quiet", f"-j{os.cpu_count()}", "python-package"])
     return build

@@ -18,6 +18,7 @@ _COMPILER_OPTIONS = (
     "inline", "looplift", "no_cfunc_wrapper", "no_cpython_wrapper", "no_rewrites", "nogil", "nopython", "parallel",
 )
 _DECORATOR_OPTIONS = ("cache", "locals", "pipeline_class")
+_ASYNC = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 _FASTMATH_FLAGS = {"fast", "nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc"}
 
 
@@ -52,6 +53,13 @@ class CPUDispatcher(_pyvm.Kernel):
         from ._pickle import reduced
 
         return reduced(self)
+
+    # A kernel is copied as a function is: not at all.
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
 
 
 def _explained(region):
@@ -121,6 +129,9 @@ def _refuse_what_is_no_function(decorated):
         )
     if not isinstance(decorated, types.FunctionType):
         raise TypeError(f"The decorated object is not a function (got type {type(decorated)}).")
+    if decorated.__code__.co_flags & _ASYNC:
+        code = decorated.__code__
+        raise UnsupportedError(f"{code.co_filename}, line {code.co_firstlineno}: an 'async def' is not supported; write a plain 'def'")
 
 
 def _signature_texts(spec):

@@ -9,8 +9,14 @@ import importlib
 import linecache
 import sys
 import types
+import uuid
+import weakref
 
 from . import _source
+
+
+# Kernels that were pickled here or have arrived here, by their number: a pickle of one that is here is that kernel.
+_known = weakref.WeakValueDictionary()
 
 
 def reduced(kernel):
@@ -23,15 +29,21 @@ def reduced(kernel):
     names = _names(function.__code__)
     values = {n: v for n, v in function.__globals__.items() if n in names and v is not kernel}
     modules = {n: v.__name__ for n, v in values.items() if isinstance(v, types.ModuleType)}
-    state = {
-        "text": where.text, "path": where.path, "line": where.line, "ordinal": where.ordinal,
+    if not hasattr(kernel, "_number"):
+        kernel._number = uuid.uuid4().hex
+        _known[kernel._number] = kernel
+    made_of = {
+        "number": kernel._number, "text": where.text, "path": where.path, "line": where.line, "ordinal": where.ordinal,
         "name": function.__name__, "qualname": name, "module": module, "code_name": function.__code__.co_name,
         "defaults": function.__defaults__, "kwdefaults": function.__kwdefaults__,
-        "values": {n: v for n, v in values.items() if n not in modules}, "modules": modules,
-        "cells": [_contents(c, kernel) for c in function.__closure__ or ()],
         "signatures": kernel._signatures, "options": kernel._options,
     }
-    return _rebuilt, (state,)
+    # Names come after the kernel itself: what they stand for may be kernels that name this one.
+    named = {
+        "values": {n: v for n, v in values.items() if n not in modules}, "modules": modules,
+        "cells": [_contents(c, kernel) for c in function.__closure__ or ()],
+    }
+    return _rebuilt, (made_of,), named, None, None, _give_names
 
 
 def _member(module, qualified_name):
@@ -61,28 +73,38 @@ def _contents(cell, kernel):
     return (True,) if value is kernel else (False, value)
 
 
-def _cell(contents):
-    return types.CellType(*contents[1:])
-
-
-def _rebuilt(state):
+def _rebuilt(made_of):
+    """The kernel, whose names mean nothing yet."""
     from ._decorators import make_kernel
 
-    path = state["path"]
-    if "".join(linecache.getlines(path)) != state["text"]:
+    if (known := _known.get(made_of["number"])) is not None:
+        return known
+    path = made_of["path"]
+    if "".join(linecache.getlines(path)) != made_of["text"]:
         # The file is not here, or not the same: the text gets a name of its own, under which tracebacks find it.
         path = f"<pickled kernel of {path}>"
-        linecache.cache[path] = (len(state["text"]), None, state["text"].splitlines(True), path)
-    compiled = _source._compiled(state["text"], path)
-    code = _source.functions_at(compiled, state["line"], state["code_name"])[state["ordinal"]]
-    scope = {"__builtins__": builtins, "__name__": state["module"], **state["values"]}
-    scope.update((n, importlib.import_module(m)) for n, m in state["modules"].items())
-    cells = tuple(map(_cell, state["cells"]))
-    function = types.FunctionType(code, scope, state["name"], state["defaults"], cells)
-    function.__kwdefaults__, function.__qualname__ = state["kwdefaults"], state["qualname"]
-    kernel = make_kernel(function, state["signatures"], state["options"])
-    scope.setdefault(code.co_name, kernel)
-    for cell, contents in zip(cells, state["cells"]):
-        if contents == (True,):
-            cell.cell_contents = kernel
+        linecache.cache[path] = (len(made_of["text"]), None, made_of["text"].splitlines(True), path)
+    compiled = _source._compiled(made_of["text"], path)
+    code = _source.functions_at(compiled, made_of["line"], made_of["code_name"])[made_of["ordinal"]]
+    scope = {"__builtins__": builtins, "__name__": made_of["module"]}
+    cells = tuple(types.CellType() for _ in code.co_freevars)
+    function = types.FunctionType(code, scope, made_of["name"], made_of["defaults"], cells)
+    function.__kwdefaults__, function.__qualname__ = made_of["kwdefaults"], made_of["qualname"]
+    kernel = make_kernel(function, made_of["signatures"], made_of["options"])
+    kernel._number, kernel._nameless = made_of["number"], True
+    _known[made_of["number"]] = kernel
     return kernel
+
+
+def _give_names(kernel, named):
+    """Gives a rebuilt kernel what its names stand for; one that was here has them."""
+    if not kernel.__dict__.pop("_nameless", False):
+        return
+    function = kernel.py_func
+    scope = function.__globals__
+    scope.update(named["values"])
+    scope.update((n, importlib.import_module(m)) for n, m in named["modules"].items())
+    scope.setdefault(function.__code__.co_name, kernel)
+    for cell, contents in zip(function.__closure__ or (), named["cells"]):
+        if contents:
+            cell.cell_contents = kernel if contents[0] else contents[1]

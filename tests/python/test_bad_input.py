@@ -301,3 +301,11 @@ def test_one_bad_call_does_not_spoil_the_next():
         with pytest.raises(IndexError):
             store(array, 10, 1.0)
         assert first(array) == 1
+
+
+def test_async_functions():
+    async def later(x):
+        return x
+
+    with pytest.raises(UnsupportedError, match=r"test_bad_input.py, line \d+: an 'async def' is not supported"):
+        njit(later)

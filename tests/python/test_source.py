@@ -1,5 +1,6 @@
 """Where a kernel's text comes from, and what happens when it is not the text that runs; pickling."""
 
+import copy
 import importlib
 import linecache
 import multiprocessing
@@ -269,6 +270,12 @@ def test_pickled_by_source():
         through_pickle(kernel)("text")
 
 
+def test_a_pickle_of_a_kernel_that_is_here_is_that_kernel():
+    kernel = make_adder(5)
+    assert through_pickle(kernel) is kernel
+    assert copy.copy(kernel) is kernel and copy.deepcopy([kernel])[0] is kernel
+
+
 def in_child(connection, kernel):
     connection.send(kernel(5))
 
@@ -311,3 +318,25 @@ except TypeError:
     print("return x + size" in traceback.format_exc())
 """)
     assert (loaded.stdout, loaded.stderr) == ("6.0 6.0\nTrue\n", "")
+
+
+def test_pickled_kernels_that_call_each_other(tmp_path):
+    script = tmp_path / "pair.py"
+    script.write_text("""
+import pickle, sys
+from pyvm import njit
+@njit
+def even(n):
+    return True if n == 0 else odd(n - 1)
+@njit
+def odd(n):
+    return False if n == 0 else even(n - 1)
+pickle.dump([even, odd], open(sys.argv[1], "wb"))
+""")
+    assert python(script, tmp_path / "kernels").stderr == ""
+    loaded = python("-c", f"""
+import pickle
+even, odd = pickle.load(open({str(tmp_path / "kernels")!r}, "rb"))
+assert even.py_func.__globals__["odd"] is odd and odd.py_func.__globals__["even"] is even
+""")
+    assert (loaded.stdout, loaded.stderr) == ("", "")

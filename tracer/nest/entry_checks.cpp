@@ -34,6 +34,35 @@ bool same_row(const BoundsCheck& a, const BoundsCheck& b) {
   return a.around == b.around && a.place == b.place && a.length == b.length;
 }
 
+// What a value does not exceed if that is no negative number; then the value is not negative either. A byte from an
+// array, a remainder, masked bits.
+std::optional<Form> greatest(Nest& nest, ir::ValueId value) {
+  const ir::Instruction* made = nest.definition(value);
+  if (made == nullptr) return std::nullopt;
+  switch (made->op) {
+  case Op::Load:
+  case Op::Wrap:
+    if (made->element == ScalarKind::Bool) return Form::constant(1);
+    if (!is_unsigned_integer(made->element) || size_of(made->element) == 8) return std::nullopt;
+    return Form::constant((std::int64_t{1} << (8 * size_of(made->element))) - 1);
+  case Op::BoolToInt:
+    return Form::constant(1);
+  case Op::And:
+    for (const ir::ValueId operand : made->operands) {
+      const ir::Instruction* mask = nest.definition(operand);
+      if (mask != nullptr && mask->op == Op::Const && mask->immediate >= 0) return Form::constant(mask->immediate);
+    }
+    return std::nullopt;
+  case Op::FloorMod: {
+    const auto divisor = nest.form(made->operands[1]);
+    if (!divisor || !divisor->is_invariant()) return std::nullopt;
+    return sum(*divisor, Form::constant(1), -1);
+  }
+  default:
+    return std::nullopt;
+  }
+}
+
 } // namespace
 
 HoistableBounds find_hoistable(Nest& nest) {
@@ -42,10 +71,12 @@ HoistableBounds find_hoistable(Nest& nest) {
     const ir::Instruction& it = nest.region().at(id);
     if (it.op != Op::Index) return;
     auto place = nest.form(it.operands[0]);
+    const bool exact = place.has_value();
+    if (!exact) place = greatest(nest, it.operands[0]);
     const auto length = nest.form(it.operands[1]);
     if (!place || !length || !length->is_invariant() || !is_spannable(nest.table(), *place)) return;
     const auto fixed = place->constant_value();
-    const bool from_end = fixed && *fixed < 0;
+    const bool from_end = exact && fixed && *fixed < 0;
     if (from_end) place = sum(*place, *length, 1);
     if (!place) return;
     BoundsCheck row{*place, *length, nest.loop_around(id), 0, 0, it.line};

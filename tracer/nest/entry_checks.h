@@ -4,6 +4,7 @@
 // region's code then has no `index` for it. A row that fails raises nothing: `next_piece` clips the iterations to those
 // that pass, and the others run in the careful code, which checks each subscript where it stands. Subscripts that wrap
 // (negative ones) fail, too, and find their meaning there; only a negative constant is taken from the end here.
+// A subscript that is no such form may have a known greatest value (a byte, a remainder): then the row is about that.
 // Whether a subscript stands under a condition plays no part: a row that is stricter than the program costs time, never
 // an answer. A row inside a loop that has no iteration holds.
 //
@@ -57,7 +58,8 @@ struct HoistableBounds {
   std::vector<BoundsCheck> rows;
   std::vector<HoistedIndex> indices;
 };
-// Every `index` whose subscript and length are forms over loops with known bounds, with the rows it needs.
+// Every `index` whose subscript (or its greatest value) and length are forms over loops with known bounds, with the rows
+// it needs.
 HoistableBounds find_hoistable(Nest& nest);
 
 // The region without these `index` instructions.

@@ -7,6 +7,7 @@
 
 #include "tracer/ir/verify.h"
 #include "tracer/ir/walk.h"
+#include "tracer/nest/version.h"
 #include "tracer/nest/widen.h"
 #include "tracer/opt/pipeline.h"
 
@@ -171,6 +172,18 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   if (alias.distinct_slots_are_disjoint) {
     planned.checks.disjoint = pairs;
     put_in_lanes(planned, request, alias);
+    if (planned.lane_loop == none) {
+      if (auto versioned = version_loops(planned.fast)) {
+        planned.fast = std::move(*versioned);
+        check_in_debug(planned.fast, "versioning loops");
+        optimise(planned.fast, alias);
+        // A loop without checks may be fit for lanes.
+        std::vector<LoopNote> notes = std::move(planned.plan.loops);
+        planned.plan.loops.clear();
+        put_in_lanes(planned, request, alias);
+        if (planned.lane_loop == none) planned.plan.loops = std::move(notes); // of the loops as they were written
+      }
+    }
   } else {
     const auto name = [&](std::uint16_t slot) { return request.register_name(recorded.arrays[slot].guest_register); };
     const std::string arrays = fmt::format("'{}' and '{}'", name(together->first), name(together->second));

@@ -261,6 +261,13 @@ std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t 
   return done;
 }
 
+// A grain of fewer iterations than lanes would run in scalar code. All gangs, if there is enough for every thread.
+std::int64_t iterations_together(const nest::Plan& plan, std::int64_t iterations) {
+  if (!plan.is_ordinal) return 1;
+  const std::int64_t step = std::int64_t{plan.lanes} * plan.gangs;
+  return iterations / step >= 8 * services().num_threads() ? step : plan.lanes;
+}
+
 }  // namespace
 
 void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
@@ -284,7 +291,7 @@ void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
     run_ordinals(&g, interpreter, job, 0, n, 0);
     job.finish();
   } else {
-    run_in_parallel(interpreter, job, predicted, run_ordinals, &g);
+    run_in_parallel(interpreter, job, predicted, iterations_together(region.plan.plan, n), run_ordinals, &g);
   }
   const auto busy = static_cast<double>(g.busy_ns.load(std::memory_order_relaxed));
   region.statistics.nanoseconds_an_iteration.store(busy / static_cast<double>(n), std::memory_order_relaxed);

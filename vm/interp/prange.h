@@ -143,9 +143,10 @@ using GrainRunner = std::int64_t (*)(void* context, Interpreter& interpreter, Pr
 
 // Cuts the job into grains, runs them on the threads that hooks.h's parallel_for gives, and finishes the job: raises
 // the error of the lowest failing iteration, or joins what the loop leaves behind into the caller's frame.
-// `predicted_microseconds`: of all iterations on one thread; infinity when nothing is known.
-void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner,
-                     void* context);
+// `predicted_microseconds`: of all iterations on one thread; infinity when nothing is known. `together`: so many
+// iterations are best run by one thread (in lanes); without reductions a grain has a multiple of them.
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, std::int64_t together,
+                     GrainRunner runner, void* context);
 
 // The same by the interpreter alone.
 void run_interpreted(Interpreter& interpreter, PrangeJob& job);

@@ -26,9 +26,10 @@ struct ParallelRun {
   void* context;
 };
 
-std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_microseconds) {
+// A multiple of `together`, as far as the loop has so many.
+std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_microseconds, std::int64_t together) {
   const std::int64_t n = job.iterations();
-  const std::int64_t unit = job.has_reductions() ? job.block_size() : 1;
+  const std::int64_t unit = job.has_reductions() ? job.block_size() : together;
   std::int64_t size = n / most_grains + 1;
   if (predicted_microseconds < unknown) {
     const double least = least_microseconds_of_a_grain / (predicted_microseconds / static_cast<double>(n));
@@ -88,9 +89,9 @@ double predicted_by_length(const PrangeJob& job) {
 
 } // namespace
 
-void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, GrainRunner runner,
-                     void* context) {
-  const std::int64_t size = iterations_in_a_grain(job, predicted_microseconds);
+void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, std::int64_t together,
+                     GrainRunner runner, void* context) {
+  const std::int64_t size = iterations_in_a_grain(job, predicted_microseconds, together);
   auto* parallel_for = interpreter_hooks().parallel_for;
   if (!parallel_for || size == job.iterations()) {
     runner(context, interpreter, job, 0, job.iterations(), 0);
@@ -112,7 +113,7 @@ void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
     job.interpret(interpreter, 0, job.iterations());
     return job.finish();
   }
-  run_in_parallel(interpreter, job, predicted_by_length(job), interpret_grain, nullptr);
+  run_in_parallel(interpreter, job, predicted_by_length(job), 1, interpret_grain, nullptr);
 }
 
 } // namespace pyvm

@@ -78,7 +78,7 @@ def duration(seconds):
 
 
 def agreement(expected, seen):
-    """`same` where all bits agree, else the greatest relative difference."""
+    """`same` where all bits agree, else the greatest difference, relative to the greatest element."""
     if isinstance(expected, (list, tuple)):
         return "same" if list(expected) == list(seen) else "differs"
     a, b = np.asarray(expected), np.asarray(seen)
@@ -86,9 +86,7 @@ def agreement(expected, seen):
         return f"{b.dtype}{list(b.shape)} beside {a.dtype}{list(a.shape)}"
     if a.tobytes() == b.tobytes():
         return "same"
-    scale = np.maximum(np.abs(a), np.abs(b)).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return f"{np.nanmax(np.where(scale > 0, np.abs(a - b) / scale, 0)):.1g}"
+    return f"{np.nanmax(np.abs(a.astype(float) - b)) / np.nanmax(np.abs(a)):.1g}"
 
 
 def ratio(value):
@@ -162,7 +160,7 @@ def markdown(results):
              summary_table(results),
              "Ratios say how many times as fast pyvm is as the other; below 1 it is slower. Best of all blocks first, then "
              "the median of blocks with its 95 % interval. *bits* compares with pyvm's result: the same, or the greatest "
-             "relative difference.",
+             "difference as a share of the greatest element.",
              details_table(results)]
     if results["first calls"]:
         rows = [[case if name == "pyvm" else "", name, duration(f["first"]), duration(f["hot"]),

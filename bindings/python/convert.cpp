@@ -202,6 +202,10 @@ Value from_python(PyObject* object, const Place& place) {
   if (PyList_Check(object)) refuse(place, "a list", "pass a NumPy array or a tuple");
   if (PyComplex_Check(object)) refuse(place, "a complex number", "pass its real and imaginary part");
   if (PyFunction_Check(object)) refuse(place, "a Python function", "decorate it with @njit");
+  if (PyType_Check(object))
+    refuse(place, fmt::format("the class {}", reinterpret_cast<PyTypeObject*>(object)->tp_name),
+           PyExceptionClass_Check(object) ? "raise one of Python's own exceptions"
+                                          : "njit code makes no objects of classes");
   refuse(place, fmt::format("of type {}", Py_TYPE(object)->tp_name),
          "pass numbers, tuples, strings, NumPy arrays or njit functions");
 }

@@ -265,6 +265,19 @@ def test_globals_without_a_kind():
         uses_function(1)
 
 
+class OwnError(Exception):
+    pass
+
+
+def test_exceptions_of_the_user():
+    @njit
+    def raises(x):
+        raise OwnError(x)
+
+    with pytest.raises(TypingError, match="global 'OwnError' is the class OwnError; raise one of Python's own exceptions"):
+        raises(1)
+
+
 def test_modules_without_a_member():
     @njit
     def uses(x):

@@ -80,7 +80,7 @@ private:
            use(x.operands, y.operands) &&
            all(x.entries, y.entries,
                [](const SnapshotEntry& e) {
-                 return std::tuple(e.frame, e.guest_register, e.source, e.kind, e.operand, e.slot, e.count);
+                 return std::tuple(e.frame, e.guest_register, e.source, e.kind, e.operand, e.slot, e.count, e.sliced);
                }) &&
            all(x.frames, y.frames,
                [](const SnapshotFrame& f) { return std::tuple(f.function, f.pc, f.result_register); }) &&

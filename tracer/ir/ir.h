@@ -115,7 +115,8 @@ struct SnapshotEntry {
     Constant, // constant `operand` of the recording
     Array,    // what array slot `operand` held at entry
     Lane,     // operand `operand`, the lane of accumulator `slot`, of kind `kind`; empty: an identity of the live-in's kind
-    View,     // the array of slot `slot`, indexed by the `count` ints from `operand`
+    View,     // of the array of slot `slot`: `count` dimensions by ints from `operand` on, one that fixes the
+              // dimension, or where its bit in `sliced` is set three: first element, length, step
     Tuple,    // of the next `count` entries, each with what belongs to it
     Slice,    // of the next 3 entries
     Range,    // of the next 3 entries: ints
@@ -127,6 +128,7 @@ struct SnapshotEntry {
   std::uint16_t operand = 0;
   std::uint16_t slot = 0;
   std::uint16_t count = 0;
+  std::uint16_t sliced = 0;
 };
 
 // A `for` over a range that is under way inside the region: its state registers follow from where it is.

@@ -399,6 +399,7 @@ private:
       entry.operand = take_operand(line);
       line.expect("count");
       entry.count = take_number(line, "a count");
+      if (line.accept("sliced")) entry.sliced = take_number(line, "a set of dimensions");
     } else if (line.accept("tuple")) {
       entry.source = Source::Tuple;
       line.expect("count");

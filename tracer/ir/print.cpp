@@ -53,7 +53,8 @@ std::string source_text(const SnapshotEntry& entry) {
   case Source::Lane:
     return fmt::format("lane {} #{} {}", entry.slot, entry.operand, pyvm::name_of(entry.kind));
   case Source::View:
-    return fmt::format("view {} #{} count {}", entry.slot, entry.operand, entry.count);
+    return fmt::format("view {} #{} count {}{}", entry.slot, entry.operand, entry.count,
+                       entry.sliced != 0 ? fmt::format(" sliced {}", entry.sliced) : "");
   case Source::Tuple:
     return fmt::format("tuple count {}", entry.count);
   case Source::Slice:

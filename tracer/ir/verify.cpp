@@ -106,7 +106,8 @@ private:
       operand(id, exit, entry.operand + 1u, ScalarKind::Int64);
       return operand(id, exit, entry.operand + 2u, ScalarKind::Bool);
     case Source::View:
-      for (std::size_t k = 0; k < entry.count; ++k) operand(id, exit, entry.operand + k, ScalarKind::Int64);
+      for (std::size_t k = 0, at = entry.operand; k < entry.count; ++k)
+        for (int each = 0; each < (entry.sliced >> k & 1 ? 3 : 1); ++each) operand(id, exit, at++, ScalarKind::Int64);
       return;
     case Source::Constant:
     case Source::Array:

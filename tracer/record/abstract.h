@@ -17,7 +17,7 @@ struct Abstract {
     Scalar,    // `kind`, `id`
     Number,    // an int or a float64: float in `id` (converted where it is an int), int in `int_id`, `tag_id` true: float
     Constant,  // `constant`: a function, a module, None, a string
-    Array,     // array slot `slot`, its first subscripts fixed to `fixed`
+    Array,     // array slot `slot`, or a view of it: see `dims`
     Tuple,     // `items`
     Range,     // `items`: start, stop, step
     Slice,     // `items`
@@ -28,7 +28,15 @@ struct Abstract {
   int slot = 0;
   int accumulator = -1;  // read from this reduction variable of the region
   Value constant;
-  std::vector<ir::ValueId> fixed;
+  // What a view has made of the first dimensions of its array: one that a subscript has fixed to `at` is gone, one that a
+  // slice has cut begins at `at` and has `length` elements `step` apart. Dimensions behind these are whole.
+  struct Dimension {
+    bool sliced = false;
+    ir::ValueId at = ir::no_id, length = ir::no_id;
+    std::int64_t step = 1;
+    friend bool operator==(const Dimension&, const Dimension&) = default;
+  };
+  std::vector<Dimension> dims;
   std::vector<Abstract> items;
 
   static Abstract of(Shape shape) {

@@ -37,8 +37,10 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   switch (builtin.id) {
     case BuiltinId::Len:
       if (n == 1 && arguments[0].is(Shape::Tuple)) return Abstract::scalar(ScalarKind::Int64, build_.int_constant(static_cast<std::int64_t>(arguments[0].items.size())));
-      if (n == 1 && arguments[0].is(Shape::Array))
-        return Abstract::scalar(ScalarKind::Int64, build_.dim(build_.array(arguments[0].slot), static_cast<int>(arguments[0].fixed.size())));
+      if (n == 1 && arguments[0].is(Shape::Array)) {
+        const std::vector<ir::ValueId> shape = shape_of_view(arguments[0]);
+        if (!shape.empty()) return Abstract::scalar(ScalarKind::Int64, shape[0]);
+      }
       return refuse();
     case BuiltinId::Range:
     case BuiltinId::Prange: {

@@ -20,7 +20,7 @@ bool same(const Abstract& a, const Abstract& b) {
     case Shape::Scalar: return a.kind == b.kind && a.id == b.id;
     case Shape::Number: return a.id == b.id && a.int_id == b.int_id && a.tag_id == b.tag_id;
     case Shape::Constant: return a.constant.tag() == b.constant.tag() && a.constant.bits() == b.constant.bits();
-    case Shape::Array: return a.slot == b.slot && a.fixed == b.fixed;
+    case Shape::Array: return a.slot == b.slot && a.dims == b.dims;
     default: return true;
   }
 }
@@ -132,6 +132,17 @@ void Walker::append_flat(const Abstract& value, const Abstract& shape, const Pla
       // Nothing was expected here; a path that brings a value may be the only kind of path there is.
       if (value.is(Shape::Scalar) && !hint_of(at, r)) learn(at, r, {Hint::What::Kind, value.kind});
       return;
+    case Shape::Array: {
+      // A view of the same form may be of another place.
+      const auto alike = [](const Abstract::Dimension& a, const Abstract::Dimension& b) { return a.sliced == b.sliced && a.step == b.step; };
+      if (!value.is(Shape::Array) || value.slot != shape.slot || !std::equal(value.dims.begin(), value.dims.end(), shape.dims.begin(), shape.dims.end(), alike))
+        learn(at, r, {Hint::What::Conflict});
+      for (const Abstract::Dimension& d : value.dims) {
+        out.push_back(d.at);
+        if (d.sliced) out.push_back(d.length);
+      }
+      return;
+    }
     case Shape::Tuple:
       if (!value.is(Shape::Tuple) || value.items.size() != shape.items.size()) learn(at, r, {Hint::What::Conflict});
       for (std::size_t k = 0; k < shape.items.size(); ++k) {
@@ -148,6 +159,8 @@ void Walker::append_flat(const Abstract& value, const Abstract& shape, const Pla
 void Walker::append_types(const Abstract& shape, std::vector<ir::Type>& out) {
   if (shape.is(Shape::Scalar)) out.push_back(ir::type_of(shape.kind));
   if (shape.is(Shape::Number)) out.insert(out.end(), {ir::f64, ir::i64, ir::b1});
+  if (shape.is(Shape::Array))
+    for (const Abstract::Dimension& d : shape.dims) out.insert(out.end(), d.sliced ? 2 : 1, ir::i64);
   if (shape.is(Shape::Tuple))
     for (const Abstract& item : shape.items) append_types(item, out);
 }
@@ -159,6 +172,11 @@ std::size_t Walker::adopt(Abstract& shape, const std::vector<ir::ValueId>& value
     shape.id = values[at++];
     shape.int_id = values[at++];
     shape.tag_id = values[at++];
+  } else if (shape.is(Shape::Array)) {
+    for (Abstract::Dimension& d : shape.dims) {
+      d.at = values[at++];
+      if (d.sliced) d.length = values[at++];
+    }
   } else if (shape.is(Shape::Tuple)) {
     for (Abstract& item : shape.items) at = adopt(item, values, at);
   }

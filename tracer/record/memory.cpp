@@ -1,4 +1,7 @@
 // Arrays: subscripts, attributes, and the slots of the region's entry.
+#include <algorithm>
+#include <limits>
+
 #include "tracer/record/walker.h"
 #include "vm/object/array.h"
 #include "vm/support/assert.h"
@@ -61,17 +64,128 @@ Abstract Walker::entry_value(std::uint16_t r) {
   }
 }
 
-std::vector<ir::ValueId> Walker::checked_subscripts(const Abstract& array, const Registers& subscripts) {
+// The lengths of a view's dimensions.
+std::vector<ir::ValueId> Walker::shape_of_view(const Abstract& array) {
+  std::vector<ir::ValueId> lengths;
+  const int ndim = out_.region.arrays[array.slot].ndim;
+  for (int k = 0; k < ndim; ++k) {
+    if (static_cast<std::size_t>(k) >= array.dims.size())
+      lengths.push_back(build_.dim(build_.array(array.slot), k));
+    else if (array.dims[k].sliced)
+      lengths.push_back(array.dims[k].length);
+  }
+  return lengths;
+}
+
+// Bounds that the entry's numbers alone decide.
+bool Walker::is_settled_at_entry(ir::ValueId value, int steps) const {
+  const ir::Instruction* made = build_.definition(value);
+  if (made == nullptr || steps == 0 || ir::info(made->op).effect != ir::Effect::Pure) return false;
+  if (made->op == Op::Begin || made->op == Op::End) return false;
+  return std::all_of(made->operands.begin(), made->operands.end(), [&](ir::ValueId operand) {
+    return out_.region.type(operand).base == ir::Base::Array || is_settled_at_entry(operand, steps - 1);
+  });
+}
+
+// A dimension of `length` elements cut by a slice. Bounds that the entry decides are clipped as Python clips them. Others
+// must lie in order inside the dimension, as they mostly do: then the length is a plain difference, which the planner can
+// read; what does not, leaves.
+std::optional<Abstract::Dimension> Walker::sliced(const Abstract& slice, ir::ValueId length) {
+  const auto is_none = [](const Abstract& a) { return a.is(Shape::Constant) && a.constant.is(Tag::None); };
+  const auto emit = [&](Op op, ir::ValueId a, ir::ValueId b) { return build_.emit(op, {a, b}); };
+  const Abstract &from = slice.items[0], &to = slice.items[1], &by = slice.items[2];
+  std::int64_t step = 1;
+  if (!is_none(by)) {
+    const auto bits = by.is(Shape::Scalar) && is_integer(by.kind) ? build_.constant_bits(by.id) : std::nullopt;
+    if (!bits || *bits == 0) return std::nullopt;
+    step = static_cast<std::int64_t>(*bits);
+  }
+  const ir::ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  if (step < 0) {
+    if (!is_none(from) || !is_none(to) || step == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
+    const ir::ValueId last = emit(Op::Sub, length, one);
+    return Abstract::Dimension{true, last, emit(Op::Add, emit(Op::FloorDiv, last, build_.int_constant(-step)), one), step};
+  }
+  const auto bound = [&](const Abstract& given, ir::ValueId otherwise) -> std::optional<ir::ValueId> {
+    if (is_none(given)) return otherwise;
+    if (!given.is_numeric()) return std::nullopt;
+    const Abstract number = one_kind(given);
+    if (is_float(number.kind) || number.kind == ScalarKind::UInt64) return std::nullopt;
+    const ir::ValueId id = convert(number, ScalarKind::Int64);
+    if (!is_settled_at_entry(id, 8)) {
+      const ir::ValueId inside = emit(Op::And, emit(Op::Ge, id, zero), emit(Op::Le, id, length));
+      build_.guard(inside, exit_here("a slice beyond the array"));
+      return id;
+    }
+    const ir::ValueId wrapped = build_.emit(Op::Select, {emit(Op::Lt, id, zero), emit(Op::Add, id, length), id});
+    return emit(Op::Min, emit(Op::Max, wrapped, zero), length);
+  };
+  const auto start = bound(from, zero), stop = bound(to, length);
+  if (!start || !stop) return std::nullopt;
+  ir::ValueId count = emit(Op::Sub, *stop, *start);
+  if (!is_none(from) && is_settled_at_entry(count, 8))
+    count = emit(Op::Max, count, zero);
+  else if (!is_none(from))
+    build_.guard(emit(Op::Ge, count, zero), exit_here("a slice that ends before it begins"));
+  if (step != 1) count = emit(Op::Add, emit(Op::FloorDiv, emit(Op::Sub, count, one), build_.int_constant(step)), one);
+  return Abstract::Dimension{true, *start, count, step};
+}
+
+// The view that subscripts (ints and slices) give: its dimensions that remain, all of the slot's in order.
+std::optional<Abstract> Walker::view_of(const Abstract& array, const Registers& subscripts) {
+  const int ndim = out_.region.arrays[array.slot].ndim;
   const ir::ValueId reference = build_.array(array.slot);
-  std::vector<ir::ValueId> out = array.fixed;
-  for (std::uint16_t r : subscripts) {
-    const Abstract sub = int_kind(read(r));
-    const int dimension = static_cast<int>(out.size());
+  Abstract view = array;
+  view.dims.clear();
+  auto next = subscripts.begin();
+  for (int k = 0; k < ndim; ++k) {
+    const bool known = static_cast<std::size_t>(k) < array.dims.size();
+    Abstract::Dimension d{true, build_.int_constant(0), ir::no_id, 1};
+    if (known) d = array.dims[static_cast<std::size_t>(k)];
+    else d.length = build_.dim(reference, k);
+    if (!d.sliced || next == subscripts.end()) {
+      if (known) view.dims.push_back(d);
+      if (!known) break;  // whole, as all behind it
+      continue;
+    }
+    const Abstract given = read(*next++);
+    const auto place = [&](ir::ValueId at) {
+      const ir::ValueId scaled = d.step == 1 ? at : build_.emit(Op::Mul, {at, build_.int_constant(d.step)});
+      return build_.emit(Op::Add, {d.at, scaled});
+    };
+    if (given.is(Shape::Slice)) {
+      const auto cut = sliced(given, d.length);
+      if (!cut) return std::nullopt;
+      view.dims.push_back({true, place(cut->at), cut->length, cut->step * d.step});
+      continue;
+    }
+    const Abstract sub = int_kind(given);
     if (sub.kind == ScalarKind::UInt64)
       build_.guard(build_.emit(Op::Ge, {sub.id, build_.int_constant(0)}), exit_here("subscript out of range"));
-    out.push_back(build_.index(sub.id, build_.dim(reference, dimension), exit_here("subscript out of range")));
+    view.dims.push_back({false, place(build_.index(sub.id, d.length, exit_here("subscript out of range"))), ir::no_id, 1});
   }
-  return out;
+  return view;
+}
+
+// Where all dimensions are fixed: the element's subscripts.
+std::optional<std::vector<ir::ValueId>> Walker::element_of(const Abstract& view) const {
+  if (view.dims.size() != out_.region.arrays[view.slot].ndim) return std::nullopt;
+  std::vector<ir::ValueId> subscripts;
+  for (const Abstract::Dimension& d : view.dims) {
+    if (d.sliced) return std::nullopt;
+    subscripts.push_back(d.at);
+  }
+  return subscripts;
+}
+
+// Ints and slices, as many as there are dimensions at most.
+bool Walker::are_basic(const Abstract& array, const Registers& subscripts) {
+  for (std::uint16_t r : subscripts) {
+    const Abstract& sub = read(r);
+    const bool is_int = sub.is_numeric() && sub.kind != ScalarKind::Bool && !(sub.is(Shape::Scalar) && is_float(sub.kind));
+    if (!is_int && !sub.is(Shape::Slice)) return false;
+  }
+  return subscripts.size() <= shape_of_view(array).size();
 }
 
 Abstract Walker::get_item(const Abstract& object, const Registers& subscripts) {
@@ -97,20 +211,12 @@ Abstract Walker::get_item(const Abstract& object, const Registers& subscripts) {
   }
   const Abstract array = object.is(Shape::Constant) && object.constant.is(Tag::Array) ? array_slot(object.constant, std::nullopt) : object;
   if (!array.is(Shape::Array)) return give_up(Abort::UnsupportedOperation, "a subscript of this value");
-  for (std::uint16_t r : subscripts) {
-    const Abstract& sub = read(r);
-    if (!sub.is_numeric() || sub.kind == ScalarKind::Bool || (sub.is(Shape::Scalar) && is_float(sub.kind)))
-      return give_up(Abort::ArrayExpression, "a slice, mask or array subscript");
-  }
-  const ir::ArraySlot slot = out_.region.arrays[array.slot];
-  if (array.fixed.size() + subscripts.size() > slot.ndim) return give_up(Abort::UnsupportedOperation, "too many subscripts");
-  std::vector<ir::ValueId> at = checked_subscripts(array, subscripts);
-  if (at.size() < slot.ndim) {
-    Abstract view = array;
-    view.fixed = std::move(at);
-    return view;
-  }
-  return Abstract::scalar(slot.dtype, build_.load(build_.array(array.slot), at));
+  if (!are_basic(array, subscripts)) return give_up(Abort::ArrayExpression, "a mask or array subscript");
+  const auto view = view_of(array, subscripts);
+  if (!view) return give_up(Abort::ArrayExpression, "a slice whose step is not a constant, or that goes down between bounds,");
+  const auto element = element_of(*view);
+  if (!element) return *view;
+  return Abstract::scalar(out_.region.arrays[array.slot].dtype, build_.load(build_.array(array.slot), *element));
 }
 
 void Walker::set_item(const Abstract& object, const Registers& subscripts, const Abstract& value) {
@@ -120,39 +226,36 @@ void Walker::set_item(const Abstract& object, const Registers& subscripts, const
     return;
   }
   const ir::ArraySlot slot = out_.region.arrays[object.slot];
-  for (std::uint16_t r : subscripts) {
-    const Abstract& sub = read(r);
-    if (!sub.is_numeric() || sub.kind == ScalarKind::Bool || (sub.is(Shape::Scalar) && is_float(sub.kind))) {
-      give_up(Abort::ArrayExpression, "an assignment to a slice");
-      return;
-    }
+  if (!are_basic(object, subscripts)) {
+    give_up(Abort::ArrayExpression, "an assignment through a mask or array");
+    return;
   }
   if (!slot.writable) {
     give_up(Abort::ReadOnly, register_name(slot.guest_register));
     return;
   }
-  if (object.fixed.size() + subscripts.size() != slot.ndim) {
-    give_up(Abort::ArrayExpression, "an assignment to a whole row");
+  const auto view = view_of(object, subscripts);
+  const auto element = view ? element_of(*view) : std::nullopt;
+  if (!element) {
+    give_up(Abort::ArrayExpression, "an assignment to a slice");
     return;
   }
-  const std::vector<ir::ValueId> at = checked_subscripts(object, subscripts);
-  build_.store(build_.array(object.slot), at, convert(value, slot.dtype));
+  build_.store(build_.array(object.slot), *element, convert(value, slot.dtype));
 }
 
 Abstract Walker::attribute(const Abstract& object, const std::string& name) {
   if (!object.is(Shape::Array)) return give_up(Abort::UnsupportedOperation, "attribute '" + name + "'");
-  const ir::ValueId reference = build_.array(object.slot);
-  const int first = static_cast<int>(object.fixed.size()), ndim = out_.region.arrays[object.slot].ndim;
+  const std::vector<ir::ValueId> shape = shape_of_view(object);
   auto integer = [&](ir::ValueId id) { return Abstract::scalar(ScalarKind::Int64, id); };
   if (name == "shape") {
     std::vector<Abstract> items;
-    for (int k = first; k < ndim; ++k) items.push_back(integer(build_.dim(reference, k)));
+    for (ir::ValueId length : shape) items.push_back(integer(length));
     return Abstract::of_items(Shape::Tuple, std::move(items));
   }
-  if (name == "ndim") return integer(build_.int_constant(ndim - first));
+  if (name == "ndim") return integer(build_.int_constant(static_cast<std::int64_t>(shape.size())));
   if (name == "size") {
     ir::ValueId size = build_.int_constant(1);
-    for (int k = first; k < ndim; ++k) size = build_.emit(Op::Mul, {size, build_.dim(reference, k)});
+    for (ir::ValueId length : shape) size = build_.emit(Op::Mul, {size, length});
     return integer(size);
   }
   return give_up(Abort::ArrayExpression, "attribute '" + name + "'");

@@ -109,11 +109,17 @@ void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const A
       out_.constants.push_back(value.constant);
       break;
     case Shape::Array:
-      entry.source = value.fixed.empty() ? Source::Array : Source::View;
+      entry.source = value.dims.empty() ? Source::Array : Source::View;
       entry.slot = static_cast<std::uint16_t>(value.slot);
-      entry.count = static_cast<std::uint16_t>(value.fixed.size());
-      exit.operands.insert(exit.operands.end(), value.fixed.begin(), value.fixed.end());
-      if (value.fixed.empty()) entry.operand = entry.slot;
+      entry.count = static_cast<std::uint16_t>(value.dims.size());
+      for (std::size_t k = 0; k < value.dims.size(); ++k) {
+        const Abstract::Dimension& d = value.dims[k];
+        exit.operands.push_back(d.at);
+        if (!d.sliced) continue;
+        entry.sliced = static_cast<std::uint16_t>(entry.sliced | 1u << k);
+        exit.operands.insert(exit.operands.end(), {d.length, build_.int_constant(d.step)});
+      }
+      if (value.dims.empty()) entry.operand = entry.slot;
       break;
     case Shape::Tuple:
     case Shape::Range:

@@ -147,7 +147,12 @@ class Walker {
   Abstract get_item(const Abstract& object, const Registers& subscripts);
   void set_item(const Abstract& object, const Registers& subscripts, const Abstract& value);
   Abstract attribute(const Abstract& object, const std::string& name);
-  std::vector<ir::ValueId> checked_subscripts(const Abstract& array, const Registers& subscripts);
+  std::vector<ir::ValueId> shape_of_view(const Abstract& array);
+  bool is_settled_at_entry(ir::ValueId value, int steps) const;
+  std::optional<Abstract::Dimension> sliced(const Abstract& slice, ir::ValueId length);
+  std::optional<Abstract> view_of(const Abstract& array, const Registers& subscripts);
+  std::optional<std::vector<ir::ValueId>> element_of(const Abstract& view) const;
+  bool are_basic(const Abstract& array, const Registers& subscripts);
   Abstract entry_value(std::uint16_t r);
   Abstract array_slot(const Value& value, std::optional<std::uint16_t> r);
 

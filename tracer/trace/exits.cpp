@@ -27,12 +27,20 @@ const Value& array_value(const ExitState& state, int slot) {
 
 Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
   Ref<Array> view = array_value(state, entry.slot).as<Array>().view();
-  for (int k = 0; k < entry.count; ++k) view->data += static_cast<std::int64_t>(operand(state, entry.operand + k)) * view->strides[k];
-  view->ndim = static_cast<std::uint8_t>(view->ndim - entry.count);
-  for (int k = 0; k < view->ndim; ++k) {
-    view->shape[k] = view->shape[k + entry.count];
-    view->strides[k] = view->strides[k + entry.count];
+  int at = entry.operand, kept = 0;
+  const int ndim = view->ndim;
+  for (int k = 0; k < ndim; ++k) {
+    std::int64_t length = view->shape[k], stride = view->strides[k];
+    if (k < entry.count) {
+      view->data += static_cast<std::int64_t>(operand(state, at++)) * stride;
+      if ((entry.sliced >> k & 1) == 0) continue;
+      length = static_cast<std::int64_t>(operand(state, at++));
+      stride *= static_cast<std::int64_t>(operand(state, at++));
+    }
+    view->shape[kept] = length;
+    view->strides[kept++] = stride;
   }
+  view->ndim = static_cast<std::uint8_t>(kept);
   return Value(view);
 }
 

@@ -85,7 +85,7 @@ private:
            all(x.frames, y.frames,
                [](const SnapshotFrame& f) { return std::tuple(f.function, f.pc, f.result_register); }) &&
            all(x.loops, y.loops, [](const SnapshotLoop& l) {
-             return std::tuple(l.frame, l.state_register, l.value_operand, l.stop_operand, l.step);
+             return std::tuple(l.frame, l.state_register, l.value_operand, l.stop_operand, l.step, l.step_operand);
            });
   }
 

@@ -137,7 +137,8 @@ struct SnapshotLoop {
   std::uint16_t state_register = 0; // next value, values left, step
   std::uint16_t value_operand = 0;  // this iteration's value
   std::uint16_t stop_operand = 0;   // of range(start, stop, step)
-  std::int64_t step = 1;
+  std::int64_t step = 1;            // 0: operand `step_operand`
+  std::uint16_t step_operand = 0;
 };
 
 struct SnapshotFrame {

@@ -423,7 +423,12 @@ private:
     line.expect("stop");
     loop.stop_operand = take_operand(line);
     line.expect("step");
-    loop.step = line.take_int(least_int, most_int, "a step");
+    if (line.peek().starts_with('#')) {
+      loop.step = 0;
+      loop.step_operand = take_operand(line);
+    } else {
+      loop.step = line.take_int(least_int, most_int, "a step");
+    }
     exit.loops.push_back(loop);
   }
 

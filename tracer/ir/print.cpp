@@ -136,7 +136,8 @@ private:
         write("    {}r{} = {}\n", of_frame(entry.frame), entry.guest_register, source_text(entry));
       for (const SnapshotLoop& loop : exit.loops)
         write("    {}loop r{} value #{} stop #{} step {}\n", of_frame(loop.frame), loop.state_register,
-              loop.value_operand, loop.stop_operand, loop.step);
+              loop.value_operand, loop.stop_operand,
+              loop.step == 0 ? fmt::format("#{}", loop.step_operand) : fmt::format("{}", loop.step));
     }
   }
 

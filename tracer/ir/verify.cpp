@@ -79,6 +79,7 @@ private:
       if (loop.frame >= exit.frames.size()) say("exit !{} fills a register of frame {}", id, loop.frame);
       operand(id, exit, loop.value_operand, ScalarKind::Int64);
       operand(id, exit, loop.stop_operand, ScalarKind::Int64);
+      if (loop.step == 0) operand(id, exit, loop.step_operand, ScalarKind::Int64);
     }
   }
 

@@ -54,6 +54,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
       }
       if (n == 1) items.insert(items.begin(), integer(build_.int_constant(0)));
       if (n < 3) items.push_back(integer(build_.int_constant(1)));
+      if (n == 3) build_.guard(build_.emit(ir::Op::Ne, {items[2].id, build_.int_constant(0)}), exit_here("the step of range() is zero"));
       return Abstract::of_items(Shape::Range, std::move(items));
     }
     case BuiltinId::Min:

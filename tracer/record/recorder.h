@@ -61,6 +61,11 @@ struct ArraySource {
 };
 
 constexpr std::uint16_t start_slot = 0xffff;  // scalar slot that holds the loop's value at ordinal 0
+constexpr std::uint16_t step_slot = 0xfffe;   // scalar slot that holds the loop's step
+constexpr std::int64_t any_step = 0;          // the step is in that slot
+
+// Hot loops that count by one are compiled for that; all other steps share their code.
+inline std::int64_t recorded_step(std::int64_t step) { return step == 1 || step == -1 ? step : any_step; }
 
 struct Recording {
   ir::Region region;
@@ -69,7 +74,7 @@ struct Recording {
   bool grain = false;        // iterations of a parallel prange; otherwise a hot loop that runs in order
   bool holds_prange = false;   // compiled in line, on this thread
   bool start_is_zero = false;  // a guard: the loop's value at ordinal 0 is 0
-  std::int64_t step = 1;       // a guard
+  std::int64_t step = 1;       // a guard: of a grain the step, of a hot loop recorded_step()
   std::vector<EntryGuard> guards;
   std::vector<ArraySource> arrays;  // of region.arrays
   std::vector<Value> constants;     // that snapshots name

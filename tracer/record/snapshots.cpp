@@ -50,7 +50,7 @@ ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
       const LoopInfo& info = frame.code->loops[loop.loop];
       if (info.kind == LoopKind::While) continue;
       for (std::uint16_t k = 0; k < 3; ++k) states.insert(static_cast<std::uint16_t>(info.state + k));
-      if (loop.step == 0) continue;
+      if (loop.step == 0 && loop.step_value == ir::no_id) continue;
       ir::SnapshotLoop state;
       state.frame = static_cast<std::uint16_t>(f);
       state.state_register = info.state;
@@ -59,6 +59,10 @@ ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
       state.stop_operand = static_cast<std::uint16_t>(exit.operands.size());
       exit.operands.push_back(loop.stop);
       state.step = loop.step;
+      if (loop.step == 0) {
+        state.step_operand = static_cast<std::uint16_t>(exit.operands.size());
+        exit.operands.push_back(loop.step_value);
+      }
       exit.loops.push_back(state);
     }
     for (std::uint16_t r = 0; r < frame.registers.size(); ++r) {

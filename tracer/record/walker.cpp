@@ -131,18 +131,23 @@ void Walker::walk_grain() {
 void Walker::walk_hot_for() {
   const LoopInfo& loop = code().loops[loop_];
   const Value* state = entry_.registers + loop.state;
-  out_.step = state[2].as_int();
+  out_.step = recorded_step(state[2].as_int());
   const Registers carried = written(loop.body, loop.next + 1, loop.next);
   std::vector<ir::ValueId> initial;
   std::vector<Abstract> shapes = header_shapes(place(loop.enter), carried, initial);
   out_.region.scalars.push_back({ScalarKind::Int64, start_slot});
   const ir::ValueId start = build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1);
+  ir::ValueId step = ir::no_id;
+  if (out_.step == any_step) {
+    out_.region.scalars.push_back({ScalarKind::Int64, step_slot});
+    step = build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1);
+  }
   build_.set_line(loop.location.line);
   auto body = build_.begin_for(build_.begin(), build_.end(), 1, initial);
   for (std::uint16_t r : written(loop.body, loop.next + 1, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   ir::ValueId index = body.index;
-  if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, build_.int_constant(out_.step)});
+  if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, step == ir::no_id ? build_.int_constant(out_.step) : step});
   index = build_.emit(ir::Op::Add, {index, start});
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, index);
@@ -368,6 +373,18 @@ void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shap
   build_.yield(next);
 }
 
+// The trips of range(start, stop, step) for a step that is not zero. The distance is right as an unsigned number even
+// where it leaves the signed ones.
+ir::ValueId Walker::trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step) {
+  const ir::ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  const auto either = [&](ir::ValueId condition, ir::ValueId a, ir::ValueId b) { return build_.emit(ir::Op::Select, {condition, a, b}, {.type = ir::i64}); };
+  const ir::ValueId up = build_.emit(ir::Op::Lt, {zero, step});
+  const ir::ValueId low = either(up, start, stop), high = either(up, stop, start);
+  const ir::ValueId distance = build_.emit(ir::Op::Sub, {build_.emit(ir::Op::Sub, {high, low}), one});
+  const ir::ValueId whole = build_.emit(ir::Op::UDiv, {distance, build_.emit(ir::Op::Abs, {step})});
+  return either(build_.emit(ir::Op::Lt, {low, high}), build_.emit(ir::Op::Add, {whole, one}), zero);
+}
+
 Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   const Instruction& i = code().instructions[pc];
   const LoopInfo& loop = code().loops[i.c];
@@ -381,8 +398,8 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   out_.holds_prange |= independent;
   if (reduces(loop)) return nested_reduction(pc, next);
   const auto step = build_.constant_bits(range.items[2].id);
-  if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
-  const auto by = static_cast<std::int64_t>(*step);
+  // 0: known only when the loop begins.
+  const std::int64_t by = step ? static_cast<std::int64_t>(*step) : 0;
   const ir::ValueId start = range.items[0].id, stop = range.items[1].id;
   const ir::ValueId outer_stop = stop;
 
@@ -401,6 +418,9 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   if (by > 0) {
     body = build_.begin_for(start, stop, by, initial);
     value = body.index;
+  } else if (by == 0) {
+    body = build_.begin_for(build_.int_constant(0), trips_by(start, stop, range.items[2].id), 1, initial);
+    value = build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, range.items[2].id})});
   } else {
     // Counts up instead: ordinals of the values start, start + step, ...
     const ir::ValueId distance = build_.emit(ir::Op::Sub, {start, stop});
@@ -413,7 +433,7 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
-  OpenLoop open{i.c, {&end}, value, outer_stop, by, false};
+  OpenLoop open{i.c, {&end}, value, outer_stop, by, false, by == 0 ? range.items[2].id : ir::no_id};
   frame().loops.push_back(open);
   body_with_continue(loop, carried, shapes);
   hand_on(carried, shapes, here);

@@ -52,8 +52,9 @@ struct OpenLoop {
   int loop;
   std::vector<Target*> targets;   // continue, break, exhausted
   ir::ValueId value = ir::no_id, stop = ir::no_id;  // of a `for`
-  std::int64_t step = 0;                            // 0: a `while`, or the region's own loop
+  std::int64_t step = 0;                            // 0: it is `step_value`, or a `while` or the region's own loop
   bool region = false;
+  ir::ValueId step_value = ir::no_id;
 };
 
 struct InlineFrame {
@@ -106,6 +107,7 @@ class Walker {
   void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
   void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
   std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
+  ir::ValueId trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step);
   ir::ValueId trips_of(const Abstract& range, std::int64_t step);
   ir::ValueId step_up(ir::ValueId distance, std::int64_t step);
   int scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r);

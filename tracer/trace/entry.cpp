@@ -89,8 +89,13 @@ bool guards_hold(const Recording& recording, const Frame& frame) {
 
 EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start) {
   EntryValues values;
+  const LoopInfo& loop = recording.code->loops[static_cast<std::size_t>(recording.loop)];
+  const auto scalar = [&](std::uint16_t guest_register) {
+    if (guest_register == start_slot) return static_cast<ScalarBits>(start);
+    return frame.registers[guest_register == step_slot ? loop.state + 2 : guest_register].bits();
+  };
   for (const ir::ScalarSlot& slot : recording.region.scalars)
-    values.scalars.push_back(slot.guest_register == start_slot ? static_cast<std::uint64_t>(start) : frame.registers[slot.guest_register].bits());
+    values.scalars.push_back(scalar(slot.guest_register));
   for (std::size_t slot = 0; slot < recording.arrays.size(); ++slot) {
     const ArraySource& source = recording.arrays[slot];
     const bool scratch = recording.region.arrays[slot].scratch != 0;
@@ -124,7 +129,7 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
       for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k) fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();
       if (!fits) continue;
     } else if (frame.code->loops[static_cast<std::size_t>(r.loop)].kind != LoopKind::While) {
-      if (frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int() != r.step) continue;
+      if (recorded_step(frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int()) != r.step) continue;
     }
     if (guards_hold(r, frame)) return region;
   }

@@ -94,10 +94,11 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
     const auto value = static_cast<std::int64_t>(operand(state, loop.value_operand));
     const auto stop = static_cast<std::int64_t>(operand(state, loop.stop_operand));
     Value* registers = frames[loop.frame]->registers + loop.state_register;
-    const std::int64_t next = value + loop.step;
+    const std::int64_t step = loop.step != 0 ? loop.step : static_cast<std::int64_t>(operand(state, loop.step_operand));
+    const auto next = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(step));
     registers[0].set_int(next);
-    registers[1].set_int(static_cast<std::int64_t>(range_length(next, stop, loop.step)));
-    registers[2].set_int(loop.step);
+    registers[1].set_int(static_cast<std::int64_t>(range_length(next, stop, step)));
+    registers[2].set_int(step);
   }
   return *frames.back();
 }

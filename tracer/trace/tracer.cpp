@@ -88,6 +88,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   heat = at_next_back_edge;  // from now on compiled code is entered at the first back-edge
 
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
+  const std::int64_t step = counted ? state[2].as_int() : 1;
   const EntryValues values = entry_values(region->recording, frame, start);
   if (region->recording.holds_prange && the_services.num_threads() > 1 && has_large_array(region->recording, values, worth_running_in_parallel)) {
     heat = static_cast<std::int32_t>(environment().hot);
@@ -132,9 +133,9 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   Frame& top = restore(interpreter, frame, exit_state);
   if (counted && !ended) {
     const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;
-    state[0].set_int(start + begun * region->recording.step);
+    state[0].set_int(start + begun * step);
     state[1].set_int(left - begun);
-    state[2].set_int(region->recording.step);
+    state[2].set_int(step);
   }
   return &top;
 }

@@ -15,7 +15,6 @@ import os
 import select
 import signal
 import sys
-import time
 import types
 import warnings
 from pathlib import Path
@@ -38,6 +37,8 @@ for guard, isa in enumerate(("avx512", "avx2", "scalar", "avx512", "scalar", "av
                               "PYVM_STRESS_EXIT": str(guard)}
 
 HEAD = "import math\n\nimport numpy as np\nfrom numba import njit, prange\n"
+CPU_SECONDS = 5        # of one call, on all threads
+REAL_SECONDS = 120     # of one call: then it waits for something
 REFUSALS = ("Refused", "NotImplementedError", "TypingError", "UnsupportedError")
 
 
@@ -104,6 +105,7 @@ def child(mode, package, path, script, only, write):
     exec(compile(script.text, path, "exec"), module.__dict__)
     for number, (name, call, exact) in enumerate(script.calls):
         if number in only:
+            signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS) # SIGPROF ends the process
             os.write(write, json.dumps([number, outcome(module.__dict__, path, name, call)]).encode() + b"\n")
 
 
@@ -129,11 +131,11 @@ def start(mode, package, path, script, only):
     return pid, read
 
 
-def collect(pid, read, seconds):
-    """The lines that came, and how the process ended: an exit status, or 'endless'. `seconds` is for each line."""
+def collect(pid, read):
+    """The lines that came, and how the process ended: an exit status, a signal, or 'endless'."""
     lines, rest, ended = [], b"", None
     while True:
-        if not select.select([read], [], [], seconds)[0]:
+        if not select.select([read], [], [], REAL_SECONDS)[0]:
             os.kill(pid, signal.SIGKILL)
             ended = "endless"
         data = os.read(read, 1 << 16) if ended is None else b""
@@ -144,15 +146,16 @@ def collect(pid, read, seconds):
         lines += [json.loads(line) for line in whole]
     os.close(read)
     status = os.waitpid(pid, 0)[1]
-    return lines, ended or (f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}")
+    if os.WIFSIGNALED(status) and not ended:
+        ended = "endless" if os.WTERMSIG(status) == signal.SIGPROF else f"signal {os.WTERMSIG(status)}"
+    return lines, ended or f"status {status}"
 
 
 class Runner:
-    def __init__(self, package, folder, seconds=5):
-        self.package, self.folder, self.seconds = package, folder, seconds
+    def __init__(self, package, folder):
+        self.package, self.folder = package, folder
         folder.mkdir(parents=True, exist_ok=True)
         self.calls = 0
-        self.began = time.monotonic()
 
     def results(self, script, mode):
         """For each call what it gave; a call that ended the process gave ["crash", how], and the rest goes on without it."""
@@ -160,7 +163,7 @@ class Runner:
         path.write_text(script.text)
         todo, found = set(range(len(script.calls))), {}
         while todo:
-            lines, ended = collect(*start(mode, self.package, str(path), script, todo), self.seconds)
+            lines, ended = collect(*start(mode, self.package, str(path), script, todo))
             for number, result in lines:
                 if number < 0: # the script itself did not get through
                     return [result] * len(script.calls)

@@ -109,6 +109,8 @@ class Expressions:
         if depth > 2 or roll < 0.28:
             return self.leaf(scope)
         a = self.number(scope, depth + 1)
+        if roll < 0.36: # what folding and dividing by constants see
+            return f"({a} {self.pick('+', '-', '*', '/', '/', '//', '%')} {self.pick('3', '7.0', '-2', '0.1', '1.5', '10', '1', '0.5', '-1', '0.0', '64')})"
         if roll < 0.74:
             op = self.pick("+", "-", "*", "+", "-", "*", "/", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "-")
             return f"({a} {op} {self.number(scope, depth + 1)})"
@@ -144,6 +146,8 @@ class Expressions:
                 return self.rng.choice(scope.loops)[0]
             return self.pick("0", "1", "2", "3", "-1", "5", "n", "64", "9223372036854775807", "-9223372036854775807", "255")
         a = self.integer(scope, depth + 1)
+        if roll < 0.36:
+            return f"({a} {self.pick('*', '//', '%', '&', '<<', '>>', '-')} {self.pick('3', '7', '-2', '8', '10', '1', '-1', '64', '255', '0')})"
         if roll < 0.65:
             op = self.pick("+", "-", "*", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "*")
             return f"({a} {op} {self.integer(scope, depth + 1)})"

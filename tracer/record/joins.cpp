@@ -58,7 +58,10 @@ void Walker::learn(const Place& at, std::uint16_t r, Hint hint) {
 // The lanes of a reduction have the kind that its contributions give; the walk began with another one.
 void Walker::settle_accumulator(int accumulator, ScalarKind kind) {
   auto& known = knowledge_.accumulator_kinds[static_cast<std::size_t>(accumulator)];
-  if (known) abandon(Abort::TypeUnstable, register_name(out_.region.accumulators[static_cast<std::size_t>(accumulator)].guest_register));
+  const ir::Accumulator& a = out_.region.accumulators[static_cast<std::size_t>(accumulator)];
+  // `if x > s: s = x` may put an int where the live-in is a float: no lane could start as the live-in then.
+  const bool holds_live_in = accumulator_kind(a.op, out_.live_in_kinds[static_cast<std::size_t>(accumulator)], kind) == kind;
+  if (known || !holds_live_in) abandon(Abort::TypeUnstable, register_name(a.guest_register));
   known = kind;
   throw Restart{};
 }

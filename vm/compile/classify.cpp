@@ -5,7 +5,7 @@
 //   assigned before every read              -> private, its last value may live on
 //   never assigned                          -> invariant
 //
-// A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x)`, `s = max(s, x)`, or
+// A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x, ...)`, or
 // `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration
 // the same statement is no contribution but a use of a private variable.
 //
@@ -43,7 +43,7 @@ struct Facts {
 struct Contribution {
   std::string name;
   ReductionOp op;
-  const Expression* value;
+  std::vector<const Expression*> values; // several for max(s, x, y)
 };
 
 bool reads(const Node& node, const std::string& name) {
@@ -148,13 +148,15 @@ private:
     if (auto* aug = cast_if<AugAssign>(&node)) {
       auto* id = cast_if<Name>(aug->target);
       auto op = reduction_of(static_cast<BinaryOp>(aug->op));
-      if (id && op) c = Contribution{id->id, *op, aug->value};
+      if (id && op) c = Contribution{id->id, *op, {aug->value}};
     } else if (auto* a = cast_if<Assign>(&node); a && a->targets.size() == 1) {
       if (auto* id = cast_if<Name>(a->targets[0])) c = combined(id->id, *a->value);
     } else if (auto* branch = cast_if<If>(&node)) {
       c = conditional(*branch);
     }
-    if (!c || !is_variable(c->name) || certainly_assigned(c->name) || reads(*c->value, c->name)) return std::nullopt;
+    if (!c || !is_variable(c->name) || certainly_assigned(c->name)) return std::nullopt;
+    for (const Expression* value : c->values)
+      if (reads(*value, c->name)) return std::nullopt;
     return c;
   }
 
@@ -167,13 +169,14 @@ private:
       auto op = reduction_of(static_cast<BinaryOp>(b->op));
       if (!op) return std::nullopt;
       const bool commutes = *op != ReductionOp::Sub && *op != ReductionOp::Div;
-      if (is_it(b->left)) return Contribution{name, *op, b->right};
-      if (commutes && is_it(b->right)) return Contribution{name, *op, b->left};
+      if (is_it(b->left)) return Contribution{name, *op, {b->right}};
+      if (commutes && is_it(b->right)) return Contribution{name, *op, {b->left}};
     }
     if (auto* call = cast_if<Call>(&value);
-        call && call->args.size() == 2 && call->keywords.empty() && is_it(call->args[0])) {
-      if (is_builtin_(*call->func, BuiltinId::Max)) return Contribution{name, ReductionOp::Max, call->args[1]};
-      if (is_builtin_(*call->func, BuiltinId::Min)) return Contribution{name, ReductionOp::Min, call->args[1]};
+        call && call->args.size() >= 2 && call->keywords.empty() && is_it(call->args[0])) {
+      std::vector<const Expression*> values(call->args.begin() + 1, call->args.end());
+      if (is_builtin_(*call->func, BuiltinId::Max)) return Contribution{name, ReductionOp::Max, std::move(values)};
+      if (is_builtin_(*call->func, BuiltinId::Min)) return Contribution{name, ReductionOp::Min, std::move(values)};
     }
     return std::nullopt;
   }
@@ -195,11 +198,11 @@ private:
     }
     auto* s = cast_if<Name>(right);
     if (!s || s->id != id->id || !same(*left, *a->value)) return std::nullopt;
-    return Contribution{id->id, greater ? ReductionOp::Max : ReductionOp::Min, a->value};
+    return Contribution{id->id, greater ? ReductionOp::Max : ReductionOp::Min, {a->value}};
   }
 
   void contribute(const Contribution& c, const Node& node) {
-    visit(*c.value);
+    for (const Expression* value : c.values) visit(*value);
     Facts& f = facts(c.name, node);
     f.mixed = f.mixed || (f.contributed && f.op != c.op);
     f.contributed = true;
@@ -400,8 +403,10 @@ private:
       if (a && a->targets.size() == 1 && a->value->kind == NodeKind::Call)
         if (auto* id = cast_if<Name>(a->targets[0])) {
           auto f = facts_.find(id->id);
-          if (f != facts_.end() && f->second.contributed && !f->second.assigned)
-            return self(self, *as<Call>(a->value)->args[1]);
+          if (f != facts_.end() && f->second.contributed && !f->second.assigned) {
+            for (const Expression* operand : as<Call>(a->value)->args) self(self, *operand);
+            return;
+          }
         }
       for_each_child(node, [&](const Node& child) { self(self, child); });
     };

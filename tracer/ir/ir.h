@@ -164,15 +164,24 @@ struct ScalarSlot {
   std::uint16_t guest_register = 0;
 };
 
+// The length of a scratch array's dimension: a number, a scalar slot's value, or the length of another array's dimension.
+struct ScratchLength {
+  enum class From : std::uint8_t { Constant, Scalar, Array } from = From::Constant;
+  std::int64_t number = 0; // the constant, or the slot
+  std::uint8_t dimension = 0;
+  friend bool operator==(const ScratchLength&, const ScratchLength&) = default;
+};
+
 struct ArraySlot {
   ScalarKind dtype;
   std::uint8_t ndim = 0;
   bool contiguous = false; // C-contiguous at entry: a guard of the region
   bool writable = true;
   std::uint16_t guest_register = 0;
-  // Not 0: no array of the guest's but so many elements of the code's own, a set for each thread that runs it. Nothing
-  // is kept there from one iteration of the ordinal loop to the next.
-  std::int64_t scratch = 0;
+  // Not empty: no array of the guest's but one of the code's own, of these lengths, in C order, for each thread that runs
+  // it. Nothing is kept there from one iteration of the ordinal loop to the next.
+  std::vector<ScratchLength> scratch{};
+  bool is_scratch() const { return !scratch.empty(); }
 };
 
 // A reduction variable. Its lanes live in the lane record (region_abi.h).

@@ -88,6 +88,13 @@ private:
     }
   }
 
+  static ScratchLength take_length(LineReader& line) {
+    if (line.accept("scalar")) return {ScratchLength::From::Scalar, line.take_int(0, most_register, "a scalar slot")};
+    if (!line.accept("array")) return {ScratchLength::From::Constant, line.take_int(0, most_int, "a length")};
+    const std::int64_t slot = line.take_int(0, most_register, "an array slot");
+    return {ScratchLength::From::Array, slot, static_cast<std::uint8_t>(line.take_int(0, 7, "a dimension"))};
+  }
+
   void header_line(LineReader& line) {
     if (line.accept("scalar")) {
       expect_slot(line, region_.scalars.size());
@@ -101,7 +108,8 @@ private:
       slot.contiguous = line.accept("contiguous");
       slot.writable = !line.accept("readonly");
       slot.guest_register = take_register(line);
-      if (line.accept("scratch")) slot.scratch = line.take_int(1, 1 << 20, "a number of elements");
+      if (line.accept("scratch"))
+        for (int k = 0; k < slot.ndim; ++k) slot.scratch.push_back(take_length(line));
       region_.arrays.push_back(slot);
     } else if (line.accept("accumulator")) {
       expect_slot(line, region_.accumulators.size());

@@ -65,6 +65,16 @@ std::string source_text(const SnapshotEntry& entry) {
   return "?";
 }
 
+std::string scratch_text(const ArraySlot& slot) {
+  std::string text = slot.is_scratch() ? " scratch" : "";
+  for (const ScratchLength& length : slot.scratch) {
+    if (length.from == ScratchLength::From::Constant) text += fmt::format(" {}", length.number);
+    if (length.from == ScratchLength::From::Scalar) text += fmt::format(" scalar {}", length.number);
+    if (length.from == ScratchLength::From::Array) text += fmt::format(" array {} {}", length.number, length.dimension);
+  }
+  return text;
+}
+
 class Printer {
 public:
   explicit Printer(const Region& region) : region_(region), names_(value_names(region)) {}
@@ -91,7 +101,7 @@ private:
       const ArraySlot& slot = region_.arrays[i];
       write("array {} {} ndim {}{}{} r{}{}\n", i, pyvm::name_of(slot.dtype), slot.ndim,
             slot.contiguous ? " contiguous" : "", slot.writable ? "" : " readonly", slot.guest_register,
-            slot.scratch != 0 ? fmt::format(" scratch {}", slot.scratch) : "");
+            scratch_text(slot));
     }
     for (std::size_t i = 0; i < region_.accumulators.size(); ++i) {
       const Accumulator& slot = region_.accumulators[i];

@@ -55,8 +55,8 @@ private:
     for (const ArraySlot& slot : region_.arrays)
       if (slot.ndim > 8) say("an array slot has {} dimensions", slot.ndim);
     for (const ArraySlot& slot : region_.arrays)
-      if (slot.scratch != 0 && (slot.ndim != 1 || !slot.contiguous || !slot.writable))
-        say("a scratch array has one dimension, is contiguous and writable");
+      if (slot.is_scratch() && (slot.scratch.size() != slot.ndim || !slot.contiguous || !slot.writable))
+        say("a scratch array has a length for each dimension, is contiguous and writable");
     for (std::size_t i = 0; i < region_.exits.size(); ++i) exit(i);
     for (const ValueInfo& value : region_.values)
       if (!is_lane_count(value.type.lanes) || (value.type.lanes > 1 && value.type.base == Base::Array))

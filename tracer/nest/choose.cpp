@@ -207,7 +207,7 @@ private:
     int wanted = size <= small_body ? 2 : 1;
     if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
     // The lanes of a reduction inside: with all of them in one step, store promotion keeps them in registers.
-    if (reduces_into_scratch(view)) wanted = std::min(static_cast<int>(trips(loop)) / request_.lanes, most_gangs_of_reduction);
+    if (reduces_into_scratch(view, static_cast<std::int64_t>(trips(loop)))) wanted = std::min(static_cast<int>(trips(loop)) / request_.lanes, most_gangs_of_reduction);
     if (reduces) {
       const bool tiny = size <= tiny_reduction * static_cast<int>(region.accumulators.size());
       const int all_lanes = region.reduction_lanes / request_.lanes;
@@ -222,12 +222,14 @@ private:
     return result;
   }
 
-  bool reduces_into_scratch(const LaneView& view) const {
+  bool reduces_into_scratch(const LaneView& view, std::int64_t trips) const {
     const ir::Region& region = nest_.region();
     bool found = false;
     ir::for_each_instruction(region, region.at(view.loop()).bodies[0], [&](ir::InstructionId id) {
       const ir::Instruction& it = region.at(id);
-      if (it.op == Op::Store) found |= region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch != 0;
+      if (it.op != Op::Store) return;
+      const auto& lengths = region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch;
+      found |= lengths.size() == 1 && lengths[0] == ir::ScratchLength{.number = trips};
     });
     return found;
   }

@@ -158,7 +158,8 @@ public:
         const Order order = pair(store, other);
         if (order.reason == Reason::None) continue;
         const bool certain = order.reason != Reason::MaybeShared && order.reason != Reason::MaybeSameElement;
-        if (certain) return order;
+        // Lanes share the scratch: the user's word does not reach there.
+        if (certain || facts_.slots[store.access->slot].is_scratch()) return order;
         if (doubtful.independent()) doubtful = order;
       }
     }
@@ -214,7 +215,7 @@ private:
     for (const AccessFacts& access : facts_.accesses) {
       if (!facts_.table.encloses(loop_, access.around) || spans_[access.around].empty) continue;
       // Each iteration of the ordinal loop has its scratch to itself.
-      if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].scratch != 0) continue;
+      if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].is_scratch()) continue;
       Place place{&access, {}};
       for (std::size_t d = 0; d < access.subscripts.size(); ++d)
         place.subscripts.push_back(subscript(access, access.subscripts[d], arrays_[access.slot].shape[d]));

@@ -153,7 +153,7 @@ std::string LaneView::array_name(const ir::Instruction& access) const {
 }
 
 bool LaneView::is_scratch(const ir::Instruction& access) const {
-  return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)].scratch != 0;
+  return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)].is_scratch();
 }
 
 void LaneView::look(const ir::Body& body) {
@@ -176,8 +176,8 @@ void LaneView::look(const ir::Body& body) {
       }
       break;
     case Op::Store:
-      if (access(it).moves == Moves::Still)
-        refuse(is_scratch(it) ? Reason::ReducesInside : Reason::UniformStore, it.line, array_name(it));
+      if (is_scratch(it) && exits_ != LaneExits::None) refuse(Reason::OwnArrays, it.line);
+      if (access(it).moves == Moves::Still) refuse(Reason::UniformStore, it.line, array_name(it));
       stored_ = true;
       break;
     case Op::LaneSet:

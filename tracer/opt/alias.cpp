@@ -73,7 +73,7 @@ Overlap AliasOracle::of_lanes(const Instruction& a, const Instruction& b) const 
 Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) const {
   const std::int64_t slot_a = slot(a.operands[0]), slot_b = slot(b.operands[0]);
   if (slot_a < 0 || slot_b < 0) return Overlap::Maybe;
-  const bool own = region_.arrays[slot_a].scratch != 0 || region_.arrays[slot_b].scratch != 0;
+  const bool own = region_.arrays[slot_a].is_scratch() || region_.arrays[slot_b].is_scratch();
   if (slot_a != slot_b) return own || info_.distinct_slots_are_disjoint ? Overlap::Never : Overlap::Maybe;
   const int lanes = region_.type(moved_value(a)).lanes;
   bool equal = lanes == region_.type(moved_value(b)).lanes && a.lane_stride == b.lane_stride;

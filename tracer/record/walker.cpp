@@ -223,6 +223,12 @@ Walker::Ended Walker::walk_range(std::uint32_t pc, std::uint32_t stop) {
         ++pc;
         break;
       }
+      case Opcode::CallKeywords: {
+        Abstract result = call_with_keywords(pc, i);
+        write(i.a, std::move(result));
+        pc += 2;  // the next one names the keywords
+        break;
+      }
       default:
         operation(i);
         ++pc;

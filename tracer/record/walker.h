@@ -160,7 +160,10 @@ class Walker {
 
   // calls.cpp
   Abstract call(std::uint32_t pc, const Instruction& i);
+  Abstract call_with_keywords(std::uint32_t pc, const Instruction& i);
   Abstract call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments);
+  Abstract new_array(const Builtin& builtin, const std::vector<Abstract>& arguments);
+  std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
   Abstract inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments, std::uint16_t result_register);
   Abstract int_of(const Abstract& a);
 

@@ -1,5 +1,6 @@
 #include "tracer/trace/entry.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -87,6 +88,45 @@ bool guards_hold(const Recording& recording, const Frame& frame) {
   return true;
 }
 
+namespace {
+
+// A thread's scratch for one array: vectors may be read whole at its end.
+constexpr std::int64_t most_scratch_elements = std::int64_t{1} << 17;
+constexpr std::size_t cache_line_words = 8;
+
+std::size_t words_of(const ir::ArraySlot& slot, const ir::ArrayDescriptor& array) {
+  std::size_t bytes = static_cast<std::size_t>(size_of(slot.dtype));
+  for (int k = 0; k < slot.ndim; ++k) bytes *= static_cast<std::size_t>(array.shape[k]);
+  return (bytes / sizeof(std::uint64_t) / cache_line_words + 1) * cache_line_words;
+}
+
+// Shapes and strides of the scratch arrays; false when the interpreter had better run this entry.
+bool measure_scratch(const ir::Region& region, EntryValues& values) {
+  bool fits = true;
+  for (std::size_t slot = 0; slot < region.arrays.size(); ++slot) {
+    const ir::ArraySlot& facts = region.arrays[slot];
+    if (!facts.is_scratch()) continue;
+    ir::ArrayDescriptor& array = values.arrays[slot];
+    std::int64_t elements = 1;
+    for (int k = facts.ndim; k-- > 0;) {
+      const ir::ScratchLength& from = facts.scratch[static_cast<std::size_t>(k)];
+      std::int64_t length = from.number;
+      if (from.from == ir::ScratchLength::From::Scalar) length = static_cast<std::int64_t>(values.scalars[static_cast<std::size_t>(from.number)]);
+      if (from.from == ir::ScratchLength::From::Array) length = values.arrays[static_cast<std::size_t>(from.number)].shape[from.dimension];
+      if (length < 0 || length > most_scratch_elements / std::max<std::int64_t>(elements, 1)) {
+        fits = false;
+        length = 0;
+      }
+      array.shape[k] = length;
+      array.strides[k] = elements * static_cast<std::int64_t>(size_of(facts.dtype));
+      elements *= length;
+    }
+  }
+  return fits;
+}
+
+}  // namespace
+
 EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start) {
   EntryValues values;
   const LoopInfo& loop = recording.code->loops[static_cast<std::size_t>(recording.loop)];
@@ -98,23 +138,24 @@ EntryValues entry_values(const Recording& recording, const Frame& frame, std::in
     values.scalars.push_back(scalar(slot.guest_register));
   for (std::size_t slot = 0; slot < recording.arrays.size(); ++slot) {
     const ArraySource& source = recording.arrays[slot];
-    const bool scratch = recording.region.arrays[slot].scratch != 0;
+    const bool scratch = recording.region.arrays[slot].is_scratch();
     values.arrays.push_back(scratch ? ir::ArrayDescriptor{} : descriptor((source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
   }
+  values.fits = measure_scratch(recording.region, values);
   values.scratch = make_scratch(recording.region, values.arrays);
   return values;
 }
 
 std::vector<std::uint64_t> make_scratch(const ir::Region& region, std::vector<ir::ArrayDescriptor>& arrays) {
   std::size_t words = 0;
-  for (const ir::ArraySlot& slot : region.arrays) words += static_cast<std::size_t>(slot.scratch);
+  for (std::size_t slot = 0; slot < region.arrays.size(); ++slot)
+    if (region.arrays[slot].is_scratch()) words += words_of(region.arrays[slot], arrays[slot]);
   std::vector<std::uint64_t> memory(words);
   std::uint64_t* at = memory.data();
   for (std::size_t slot = 0; slot < region.arrays.size(); ++slot) {
-    const std::int64_t elements = region.arrays[slot].scratch;
-    if (elements == 0) continue;
-    arrays[slot] = {reinterpret_cast<std::byte*>(at), {elements}, {static_cast<std::int64_t>(size_of(region.arrays[slot].dtype))}};
-    at += elements;
+    if (!region.arrays[slot].is_scratch()) continue;
+    arrays[slot].data = reinterpret_cast<std::byte*>(at);
+    at += words_of(region.arrays[slot], arrays[slot]);
   }
   return memory;
 }

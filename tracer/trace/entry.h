@@ -18,6 +18,7 @@ struct EntryValues {
   std::vector<std::uint64_t> scalars;         // of region.scalars
   std::vector<ir::ArrayDescriptor> arrays;    // of region.arrays; scratch stands in `scratch`
   std::vector<std::uint64_t> scratch;
+  bool fits = true;  // lengths of scratch arrays are not negative and not too much for a thread
 };
 
 // Memory for the region's scratch arrays: a thread's own. Their descriptors, among `arrays`, are made to point to it.

@@ -1,5 +1,9 @@
 #include "tracer/trace/exits.h"
 
+#include <cstring>
+#include <map>
+#include <span>
+
 #include "tracer/ir/region_abi.h"
 #include "vm/object/array.h"
 #include "vm/object/objects.h"
@@ -20,13 +24,26 @@ std::uint64_t operand(const ExitState& state, int k) {
   return state.exit_values[at * ir::max_lanes + (uniform ? 0 : lane)];
 }
 
-const Value& array_value(const ExitState& state, int slot) {
+// Arrays that the code has made in its scratch live on as arrays of the interpreter's: one for each slot, whoever names it.
+using MadeArrays = std::map<int, Value>;
+
+Value array_value(const ExitState& state, int slot, MadeArrays& made) {
+  const ir::ArraySlot& facts = state.region->arrays[static_cast<std::size_t>(slot)];
+  if (facts.is_scratch()) {
+    if (const auto known = made.find(slot); known != made.end()) return known->second;
+    const ir::ArrayDescriptor& from = state.arrays[slot];
+    Ref<Array> copy = Array::make(facts.dtype, std::span(from.shape, facts.ndim), false);
+    std::int64_t bytes = static_cast<std::int64_t>(size_of(facts.dtype));
+    for (int k = 0; k < facts.ndim; ++k) bytes *= from.shape[k];
+    if (bytes > 0) std::memcpy(copy->data, from.data, static_cast<std::size_t>(bytes));
+    return made[slot] = Value(copy);
+  }
   const ArraySource& source = state.recording->arrays[static_cast<std::size_t>(slot)];
   return source.guest_register ? state.entry_frame->registers[*source.guest_register] : source.constant;
 }
 
-Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
-  Ref<Array> view = array_value(state, entry.slot).as<Array>().view();
+Value view_value(const ExitState& state, const ir::SnapshotEntry& entry, MadeArrays& made) {
+  Ref<Array> view = array_value(state, entry.slot, made).as<Array>().view();
   int at = entry.operand, kept = 0;
   const int ndim = view->ndim;
   for (int k = 0; k < ndim; ++k) {
@@ -45,11 +62,11 @@ Value view_value(const ExitState& state, const ir::SnapshotEntry& entry) {
 }
 
 // The value of entry `at`, which is moved behind it and its items.
-Value entry_value(const ExitState& state, std::size_t& at) {
+Value entry_value(const ExitState& state, std::size_t& at, MadeArrays& made) {
   const ir::SnapshotEntry& entry = state.region->exits[state.exit].entries[at++];
   std::vector<Value> items;
   if (entry.source == Source::Tuple || entry.source == Source::Slice || entry.source == Source::Range)
-    for (int k = 0; k < entry.count; ++k) items.push_back(entry_value(state, at));
+    for (int k = 0; k < entry.count; ++k) items.push_back(entry_value(state, at, made));
   switch (entry.source) {
     case Source::Lane:
     case Source::Scalar: return Value::njit_scalar(entry.kind, operand(state, entry.operand));
@@ -57,8 +74,8 @@ Value entry_value(const ExitState& state, std::size_t& at) {
       if (operand(state, entry.operand + 2) == 0) return Value::integer(static_cast<std::int64_t>(operand(state, entry.operand + 1)));
       return Value::njit_scalar(ScalarKind::Float64, operand(state, entry.operand));
     case Source::Constant: return state.recording->constants[entry.operand].lent();
-    case Source::Array: return array_value(state, entry.operand);
-    case Source::View: return view_value(state, entry);
+    case Source::Array: return array_value(state, entry.operand, made);
+    case Source::View: return view_value(state, entry, made);
     case Source::Tuple: return make_tuple(std::move(items));
     case Source::Slice: return Value(make<Slice>(items[0], items[1], items[2]));
     case Source::Range: return Value(make<Range>(items[0].as_int(), items[1].as_int(), items[2].as_int()));
@@ -73,9 +90,10 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
   // All values first: a register that is filled may be the source of another.
   std::vector<std::pair<const ir::SnapshotEntry*, Value>> values;
   values.reserve(exit.entries.size());
+  MadeArrays made;
   for (std::size_t at = 0; at < exit.entries.size();) {
     const ir::SnapshotEntry& entry = exit.entries[at];
-    values.emplace_back(&entry, entry_value(state, at));
+    values.emplace_back(&entry, entry_value(state, at, made));
   }
 
   std::vector<Frame*> frames{&base};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "tracer/ir/region_abi.h"
 #include "tracer/record/recorder.h"
 #include "vm/interp/interpreter.h"
 
@@ -14,6 +15,7 @@ struct ExitState {
   ir::ExitId exit;
   const std::uint64_t* exit_values;    // RegionContext::exit_values
   const Frame* entry_frame;            // whose registers the array slots were taken from
+  const ir::ArrayDescriptor* arrays;   // RegionContext::arrays, with this thread's scratch
   std::int64_t position = 0;           // which of the ordinals that left together
 };
 

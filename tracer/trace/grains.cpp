@@ -133,7 +133,7 @@ class GrainRun {
     g_.region.statistics.exits.fetch_add(1, std::memory_order_relaxed);
     const std::int64_t first = context_.exit_ordinal, count = context_.exit_gang;
     log_exit(g_.region, version.exits[static_cast<std::size_t>(outcome)]);
-    ExitState state{&g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(), 0};
+    ExitState state{&g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(), arrays_.data(), 0};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
       if (!interpret_one(first + k, &state)) return failed_at_;
@@ -270,9 +270,10 @@ std::int64_t iterations_together(const nest::Plan& plan, std::int64_t iterations
 
 }  // namespace
 
-void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
+bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
   const std::int64_t n = job.iterations();
   EntryValues values = entry_values(known_region.recording, job.frame(), job.start());
+  if (!values.fits) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   const nest::PlannedEntry entry(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
   const nest::Order order = nest::PlannedEntry::order(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
@@ -297,6 +298,7 @@ void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   region.statistics.nanoseconds_an_iteration.store(busy / static_cast<double>(n), std::memory_order_relaxed);
   region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
+  return true;
 }
 
 }  // namespace pyvm::tracer

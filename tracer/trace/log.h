@@ -26,7 +26,7 @@ nest::RegisterName register_names(const Code& code);
 // The loop runs in order at this entry: kept for reports, warned about once.
 void remark_order(const PrangeJob& job, Region& region, const std::string& reason);
 
-// Runs a prange through one of its regions, reductions and all.
-void run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& region);
+// Runs a prange through one of its regions, reductions and all. False: this entry is the interpreter's.
+bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& region);
 
 }  // namespace pyvm::tracer

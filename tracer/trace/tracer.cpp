@@ -53,8 +53,7 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
     region = make_region(loop, job.frame(), job.loop_index(), &job);
   }
   if (!region) return false;
-  run_region(interpreter, job, loop, *region);
-  return true;
+  return run_region(interpreter, job, loop, *region);
 }
 
 Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
@@ -90,6 +89,10 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
   const std::int64_t step = counted ? state[2].as_int() : 1;
   const EntryValues values = entry_values(region->recording, frame, start);
+  if (!values.fits) {
+    heat = static_cast<std::int32_t>(environment().hot);
+    return &frame;
+  }
   if (region->recording.holds_prange && the_services.num_threads() > 1 && has_large_array(region->recording, values, worth_running_in_parallel)) {
     heat = static_cast<std::int32_t>(environment().hot);
     return &frame;
@@ -129,7 +132,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
       log_event("blacklist", code, index, loop.blacklist_reason);
     }
   }
-  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame, 0};
+  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame, context.arrays, 0};
   Frame& top = restore(interpreter, frame, exit_state);
   if (counted && !ended) {
     const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;

@@ -221,8 +221,8 @@ Abstract Walker::get_item(const Abstract& object, const Registers& subscripts) {
 
 void Walker::set_item(const Abstract& object, const Registers& subscripts, const Abstract& value) {
   if (reduction_exit_ != ir::no_id) abandon(Abort::StoreInReduction, "");
-  if (!object.is(Shape::Array) || !value.is_numeric()) {
-    give_up(Abort::ArrayExpression, "an assignment to a slice or to this value");
+  if (!object.is(Shape::Array) || !(value.is_numeric() || value.is(Shape::Array))) {
+    give_up(Abort::ArrayExpression, "an assignment to this value");
     return;
   }
   const ir::ArraySlot slot = out_.region.arrays[object.slot];
@@ -235,12 +235,67 @@ void Walker::set_item(const Abstract& object, const Registers& subscripts, const
     return;
   }
   const auto view = view_of(object, subscripts);
-  const auto element = view ? element_of(*view) : std::nullopt;
-  if (!element) {
-    give_up(Abort::ArrayExpression, "an assignment to a slice");
+  if (!view) {
+    give_up(Abort::ArrayExpression, "an assignment to a slice whose step is not a constant");
     return;
   }
-  build_.store(build_.array(object.slot), *element, convert(value, slot.dtype));
+  if (const auto element = element_of(*view)) {
+    if (value.is_numeric())
+      build_.store(build_.array(object.slot), *element, convert(value, slot.dtype));
+    else
+      give_up(Abort::ArrayExpression, "an array as an element");
+    return;
+  }
+  set_slice(*view, value);
+}
+
+// `a[i, :] = x`, and `a[i, :] = b[j]` of equal shapes where one of the arrays is scratch: what is read is then never what
+// has been written just now.
+void Walker::set_slice(const Abstract& view, const Abstract& value) {
+  const ir::ArraySlot slot = out_.region.arrays[view.slot];
+  const std::vector<ir::ValueId> shape = shape_of_view(view);
+  if (value.is(Shape::Array)) {
+    const std::vector<ir::ValueId> given = shape_of_view(value);
+    const bool apart = value.slot != view.slot && (slot.is_scratch() || out_.region.arrays[value.slot].is_scratch());
+    if (!apart || given.size() != shape.size()) {
+      give_up(Abort::ArrayExpression, "an assignment of an array to a slice");
+      return;
+    }
+    for (std::size_t k = 0; k < shape.size(); ++k)
+      if (given[k] != shape[k]) build_.guard(build_.emit(Op::Eq, {given[k], shape[k]}), exit_here("arrays of unlike shapes"));
+  }
+  const ir::ValueId scalar = value.is_numeric() ? convert(value, slot.dtype) : ir::no_id;
+  std::vector<ir::ValueId> at;
+  for (ir::ValueId length : shape) at.push_back(build_.begin_for(build_.int_constant(0), length, 1).index);
+  ir::ValueId stored = scalar;
+  if (stored == ir::no_id) {
+    const ScalarKind from = out_.region.arrays[value.slot].dtype;
+    stored = convert(build_.load(build_.array(value.slot), subscripts_in(value, at)), from, slot.dtype);
+  }
+  build_.store(build_.array(view.slot), subscripts_in(view, at), stored);
+  for (std::size_t k = 0; k < shape.size(); ++k) build_.end_for();
+}
+
+// The subscripts, in its array, of the element at `at` of a view; in range there.
+std::vector<ir::ValueId> Walker::subscripts_in(const Abstract& view, const std::vector<ir::ValueId>& at) {
+  std::vector<ir::ValueId> subscripts;
+  auto next = at.begin();
+  const int ndim = out_.region.arrays[view.slot].ndim;
+  for (int k = 0; k < ndim; ++k) {
+    if (static_cast<std::size_t>(k) >= view.dims.size()) {
+      subscripts.push_back(*next++);
+      continue;
+    }
+    const Abstract::Dimension& d = view.dims[static_cast<std::size_t>(k)];
+    ir::ValueId place = d.at;
+    if (d.sliced) {
+      const ir::ValueId scaled = d.step == 1 ? *next : build_.emit(Op::Mul, {*next, build_.int_constant(d.step)});
+      place = build_.emit(Op::Add, {place, scaled});
+      ++next;
+    }
+    subscripts.push_back(place);
+  }
+  return subscripts;
 }
 
 Abstract Walker::attribute(const Abstract& object, const std::string& name) {

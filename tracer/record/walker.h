@@ -155,6 +155,8 @@ class Walker {
   std::optional<Abstract> view_of(const Abstract& array, const Registers& subscripts);
   std::optional<std::vector<ir::ValueId>> element_of(const Abstract& view) const;
   bool are_basic(const Abstract& array, const Registers& subscripts);
+  void set_slice(const Abstract& view, const Abstract& value);
+  std::vector<ir::ValueId> subscripts_in(const Abstract& view, const std::vector<ir::ValueId>& at);
   Abstract entry_value(std::uint16_t r);
   Abstract array_slot(const Value& value, std::optional<std::uint16_t> r);
 

@@ -62,7 +62,8 @@ bool combines(ReductionOp op, ScalarKind kind) {
 
 // The interpreter runs a prange in order whose variables are no numbers that combine with their like.
 bool Walker::reduces(const LoopInfo& loop) {
-  if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty() || loop.reductions == 0) return false;
+  const bool any = std::any_of(loop.variables.begin(), loop.variables.end(), [](const LoopVariable& v) { return v.variable_class == VariableClass::Reduction; });
+  if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty() || !any) return false;
   return std::all_of(loop.variables.begin(), loop.variables.end(), [&](const LoopVariable& v) {
     if (v.variable_class != VariableClass::Reduction) return true;
     const Abstract live = one_kind(read(v.guest_register));

@@ -5,6 +5,7 @@
 //   assigned before every read              -> private, its last value may live on
 //   never assigned                          -> invariant
 //
+// `found = True` is one of `|=` where flags say so, `= False` one of `&=`.
 // A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x, ...)`, or
 // `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration
 // the same statement is no contribution but a use of a private variable.
@@ -91,8 +92,8 @@ bool same(const Node& a, const Node& b) {
 
 class Classifier {
 public:
-  Classifier(const For& loop, const Scope& scope, const IsBuiltin& is_builtin)
-      : loop_(loop), scope_(scope), is_builtin_(is_builtin) {}
+  Classifier(const For& loop, const Scope& scope, const IsBuiltin& is_builtin, const Flags& flags)
+      : loop_(loop), scope_(scope), is_builtin_(is_builtin), flags_(flags) {}
 
   PrangeDescription run() {
     count_bindings();
@@ -151,6 +152,8 @@ private:
       if (id && op) c = Contribution{id->id, *op, {aug->value}};
     } else if (auto* a = cast_if<Assign>(&node); a && a->targets.size() == 1) {
       if (auto* id = cast_if<Name>(a->targets[0])) c = combined(id->id, *a->value);
+      if (auto flag = flag_assignment(node); flag && flags_.count(flag->name))
+        c = Contribution{flag->name, flag->value ? ReductionOp::BitOr : ReductionOp::BitAnd, {}};
     } else if (auto* branch = cast_if<If>(&node)) {
       c = conditional(*branch);
     }
@@ -414,7 +417,7 @@ private:
   }
 
   void describe(const std::string& name, const Facts& f) {
-    PrangeVariable v{name, VariableClass::Invariant, f.op, false, f.first_line};
+    PrangeVariable v{name, VariableClass::Invariant, f.op, false, flags_.count(name) != 0, f.first_line};
     if (f.contributed && !f.assigned && !f.read && !f.mixed) {
       v.variable_class = VariableClass::Reduction;
     } else if (f.contributed || (f.assigned && f.read_early)) {
@@ -436,6 +439,7 @@ private:
   const For& loop_;
   const Scope& scope_;
   const IsBuiltin& is_builtin_;
+  const Flags& flags_;
   std::map<std::string, int> bindings_; // how many places of the loop assign the variable
   std::map<std::string, Facts> facts_;
   std::optional<Assigned> here_ = Assigned{}; // empty optional: this place is not reached
@@ -446,8 +450,20 @@ private:
 
 } // namespace
 
-PrangeDescription classify_prange(const For& loop, const Scope& scope, const IsBuiltin& is_builtin) {
-  return Classifier(loop, scope, is_builtin).run();
+PrangeDescription classify_prange(const For& loop, const Scope& scope, const IsBuiltin& is_builtin,
+                                  const Flags& flags) {
+  return Classifier(loop, scope, is_builtin, flags).run();
+}
+
+std::optional<FlagAssignment> flag_assignment(const Statement& node) {
+  auto* a = cast_if<Assign>(&node);
+  if (!a || a->targets.size() != 1) return std::nullopt;
+  auto* id = cast_if<Name>(a->targets[0]);
+  auto* literal = cast_if<Constant>(a->value);
+  if (!id || !literal) return std::nullopt;
+  const ConstantKind kind = literal->value.kind;
+  if (kind != ConstantKind::True && kind != ConstantKind::False) return std::nullopt;
+  return FlagAssignment{id->id, kind == ConstantKind::True};
 }
 
 } // namespace pyvm

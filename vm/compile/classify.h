@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct PrangeVariable {
   VariableClass variable_class;
   ReductionOp reduction = ReductionOp::Add;
   bool always_assigned = false;
+  bool flag = false; // a reduction that is written `found = True`
   int line = 0;
 };
 
@@ -26,6 +29,17 @@ struct PrangeDescription {
 
 using IsBuiltin = std::function<bool(const syntax::Expression& callee, BuiltinId id)>;
 
-PrangeDescription classify_prange(const syntax::For& loop, const Scope& scope, const IsBuiltin& is_builtin);
+// `flags`: variables that are True or False before the loop, and to which it assigns only the one of these that is given.
+using Flags = std::map<std::string, bool>;
+
+PrangeDescription classify_prange(const syntax::For& loop, const Scope& scope, const IsBuiltin& is_builtin,
+                                  const Flags& flags);
+
+// The bool that a statement assigns: `name = True`.
+struct FlagAssignment {
+  std::string name;
+  bool value;
+};
+std::optional<FlagAssignment> flag_assignment(const syntax::Statement& node);
 
 } // namespace pyvm

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "vm/compile/classify.h"
 #include "vm/compile/compiler.h"
 #include "vm/compile/emitter.h"
 #include "vm/compile/scope.h"
@@ -61,7 +62,8 @@ private:
   void for_statement(const syntax::For& node);
   void while_statement(const syntax::While& node);
   bool is_parallel_prange(const syntax::For& node);
-  void describe_prange(int loop, const syntax::For& node);
+  void describe_prange(int loop, const syntax::For& node, const Flags& flags);
+  Flags flags_of(const syntax::For& loop) const;
   void settle_pranges();
 
   // expressions.cpp
@@ -107,6 +109,7 @@ private:
   std::set<std::string> bound_;
   bool reachable_ = true;
   std::vector<OpenLoop*> open_loops_;
+  std::vector<Flags> open_flags_; // of the parallel pranges around this place
   int parallel_depth_ = 0; // how many parallel pranges enclose this place, lexically
 };
 

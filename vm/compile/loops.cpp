@@ -1,8 +1,11 @@
 // `for` and `while` to bytecode, and the loop table.
+#include <algorithm>
+
 #include "vm/bytecode/liveness.h"
 #include "vm/compile/accesses.h"
 #include "vm/compile/classify.h"
 #include "vm/compile/function_compiler.h"
+#include "vm/syntax/visit.h"
 
 namespace pyvm {
 
@@ -46,6 +49,7 @@ void FunctionCompiler::for_statement(const For& node) {
   open_loops_.push_back(&open);
   const std::set<std::string> before = bound_;
   parallel_depth_ += parallel;
+  if (parallel) open_flags_.push_back(flags_of(node));
   emit_.patch_loop(loop, &LoopInfo::body);
   if (plain_local) {
     if (!scope_.deleted.count(id->id)) bound_.insert(id->id);
@@ -68,7 +72,49 @@ void FunctionCompiler::for_statement(const For& node) {
   emit_.bind(open.end);
   emit_.patch_loop(loop, &LoopInfo::end);
   reachable_ = reachable_ || open.broken;
-  if (parallel) describe_prange(loop, node);
+  if (!parallel) return;
+  describe_prange(loop, node, open_flags_.back());
+  open_flags_.pop_back();
+}
+
+// Variables that hold True or False wherever they are bound, are bound before the loop, and in it are only ever assigned
+// the one or the other, never read: `found = True` then means `found |= True`, a reduction.
+Flags FunctionCompiler::flags_of(const For& loop) const {
+  struct Uses {
+    int bindings = 0, bools = 0, bools_inside = 0, mentions_inside = 0;
+    bool value = false, mixed = false;
+  };
+  std::map<std::string, Uses> uses;
+  if (!code_.tree) return {};
+  const auto count = [&](const Node& node, bool inside) {
+    if (auto* id = cast_if<Name>(&node)) {
+      Uses& u = uses[id->id];
+      u.bindings += !inside && id->ctx != Context::Load;
+      u.mentions_inside += inside;
+    }
+    if (auto* inner = cast_if<FunctionDef>(&node)) uses[inner->name].bindings += !inside;
+    auto* assign = cast_if<Assign>(&node);
+    const auto flag = assign ? flag_assignment(*assign) : std::nullopt;
+    if (!flag) return;
+    Uses& u = uses[flag->name];
+    u.bools += !inside;
+    if (!inside) return;
+    u.mixed = u.mixed || (u.bools_inside > 0 && u.value != flag->value);
+    u.value = flag->value;
+    ++u.bools_inside;
+  };
+  for_each_node(*static_cast<const Node*>(code_.tree), [&](const Node& node) { count(node, false); });
+  for_each_node(loop, [&](const Node& node) { count(node, true); });
+  Flags flags;
+  for (const auto& [name, u] : uses) {
+    const bool plain = scope_.is_local(name) && !scope_.is_cell(name) && !cast_of(name) && bound_.count(name) != 0;
+    const bool is_parameter =
+        std::find(code_.parameters.begin(), code_.parameters.end(), name) != code_.parameters.end();
+    if (plain && !is_parameter && !u.mixed && u.bools_inside > 0 && u.bools_inside == u.mentions_inside &&
+        u.bools == u.bindings)
+      flags[name] = u.value;
+  }
+  return flags;
 }
 
 void FunctionCompiler::while_statement(const While& node) {
@@ -105,12 +151,12 @@ void FunctionCompiler::while_statement(const While& node) {
   reachable_ = reachable_ || open.broken;
 }
 
-void FunctionCompiler::describe_prange(int loop, const For& node) {
+void FunctionCompiler::describe_prange(int loop, const For& node, const Flags& flags) {
   auto is_builtin = [&](const Expression& callee, BuiltinId id) {
     auto value = frozen(callee);
     return value && value->is(Tag::Builtin) && value->as<Builtin>().id == id;
   };
-  PrangeDescription d = classify_prange(node, scope_, is_builtin);
+  PrangeDescription d = classify_prange(node, scope_, is_builtin, flags);
   LoopInfo& info = code_.loops[loop];
   info.body_has_loop_or_call = d.body_has_loop_or_call;
   info.in_order_reason = std::move(d.in_order_reason);
@@ -123,7 +169,8 @@ void FunctionCompiler::describe_prange(int loop, const For& node) {
     row.always_assigned = v.always_assigned;
     row.name = std::move(v.name);
     row.line = v.line;
-    info.reductions += row.variable_class == VariableClass::Reduction;
+    // Flags have no say in how many lanes there are: they come to the same in any order.
+    info.reductions += row.variable_class == VariableClass::Reduction && !v.flag;
     info.variables.push_back(std::move(row));
   }
 }

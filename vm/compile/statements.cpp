@@ -1,4 +1,6 @@
 // Statements to bytecode.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "vm/compile/function_compiler.h"
@@ -147,6 +149,13 @@ void FunctionCompiler::assign(const Assign& node) {
     if (assign_pairwise(target, *node.value)) return;
     if (is_plain_local(target)) {
       const std::string& id = as<Name>(&target)->id;
+      const bool is_flag = std::any_of(open_flags_.begin(), open_flags_.end(), [&](const Flags& f) { return f.count(id) != 0; });
+      if (const auto flag = flag_assignment(node); flag && is_flag) {
+        const Register r = emit_.local(id), value = expression(*node.value);
+        at(node);
+        emit_.emit(opcode_of(flag->value ? BinaryOp::BitOr : BinaryOp::BitAnd), r, r, value, in_place_flag);
+        return;
+      }
       expression_into(*node.value, emit_.local(id));
       cast_stored(id);
       return;

@@ -111,10 +111,6 @@ private:
 
 } // namespace
 
-std::size_t subscript_count(const Instruction& access) {
-  return access.operands.size() - (access.op == Op::Store ? 2 : 1);
-}
-
 bool has_constant_stride(const ir::ArraySlot& slot, int dimension) {
   return slot.contiguous && dimension + 1 == slot.ndim;
 }

@@ -23,7 +23,4 @@ std::int64_t array_slot(const ir::Region& region, const Facts& facts, ValueId ar
 // The distance between two elements along a dimension, when it is a constant.
 bool has_constant_stride(const ir::ArraySlot& slot, int dimension);
 
-// The subscripts of a load or store.
-std::size_t subscript_count(const ir::Instruction& access);
-
 } // namespace pyvm::x64

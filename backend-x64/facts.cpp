@@ -47,6 +47,12 @@ bool may_wait_for_exit(Op op) {
   }
 }
 
+// Need not be done when nobody reads the result.
+bool is_droppable(Op op) {
+  const Effect effect = info(op).effect;
+  return effect == Effect::Pure || effect == Effect::Read || op == Op::LaneGet;
+}
+
 bool is_compare(Op op) { return op >= Op::Eq && op <= Op::ULe; }
 static_assert(static_cast<int>(Op::ULe) - static_cast<int>(Op::Eq) == 7, "the compares stand together in ir_ops.def");
 
@@ -70,7 +76,7 @@ Facts::Facts(const ir::Region& region)
 }
 
 bool Facts::is_emitted(const Instruction& it) const {
-  if (info(it.op).effect != Effect::Pure && it.op != Op::Load && it.op != Op::LaneGet) return true;
+  if (!is_droppable(it.op)) return true;
   return values_[it.results[0]].form == Form::Emitted;
 }
 
@@ -169,6 +175,7 @@ template <typename F> void Facts::for_each_read(const Instruction& it, F&& f) co
     last = 1 + subscript_count(it);
     for (std::size_t k = first; k < last; ++k)
       if (region_.type(it.operands[k]).lanes > 1) f(it.operands[k]);
+    if (it.masked) f(mask_of(it));
     if (it.op == Op::Store) f(it.operands.back());
     return;
   }
@@ -189,7 +196,7 @@ void Facts::visit_backwards(const Instruction& it) {
   const auto any = [&](int ValueFacts::*count) {
     return std::any_of(it.results.begin(), it.results.end(), [&](ValueId r) { return values_[r].*count > 0; });
   };
-  bool droppable = info(it.op).effect == Effect::Pure || it.op == Op::Load || it.op == Op::LaneGet;
+  bool droppable = is_droppable(it.op);
   bool read = any(&ValueFacts::reads), read_at_exits = any(&ValueFacts::exit_reads);
   Form form = Form::Emitted;
   if (is_entry_op(it.op))
@@ -241,9 +248,10 @@ void Facts::fold_into_readers(const Body& body) {
   for (std::size_t k = 0; k < body.instructions.size(); ++k) {
     const Instruction& it = region_.instructions[body.instructions[k]];
     for (const Body& nested : it.bodies) fold_into_readers(nested);
+    if (it.op == Op::And && region_.lanes == 8 && is_emitted(it)) fold_masked_compare(it, body);
     if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
     if (values_[it.results[0]].exit_reads != 0) continue;
-    if (is_compare(it.op))
+    if (is_compare(it.op) || (it.op == Op::Any && values_[it.results[0]].reads == 1))
       fold_compare(it, body, k);
     else if (it.op == Op::Load && values_[it.results[0]].reads == 1)
       fold_load(it, body, k);
@@ -260,7 +268,7 @@ void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t in
     const Instruction& reader = region_.instructions[body.instructions[k]];
     if (reader.operands.empty() || reader.operands[0] != result || !is_emitted(reader)) continue;
     bool takes = reader.op == Op::If || reader.op == Op::Guard;
-    if (reader.op == Op::Select) {
+    if (reader.op == Op::Select && is_compare(it.op)) {
       Type selected = region_.type(reader.results[0]), compared = region_.type(it.operands[0]);
       takes = selected.is_float() ? selected == compared : selected.base != ir::Base::Array;
     }
@@ -269,10 +277,32 @@ void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t in
   if (taken > 0 && taken == values_[result].reads) values_[result].form = Form::InReader;
 }
 
+// AVX-512 compares under a mask, so that `and` of a mask and a compare, or of its opposite, is one instruction.
+void Facts::fold_masked_compare(const Instruction& it, const Body& body) {
+  const auto foldable = [&](ValueId value) {
+    const ValueFacts& facts = values_[value];
+    return facts.form == Form::Emitted && facts.reads == 1 && facts.exit_reads == 0 && facts.body == &body &&
+           region_.type(value) == ir::b1.with_lanes(8) && definition(value) != nullptr;
+  };
+  const auto compares = [&](ValueId value) {
+    return foldable(value) && is_compare(definition(value)->op) &&
+           region_.type(definition(value)->operands[0]).base != ir::Base::Bool;
+  };
+  for (ValueId operand : {it.operands[1], it.operands[0]}) {
+    if (compares(operand)) {
+      values_[operand].form = Form::InReader;
+      return;
+    }
+    if (!foldable(operand) || definition(operand)->op != Op::Not || !compares(definition(operand)->operands[0])) continue;
+    values_[operand].form = values_[definition(operand)->operands[0]].form = Form::InReader;
+    return;
+  }
+}
+
 void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index) {
   ValueId result = it.results[0];
   bool vector = region_.type(result).lanes > 1;
-  if (!is_natural(it.element) || (vector && it.lane_stride != ir::LaneStride::Contiguous)) return;
+  if (!is_natural(it.element) || it.masked || (vector && it.lane_stride != ir::LaneStride::Contiguous)) return;
   for (std::size_t k = index + 1; k < body.instructions.size(); ++k) {
     const Instruction& reader = region_.instructions[body.instructions[k]];
     if (info(reader.op).effect == Effect::Write || info(reader.op).effect == Effect::Control)

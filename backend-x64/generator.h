@@ -162,6 +162,7 @@ private:
 
   void vector_binary(const Instruction& it, const LoweringRow& row);
   void vector_mask_binary(Op op, const x86::Reg& dst, const x86::Reg& a, const x86::Reg& b);
+  void masked_compare(const x86::Reg& dst, const x86::Reg& mask, ValueId compared);
   void vector_mask_not(const x86::Reg& dst, const x86::Reg& a);
   void vector_multiply_avx2(const x86::Vec& dst, const x86::Vec& a, const x86::Vec& b);
   void vector_unary(const Instruction& it);
@@ -196,7 +197,15 @@ private:
   x86::Vec narrow_mask(const x86::Vec& mask);
 
   // ---- memory (lower_memory.cpp, lower_gather.cpp) ----------------------------------------------------------------
+  using LaneAddress = std::function<x86::Mem(int lane)>;
   void lower_load(const Instruction& it);
+  void masked_load_contiguous(const Instruction& it, const x86::Reg& into, x86::Mem from);
+  void masked_store_contiguous(const Instruction& it, x86::Mem to);
+  void masked_load_lanes(const Instruction& it, const LaneAddress& address);
+  LaneAddress contiguous_lanes(const Instruction& it);
+  bool lane_by_lane(const Instruction& it) const;
+  x86::Gp mask_bits(const x86::Reg& mask);
+  Label skip_unless(const x86::Gp& bits, int lane);
   void lower_store(const Instruction& it);
   void lower_lane_get(const Instruction& it);
   void lower_lane_set(const Instruction& it);
@@ -210,7 +219,6 @@ private:
   void store_scalar(ScalarKind element, x86::Mem to, ValueId value);
   void load_contiguous(const Instruction& it, const x86::Reg& into, x86::Mem from);
   void store_contiguous(const Instruction& it, x86::Mem to);
-  using LaneAddress = std::function<x86::Mem(int lane)>;
   LaneAddress strided_lanes(const Instruction& it);
   LaneAddress indexed_lanes(const Instruction& it);
   void load_lanes(const Instruction& it, const LaneAddress& address);
@@ -221,7 +229,8 @@ private:
   x86::Vec index_sum(const Instruction& it, int& shift);
   void gather(const Instruction& it);
   void scatter(const Instruction& it);
-  x86::KReg all_lanes();
+  x86::KReg lanes_of_access(const Instruction& it);
+  x86::Vec mask_of_elements(const Instruction& it, bool wide);
   void broadcast_int(const x86::Vec& dst, const x86::Gp& from);
   x86::Gp plain_pointer(const x86::Mem& memory);
   x86::Gp lane_distance(std::int64_t slot, int dimension, std::int64_t step, int times);
@@ -247,6 +256,7 @@ private:
   void load_slots(const x86::Reg& into, Type t, const x86::Mem& from);
   void store_slots(ValueId value, x86::Mem to);
   void store_slots(const x86::Reg& from, Type t, const x86::Mem& to);
+  x86::Vec slots_of(const x86::Reg& from, Type t);
   static ScalarKind slot_kind(Base base);
 
   // ---- control (lower_control.cpp, lower_exits.cpp) ---------------------------------------------------------------
@@ -259,6 +269,11 @@ private:
   void lower_guard(const Instruction& it);
   void lower_index(const Instruction& it);
   void lower_poll(const Instruction& it);
+  void lower_leave(const Instruction& it);
+  void lower_any(const Instruction& it);
+  // Sets the processor's flags: not zero when some lane is true.
+  void test_any(const Instruction& it);
+  void store_slots_masked(ValueId value, const x86::Mem& to, const x86::Reg& mask);
   // Emits a body up to its `yield`, which it returns; null when the end of the body is not reached.
   const Instruction* lower_body(const ir::Body& body);
   std::optional<Label> way_out(const ir::Body& side);

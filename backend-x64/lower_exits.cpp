@@ -116,4 +116,55 @@ void Generator::lower_poll(const Instruction& it) {
   cc_.jne(exit_stub(it));
 }
 
+// ---- masks --------------------------------------------------------------------------------------------------------
+
+void Generator::test_any(const Instruction& it) {
+  x86::Reg mask = reg(it.operands[0]);
+  if (evex_)
+    cc_.kortestb(mask.as<x86::KReg>(), mask.as<x86::KReg>());
+  else
+    emit(Id::kIdVptest, sized(mask, 32), sized(mask, 32));
+}
+
+void Generator::lower_any(const Instruction& it) {
+  test_any(it);
+  x86::Gp truth = cc_.newGpb();
+  cc_.setnz(truth);
+  cc_.movzx(target_gp(it.results[0]).r32(), truth);
+}
+
+// The values of the lanes go where an exit of the whole gang would put them, and nothing of the other lanes is touched:
+// they may have left before.
+void Generator::lower_leave(const Instruction& it) {
+  x86::Reg mask = reg(it.operands[0]);
+  bool was_cold = in_cold_;
+  in_cold_ = true;
+  const std::vector<ValueId>& values = region_.exits[it.exit].operands;
+  x86::Gp buffer = new_gp();
+  cc_.mov(buffer, x86::ptr(context_, offsetof(RegionContext, exit_values)));
+  for (std::size_t k = it.gang; k < values.size(); k += static_cast<std::size_t>(region_.gangs))
+    store_slots_masked(values[k], x86::ptr(buffer, static_cast<std::int32_t>(k * ir::max_lanes * 8)), mask);
+  cc_.mov(buffer, x86::ptr(context_, offsetof(RegionContext, left_exits)));
+  x86::Gp id = new_gp();
+  cc_.mov(id, Imm(static_cast<std::int64_t>(it.exit)));
+  x86::Vec ids = new_vec(ir::i64.with_lanes(lanes_));
+  broadcast_int(ids, id);
+  x86::Mem to = x86::ptr(buffer, it.gang * lanes_ * 8);
+  if (evex_)
+    cc_.k(mask.as<x86::KReg>()).emit(Id::kIdVmovdqu64, to, ids);
+  else
+    emit(Id::kIdVmaskmovpd, to, sized(mask, 32), ids);
+  for (ValueId value : cold_values_) regs_[value] = x86::Reg();
+  cold_values_.clear();
+  in_cold_ = was_cold;
+}
+
+void Generator::store_slots_masked(ValueId value, const x86::Mem& to, const x86::Reg& mask) {
+  x86::Vec slots = slots_of(reg(value), type(value));
+  if (evex_)
+    cc_.k(mask.as<x86::KReg>()).emit(Id::kIdVmovupd, to, slots);
+  else
+    emit(Id::kIdVmaskmovpd, to, sized(mask, 32), slots);
+}
+
 } // namespace pyvm::x64

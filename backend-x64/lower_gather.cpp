@@ -201,9 +201,11 @@ void Generator::store_lanes(const Instruction& it, const LaneAddress& address) {
   }
   int per_quarter = it.element == ScalarKind::Float32 ? 4 : 2;
   x86::Vec part;
+  x86::Gp bits = it.masked ? mask_bits(reg(mask_of(it))) : x86::Gp();
   for (int l = 0; l < lanes_; ++l) {
     int within = l % per_quarter;
     if (within == 0) part = quarter(from, l / per_quarter);
+    Label skip = it.masked ? skip_unless(bits, l) : Label();
     x86::Mem to = address(l);
     to.setSize(static_cast<std::uint32_t>(size));
     if (it.element == ScalarKind::Float32)
@@ -216,6 +218,7 @@ void Generator::store_lanes(const Instruction& it, const LaneAddress& address) {
       emit(Id::kIdVpextrw, to, part, Imm(within * 4));
     else
       emit(Id::kIdVpextrb, to, part, Imm(within * 8));
+    if (it.masked) cc_.bind(skip);
   }
 }
 
@@ -231,13 +234,28 @@ bool Generator::prefers_scatter(const Instruction& it) const {
   return evex_ && size_of(it.element) >= 4 && costs_.scatter_8 <= costs_.extracts_8 + costs_.index_extracts_8;
 }
 
-x86::KReg Generator::all_lanes() {
-  x86::KReg all = cached(
-      {EntryKind::Mask, 1, static_cast<int>(Base::Bool), lanes_}, [&] { return cc_.newKb(); },
-      [&](const x86::KReg& into) { emit_constant(into, ir::b1.with_lanes(lanes_), 1); });
-  x86::KReg used_up = cc_.newKb(); // gathers and scatters clear the bits of what they have done
-  cc_.kmovb(used_up, all);
+// A mask of its own: gathers and scatters clear the bits of what they have done.
+x86::KReg Generator::lanes_of_access(const Instruction& it) {
+  x86::KReg used_up = cc_.newKb();
+  x86::KReg lanes = it.masked ? mask(mask_of(it))
+                              : cached(
+                                    {EntryKind::Mask, 1, static_cast<int>(Base::Bool), lanes_},
+                                    [&] { return cc_.newKb(); },
+                                    [&](const x86::KReg& into) { emit_constant(into, ir::b1.with_lanes(lanes_), 1); });
+  cc_.kmovb(used_up, lanes);
   return used_up;
+}
+
+// The same for AVX2, as wide as the elements.
+x86::Vec Generator::mask_of_elements(const Instruction& it, bool wide) {
+  x86::Vec all = new_vec(lanes_ * (wide ? 8 : 4));
+  if (!it.masked)
+    emit(Id::kIdVpcmpeqd, all, all, all);
+  else if (wide)
+    emit(Id::kIdVmovaps, all, sized(reg(mask_of(it)), 32));
+  else
+    emit(Id::kIdVmovaps, all, narrow_mask(sized(reg(mask_of(it)), 32)));
+  return all;
 }
 
 void Generator::gather(const Instruction& it) {
@@ -254,11 +272,9 @@ void Generator::gather(const Instruction& it) {
   x86::Vec gathered = new_vec(bytes);
   emit(Id::kIdVxorps, gathered, gathered, gathered);
   if (evex_) {
-    cc_.k(all_lanes()).emit(id, gathered, from);
+    cc_.k(lanes_of_access(it)).emit(id, gathered, from);
   } else {
-    x86::Vec all = new_vec(bytes);
-    emit(Id::kIdVpcmpeqd, all, all, all);
-    emit(id, gathered, from, all);
+    emit(id, gathered, from, mask_of_elements(it, wide));
   }
   if (wide || t.base == Base::F32)
     copy(target(result), gathered, t);
@@ -278,7 +294,7 @@ void Generator::scatter(const Instruction& it) {
     value = narrow;
   }
   x86::Mem to = indexed_memory(it);
-  cc_.k(all_lanes()).emit(id, to, value);
+  cc_.k(lanes_of_access(it)).emit(id, to, value);
 }
 
 } // namespace pyvm::x64

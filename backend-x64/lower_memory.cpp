@@ -229,12 +229,19 @@ void Generator::lower_load(const Instruction& it) {
   if (!is_vector(result)) {
     x86::Mem from = element(it);
     load_scalar(target(result), it.element, from);
-  } else if (it.lane_stride == ir::LaneStride::Contiguous) {
+  } else if (it.lane_stride == ir::LaneStride::Contiguous && !(it.masked && lane_by_lane(it))) {
     x86::Mem from = element(it);
-    load_contiguous(it, target(result), from);
+    if (it.masked)
+      masked_load_contiguous(it, target(result), from);
+    else
+      load_contiguous(it, target(result), from);
+  } else if (it.lane_stride == ir::LaneStride::Contiguous) {
+    masked_load_lanes(it, contiguous_lanes(it));
+  } else if (it.masked && (it.lane_stride == ir::LaneStride::Strided || size_of(it.element) < 4)) {
+    masked_load_lanes(it, it.lane_stride == ir::LaneStride::Strided ? strided_lanes(it) : indexed_lanes(it));
   } else if (it.lane_stride == ir::LaneStride::Strided) {
     load_lanes(it, strided_lanes(it));
-  } else if (prefers_gather(it)) {
+  } else if (it.masked || prefers_gather(it)) {
     gather(it);
   } else {
     load_lanes(it, indexed_lanes(it));
@@ -245,6 +252,10 @@ void Generator::lower_store(const Instruction& it) {
   ValueId value = it.operands.back();
   if (!is_vector(value))
     store_scalar(it.element, element(it), value);
+  else if (it.lane_stride == ir::LaneStride::Contiguous && it.masked && lane_by_lane(it))
+    store_lanes(it, contiguous_lanes(it));
+  else if (it.lane_stride == ir::LaneStride::Contiguous && it.masked)
+    masked_store_contiguous(it, element(it));
   else if (it.lane_stride == ir::LaneStride::Contiguous)
     store_contiguous(it, element(it));
   else if (it.lane_stride == ir::LaneStride::Strided)

@@ -178,6 +178,11 @@ void Generator::store_slots(ValueId value, x86::Mem to) {
 }
 
 void Generator::store_slots(const x86::Reg& from, Type t, const x86::Mem& to) {
+  emit(Id::kIdVmovups, to, slots_of(from, t));
+}
+
+// A vector as 64-bit slots.
+x86::Vec Generator::slots_of(const x86::Reg& from, Type t) {
   x86::Vec slots = sized(from, lanes_ * 8);
   if (t.base == Base::F32) {
     slots = new_vec(lanes_ * 8);
@@ -186,7 +191,7 @@ void Generator::store_slots(const x86::Reg& from, Type t, const x86::Mem& to) {
     slots = new_vec(lanes_ * 8);
     mask_to_ints(slots, from);
   }
-  emit(Id::kIdVmovups, to, slots);
+  return slots;
 }
 
 // In 64-bit slots integers stand extended.

@@ -228,7 +228,13 @@ void Generator::branch(ValueId condition, bool when, const Label& label) {
     return;
   }
   if (in_memory(condition)) {
-    branch_on_compare(*facts_.definition(condition), when, label);
+    const Instruction& made = *facts_.definition(condition);
+    if (made.op != Op::Any) {
+      branch_on_compare(made, when, label);
+      return;
+    }
+    test_any(made);
+    cc_.j(when ? CondCode::kNZ : CondCode::kZ, label);
     return;
   }
   x86::Gp truth = gp(condition);

@@ -19,6 +19,10 @@ bool is_commutative(Op op) { return op == Op::Add || op == Op::Mul || op == Op::
 void Generator::vector_binary(const Instruction& it, const LoweringRow& row) {
   ValueId a = it.operands[0], b = it.operands[1], result = it.results[0];
   Type t = type(result);
+  if (t.base == Base::Bool && (in_memory(a) || in_memory(b))) {
+    masked_compare(target(result), reg(in_memory(a) ? b : a), in_memory(a) ? a : b);
+    return;
+  }
   if (t.base == Base::Bool) {
     x86::Reg left = reg(a), right = reg(b);
     vector_mask_binary(it.op, target(result), left, right);
@@ -47,6 +51,26 @@ void Generator::vector_mask_binary(Op op, const x86::Reg& dst, const x86::Reg& a
     pick(Id::kIdKorb, Id::kIdVpor);
   else
     pick(Id::kIdKxorb, Id::kIdVpxor);
+}
+
+// A compare (or the `not` of one) that its reader has taken in, for the lanes of the mask alone.
+void Generator::masked_compare(const x86::Reg& dst, const x86::Reg& mask, ValueId compared) {
+  const Instruction* it = facts_.definition(compared);
+  const bool negated = it->op == Op::Not;
+  if (negated) it = facts_.definition(it->operands[0]);
+  Type t = type(it->operands[0]);
+  x86::Vec a = vec(it->operands[0]), b = vec(it->operands[1]);
+  // By op from Eq on; of floats ordered and without exceptions, negated unordered.
+  constexpr int floats[] = {0, 4, 0x11, 0x12, 0x1e, 0x1d}, opposites[] = {4, 0, 0x15, 0x16, 0x1a, 0x19};
+  constexpr int ints[] = {0, 4, 1, 2, 6, 5, 1, 2};
+  auto op = static_cast<std::size_t>(it->op) - static_cast<std::size_t>(Op::Eq);
+  bool is_unsigned = it->op == Op::ULt || it->op == Op::ULe;
+  InstId id = t.base == Base::F32   ? Id::kIdVcmpps
+              : t.base == Base::F64 ? Id::kIdVcmppd
+              : is_unsigned         ? Id::kIdVpcmpuq
+                                    : Id::kIdVpcmpq;
+  int predicate = t.is_float() ? (negated ? opposites[op] : floats[op]) : ints[op] ^ (negated ? 4 : 0);
+  cc_.k(mask.as<x86::KReg>()).emit(id, dst.as<x86::KReg>(), a, b, Imm(predicate));
 }
 
 void Generator::vector_mask_not(const x86::Reg& dst, const x86::Reg& a) {

@@ -111,8 +111,9 @@ x86::Reg Generator::entry_value(ValueId v) {
     EntryKey key{t.lanes > 1 ? EntryKind::Mask : EntryKind::Scalar, it.immediate, static_cast<int>(t.base), t.lanes};
     const auto create = [&] { return new_register(t); };
     const auto make = [&](const x86::Reg& into) { emit_constant(into, t, bits); };
-    if (t.lanes > 1 || t.is_float()) return cached(key, create, make);
-    x86::Reg into = create(); // a general register is set as cheaply as it is read back
+    const bool in_k = evex_ && t.lanes > 1;
+    if (!in_k && (t.lanes > 1 || t.is_float())) return cached(key, create, make);
+    x86::Reg into = create(); // a general register, or one of the few mask registers, is set as cheaply as it is read back
     make(into);
     return into;
   }

@@ -85,6 +85,20 @@ private:
 
 std::string exit_text(const Region& region, const RegionContext& context, std::int64_t taken) {
   const Exit& exit = region.exits.at(static_cast<std::size_t>(taken));
+  if (exit.lanes_left) {
+    std::string text = fmt::format("lanes left ordinal {} gang {}\n", context.exit_ordinal, context.exit_gang);
+    for (std::int64_t k = 0; k < context.exit_gang; ++k) {
+      if (context.left_exits[k] == ran_to_end) continue;
+      const Exit& own = region.exits.at(static_cast<std::size_t>(context.left_exits[k]));
+      text += fmt::format("lane {}: \"{}\" pc {} values", k, own.reason, own.frames.at(0).pc);
+      for (std::size_t v = static_cast<std::size_t>(k / region.lanes); v < own.operands.size();
+           v += static_cast<std::size_t>(region.gangs))
+        text += " " + text_of_value(region.type(own.operands[v]).base,
+                                    context.exit_values[v * max_lanes + static_cast<std::size_t>(k % region.lanes)]);
+      text += "\n";
+    }
+    return text;
+  }
   std::string text = fmt::format("exit \"{}\" pc {} ordinal {} gang {}\n", exit.reason, exit.frames.at(0).pc,
                                  context.exit_ordinal, context.exit_gang);
   for (std::size_t k = 0; k < exit.operands.size(); ++k) {
@@ -109,6 +123,7 @@ std::string outcome(const Region& region, const Evaluation& evaluation, const Ex
   std::size_t operands = 1;
   for (const Exit& exit : region.exits) operands = std::max(operands, exit.operands.size());
   std::vector<std::uint64_t> exit_values(operands * max_lanes);
+  std::vector<std::int64_t> left_exits(max_step, ran_to_end);
   const volatile std::int32_t stop = evaluation.stop ? 1 : 0;
 
   RegionContext context{.scalars = evaluation.scalars.data(),
@@ -119,7 +134,8 @@ std::string outcome(const Region& region, const Evaluation& evaluation, const Ex
                         .stop = &stop,
                         .block_start = evaluation.block_start,
                         .exit_ordinal = 0,
-                        .exit_gang = 0};
+                        .exit_gang = 0,
+                        .left_exits = left_exits.data()};
   const std::int64_t left = execute(&context, evaluation.begin, evaluation.end);
   std::string text = left == ran_to_end ? "end\n" : exit_text(region, context, left);
   text += memory.text();

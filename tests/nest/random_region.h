@@ -1,5 +1,6 @@
 // Random regions for the planner's tests: grains of a prange over arrays of several dtypes, with inner loops, small
-// branches, gathers, reductions, and (on demand) guards that fail at times.
+// branches, gathers, reductions, and (on demand) guards that fail at times and control flow that differs from iteration to
+// iteration.
 #pragma once
 
 #include <array>
@@ -24,6 +25,7 @@ struct World {
   std::array<ArrayDescriptor, slots> arrays{};
   std::vector<std::uint64_t> scalars;
   std::vector<std::uint64_t> record, exit_values;
+  std::vector<std::int64_t> left_exits = std::vector<std::int64_t>(max_step, ran_to_end);
   std::vector<std::uint8_t> touched;
   std::int32_t stop = 0;
 
@@ -79,6 +81,7 @@ struct World {
     result.lane_record = record.data();
     result.touched = touched.data();
     result.exit_values = exit_values.data();
+    result.left_exits = left_exits.data();
     result.stop = &stop;
     result.block_start = block_start;
     return result;
@@ -92,6 +95,7 @@ struct World {
 struct Options {
   bool guards = false;
   bool accumulators = true;
+  bool divergence = false;
 };
 
 class Generator {
@@ -170,6 +174,7 @@ private:
   void statement(int depth) {
     Builder& b = *build_;
     line();
+    if (options_.divergence && depth < 3 && chance(3)) return divergent(depth);
     switch (pick(12)) {
     case 0:
     case 1:
@@ -262,6 +267,131 @@ private:
     ints_ = ints;
     bools_ = bools;
     if (carries) floats_.push_back(results[0]), ints_.push_back(results[1]);
+  }
+
+  // ---- control flow that differs from iteration to iteration
+  ValueId condition() {
+    if (chance(2)) return build_->emit(Op::Lt, {number(), number()});
+    const ValueId bits = build_->emit(Op::And, {integer(), build_->int_constant(1 + pick(7))});
+    return build_->emit(Op::Eq, {bits, build_->int_constant(pick(3))});
+  }
+
+  void divergent(int depth) {
+    switch (pick(6)) {
+    case 0:
+      return while_loop(depth);
+    case 1:
+      return counted_to_its_own_end(depth);
+    case 2:
+      return store_under_condition();
+    case 3:
+      return early_end(depth);
+    default:
+      return large_if(depth);
+    }
+  }
+
+  // block { loop (f, n) { if n >= limit: leave; ...; if c: leave with something else; ...; next } }
+  void while_loop(int depth) {
+    Builder& b = *build_;
+    const auto floats = floats_, ints = ints_;
+    const Type results[] = {f64, i64};
+    const ValueId limit = chance(2) ? b.int_constant(pick(6)) : b.emit(Op::And, {integer(), b.int_constant(7)});
+    const std::vector<ValueId> first = {number(), chance(2) ? b.int_constant(0) : b.emit(Op::And, {integer(), b.int_constant(3)})};
+    b.begin_block(results);
+    const auto carried = b.begin_loop(first);
+    b.begin_if(b.emit(Op::Ge, {carried[1], limit}));
+    b.br(0, carried);
+    b.end_if();
+    floats_.push_back(carried[0]);
+    ints_.push_back(carried[1]);
+    statements(1 + pick(2), depth + 1);
+    if (chance(2)) {
+      const std::vector<ValueId> other = {number(), chance(2) ? carried[1] : integer()};
+      b.begin_if(condition());
+      b.br(0, other);
+      b.end_if();
+    }
+    if (chance(3)) statement(depth + 1);
+    const std::vector<ValueId> next = {b.emit(Op::Add, {carried[0], number()}), b.emit(Op::Add, {carried[1], b.int_constant(1)})};
+    b.yield(next);
+    b.end_loop();
+    const auto left = b.end_block();
+    floats_ = floats;
+    ints_ = ints;
+    floats_.push_back(left[0]);
+    ints_.push_back(left[1]);
+  }
+
+  void counted_to_its_own_end(int depth) {
+    Builder& b = *build_;
+    const auto floats = floats_, ints = ints_;
+    const ValueId seven = b.int_constant(7);
+    const ValueId lo = chance(2) ? b.int_constant(pick(3)) : b.emit(Op::And, {integer(), seven});
+    const ValueId hi = b.emit(Op::And, {integer(), b.int_constant(15)});
+    const std::vector<ValueId> first = {number(), chance(2) ? b.int_constant(0) : integer()};
+    const auto loop = b.begin_for(lo, hi, 1 + pick(3), first);
+    ints_.push_back(loop.index);
+    floats_.push_back(loop.parameters[0]);
+    ints_.push_back(loop.parameters[1]);
+    if (chance(2)) floats_.push_back(b.load(b.array(1), std::vector{checked(row_, 1, 0), checked(loop.index, 1, 1)}));
+    if (chance(2)) floats_.push_back(b.load(b.array(0), std::vector{checked(loop.index, 0, 0)}));
+    statements(1 + pick(2), depth + 1);
+    if (chance(3)) b.store(b.array(6), std::vector{checked(row_, 6, 0), checked(loop.index, 6, 1)}, number());
+    b.yield(std::vector{b.emit(Op::Add, {loop.parameters[0], number()}), b.emit(Op::Add, {loop.parameters[1], b.int_constant(1)})});
+    const auto results = b.end_for();
+    floats_ = floats;
+    ints_ = ints;
+    floats_.push_back(results[0]);
+    ints_.push_back(results[1]);
+  }
+
+  void store_under_condition() {
+    Builder& b = *build_;
+    b.begin_if(condition());
+    const ValueId at = b.emit(Op::Add, {row_, b.int_constant(0)});
+    if (chance(2))
+      b.store(b.array(7), std::vector{checked(at, 7, 0)}, b.wrap(ScalarKind::Int32, integer()));
+    else
+      b.store(b.array(6), std::vector{checked(at, 6, 0), checked(b.int_constant(pick(World::width)), 6, 1)}, number());
+    b.end_if();
+  }
+
+  // block { ...; if c: leave early; ... }
+  void early_end(int depth) {
+    Builder& b = *build_;
+    const auto floats = floats_, ints = ints_;
+    const Type results[] = {f64};
+    b.begin_block(results);
+    b.begin_if(condition());
+    if (chance(2)) statement(depth + 1);
+    b.br(0, std::vector{number()});
+    floats_ = floats;
+    ints_ = ints;
+    b.begin_else();
+    b.end_if();
+    statements(1 + pick(2), depth + 1);
+    b.yield(std::vector{number()});
+    const auto left = b.end_block();
+    floats_ = floats;
+    ints_ = ints;
+    floats_.push_back(left[0]);
+  }
+
+  void large_if(int depth) {
+    Builder& b = *build_;
+    const auto floats = floats_, ints = ints_;
+    b.begin_if(condition());
+    statements(1 + pick(3), depth + 1);
+    b.yield(std::vector{number(), integer()});
+    floats_ = floats, ints_ = ints;
+    b.begin_else();
+    if (chance(2)) statements(1 + pick(3), depth + 1);
+    b.yield(std::vector{number(), integer()});
+    floats_ = floats, ints_ = ints;
+    const auto results = b.end_if();
+    floats_.push_back(results[0]);
+    ints_.push_back(results[1]);
   }
 
   void varying_if() {

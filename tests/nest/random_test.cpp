@@ -9,6 +9,7 @@
 #include "tracer/ir/verify.h"
 #include "tracer/nest/pipeline.h"
 #include "tracer/nest/widen.h"
+#include "tracer/opt/pipeline.h"
 
 using namespace pyvm;
 using namespace pyvm::tracer::nest;
@@ -182,4 +183,104 @@ TEST_CASE("a gang leaves where its first failing iteration leaves, with that ite
   }
   CHECK(exits > 20);
   CHECK(gangs > 10);
+}
+
+// ---- control flow that differs from iteration to iteration ------------------------------------------------------
+
+TEST_CASE("iterations that go different ways give the bits of the scalar region") {
+  int widened = 0, masked = 0;
+  for (std::uint32_t seed = 20000; seed < 20500; ++seed) {
+    const Region region = nest_random::Generator(seed, {.divergence = true}).make();
+    INFO("seed " << seed << "\n" << print(region));
+    REQUIRE(problems(region) == std::vector<std::string>{});
+    std::mt19937 random(seed);
+    const std::int64_t start = random() % 3;
+    nest_random::World model(seed, start);
+    const PlannedRegion planned = plan_region(region, request_for(model, 1));
+    const Region& scalar = planned.fast;
+    Nest nest(scalar);
+    const DependenceFacts facts = find_dependences(nest, true);
+    for (LoopId loop = 0; loop < nest.table().loops.size(); ++loop) {
+      const Loop& it = nest.table().loops[loop];
+      if (scalar.at(it.instruction).op != ir::Op::For) continue;
+      if (!order_of(facts, loop, model.scalars.data(), model.arrays.data(), 0, 140).independent()) continue;
+      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Gang : LaneExits::None,
+                          last_dimension_is_unit(scalar));
+      if (view.refusal()) continue;
+      masked += view.has_masks();
+      const int lanes = seed % 2 == 0 ? 8 : 4, gangs = 1 << (seed / 2 % 3);
+      if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
+      Region vector = widen(view, lanes, gangs);
+      const Region plain_vector = vector;
+      tracer::optimise(vector, {.distinct_slots_are_disjoint = true});
+      INFO("loop " << loop << "\n" << print(scalar) << print(plain_vector));
+      REQUIRE(problems(plain_vector) == std::vector<std::string>{});
+      REQUIRE(problems(vector) == std::vector<std::string>{});
+      REQUIRE(print(ir::parse(print(vector)).region) == print(vector));
+      for (const std::int64_t count : {1, 7, 8, 33, 67}) {
+        nest_random::World plain(seed, start);
+        ir::RegionContext context = plain.context(0);
+        if (ir::evaluate(region, &context, 0, count) != ir::ran_to_end) break;
+        for (const Region* each : {&plain_vector, static_cast<const Region*>(&vector)}) {
+          nest_random::World world(seed, start);
+          context = world.context(0);
+          REQUIRE(ir::evaluate(*each, &context, 0, count) == ir::ran_to_end);
+          REQUIRE(world.same_results(plain));
+        }
+        ++widened;
+      }
+    }
+  }
+  CHECK(widened > 1000);
+  CHECK(masked > 200);
+}
+
+TEST_CASE("a lane leaves alone, with its own values and its own effects") {
+  int left_lanes = 0, regions = 0;
+  for (std::uint32_t seed = 40000; seed < 40800; ++seed) {
+    const Region region = nest_random::Generator(seed, {.guards = true, .divergence = true}).make();
+    std::mt19937 random(seed);
+    const std::int64_t start = random() % 3, count = 96;
+    nest_random::World plain(seed, start), world(seed, start);
+    const PlannedRegion planned = plan_region(region, request_for(world, seed % 2 == 0 ? 8 : 4));
+    if (!planned.plan.is_ordinal || planned.plan.lanes == 1) continue;
+    INFO("seed " << seed << "\n" << print(region) << print(planned.fast));
+    REQUIRE(problems(planned.fast) == std::vector<std::string>{});
+    const PlannedEntry entry(planned, world.scalars.data(), world.arrays.data(), 0, count);
+    const Entry::Piece piece = entry.next_piece(0, count, 0);
+    if (!piece.fast) continue;
+    bool as_gang = false;
+    int here = 0;
+    std::int64_t at = 0;
+    while (at < piece.count && !as_gang) {
+      ir::RegionContext lanes = world.context(0);
+      const std::int64_t outcome = ir::evaluate(planned.fast, &lanes, at, piece.count);
+      const std::int64_t behind =
+          outcome == ir::ran_to_end ? piece.count : std::min(piece.count, lanes.exit_ordinal + lanes.exit_gang);
+      as_gang = outcome != ir::ran_to_end && !planned.fast.exits[static_cast<std::size_t>(outcome)].lanes_left;
+      for (; at < behind && !as_gang; ++at) {
+        ir::RegionContext context = plain.context(0);
+        const std::int64_t scalar = ir::evaluate(region, &context, at, at + 1);
+        const std::int64_t place = outcome == ir::ran_to_end ? -1 : at - lanes.exit_ordinal;
+        const std::int64_t left =
+            place < 0 ? ir::ran_to_end : std::exchange(world.left_exits[static_cast<std::size_t>(place)], ir::ran_to_end);
+        REQUIRE((left == ir::ran_to_end) == (scalar == ir::ran_to_end));
+        if (left == ir::ran_to_end) continue;
+        ++here;
+        const ir::Exit& exit = planned.fast.exits[static_cast<std::size_t>(left)];
+        REQUIRE(exit.reason == region.exits[static_cast<std::size_t>(scalar)].reason);
+        for (std::int64_t value = 0; value < 2; ++value) {
+          const std::int64_t row = value * planned.fast.gangs + place / planned.fast.lanes;
+          REQUIRE(world.exit_values[static_cast<std::size_t>(row * ir::max_lanes + place % planned.fast.lanes)] ==
+                  plain.exit_values[static_cast<std::size_t>(value * ir::max_lanes)]);
+        }
+      }
+    }
+    if (as_gang) continue;
+    REQUIRE(world.same_results(plain));
+    left_lanes += here;
+    regions += here > 0;
+  }
+  CHECK(left_lanes > 100);
+  CHECK(regions > 20);
 }

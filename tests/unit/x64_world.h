@@ -114,6 +114,7 @@ struct World {
   std::vector<std::uint64_t> lane_record = std::vector<std::uint64_t>(8 * 32);
   std::vector<std::uint8_t> touched = std::vector<std::uint8_t>(8);
   std::vector<std::uint64_t> exit_values = std::vector<std::uint64_t>(256 * max_lanes, 0x5555);
+  std::vector<std::int64_t> left_exits = std::vector<std::int64_t>(max_step, ran_to_end);
   std::int32_t stop = 0;
   std::int64_t begin = 0, end = 0, block_start = 0;
   std::int64_t exit_ordinal = 0, exit_gang = 0, outcome = 0;
@@ -134,7 +135,8 @@ struct World {
                           block_start,
                           0,
                           0,
-                          look_up};
+                          look_up,
+                          left_exits.data()};
     outcome = code(&context, begin, end);
     if (outcome != ran_to_end) {
       exit_ordinal = context.exit_ordinal;

@@ -196,6 +196,7 @@ ValueId Builder::emit(Op op, Values operands, const Attributes& attributes) {
                           .lane_stride = attributes.lane_stride,
                           .lane_dimension = attributes.lane_dimension,
                           .lane_step = attributes.lane_step,
+                          .masked = attributes.masked,
                           .gang = attributes.gang,
                           .immediate = attributes.immediate,
                           .exit = attributes.exit,

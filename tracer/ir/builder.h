@@ -36,6 +36,7 @@ struct Attributes {
   std::uint8_t lane_dimension = 0;
   std::int64_t lane_step = 1;
   std::uint8_t gang = 0;
+  bool masked = false;
   ExitId exit = no_id;
 };
 

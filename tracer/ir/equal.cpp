@@ -59,7 +59,7 @@ private:
 
   bool instructions(const Instruction& x, const Instruction& y) {
     const auto facts = [](const Instruction& it) {
-      return std::tie(it.op, it.element, it.lane_stride, it.lane_dimension, it.lane_step, it.gang, it.immediate,
+      return std::tie(it.op, it.element, it.lane_stride, it.lane_dimension, it.lane_step, it.masked, it.gang, it.immediate,
                       it.exit, it.line);
     };
     if (facts(x) != facts(y) || !use(x.operands, y.operands) || x.bodies.size() != y.bodies.size()) return false;
@@ -77,6 +77,7 @@ private:
 
   bool exits(const Exit& x, const Exit& y) const {
     return x.reason == y.reason && x.line == y.line && x.before_iteration == y.before_iteration &&
+           x.lanes_left == y.lanes_left &&
            use(x.operands, y.operands) &&
            all(x.entries, y.entries,
                [](const SnapshotEntry& e) {

@@ -1,5 +1,6 @@
 #include "tracer/ir/evaluate.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -24,8 +25,7 @@ public:
     if (body(region_.body) != Leaving::Exit) return ran_to_end;
     const Exit& exit = region_.exits[exit_taken_];
     for (std::size_t k = 0; k < exit.operands.size(); ++k)
-      for (int lane = 0; lane < lanes_of(exit.operands[k]); ++lane)
-        context_.exit_values[k * max_lanes + lane] = values_[exit.operands[k]][lane];
+      for (int lane = 0; lane < lanes_of(exit.operands[k]); ++lane) put(exit, k, lane);
     context_.exit_ordinal = ordinal_;
     context_.exit_gang = gang_;
     return exit_taken_;
@@ -34,6 +34,20 @@ public:
 private:
   // How a body came to its end.
   enum class Leaving : std::uint8_t { Yield, Branch, Exit };
+
+  void put(const Exit& exit, std::size_t k, int lane) {
+    context_.exit_values[k * max_lanes + static_cast<std::size_t>(lane)] = values_[exit.operands[k]][lane];
+  }
+
+  void leave(const Instruction& it) {
+    const Exit& exit = region_.exits[it.exit];
+    const auto gangs = static_cast<std::size_t>(region_.gangs);
+    for (int lane = 0; lane < region_.lanes; ++lane) {
+      if (values_[it.operands[0]][lane] == 0) continue;
+      for (std::size_t k = it.gang; k < exit.operands.size(); k += gangs) put(exit, k, lane);
+      context_.left_exits[it.gang * region_.lanes + lane] = it.exit;
+    }
+  }
 
   int lanes_of(ValueId value) const { return region_.type(value).lanes; }
   Base base_of(ValueId value) const { return region_.type(value).base; }
@@ -146,6 +160,9 @@ private:
       for (int lane = 0; lane < lanes_of(it.operands[0]); ++lane)
         if (values_[it.operands[0]][lane] == 0) return false;
       return true;
+    case Op::Leave:
+      leave(it);
+      return true;
     case Op::Poll:
       return *context_.stop == 0;
     case Op::Load:
@@ -194,6 +211,10 @@ private:
       return static_cast<ScalarBits>(it.immediate) * static_cast<ScalarBits>(lane);
     case Op::Splat:
       return values_[it.operands[0]][0];
+    case Op::Any: {
+      const auto& mask = values_[it.operands[0]];
+      return std::any_of(mask.begin(), mask.begin() + lanes_of(it.operands[0]), [](ScalarBits bit) { return bit != 0; });
+    }
     default:
       PYVM_UNREACHABLE("an op that the evaluator does not know");
     }
@@ -224,7 +245,11 @@ private:
     const bool stores = it.op == Op::Store;
     const ValueId moved = stores ? it.operands.back() : it.results[0];
     for (int lane = 0; lane < lanes_of(moved); ++lane) {
-      std::byte* const place = address(it, it.operands.size() - (stores ? 2 : 1), lane);
+      if (it.masked && values_[mask_of(it)][lane] == 0) {
+        if (!stores) values_[moved][lane] = 0;
+        continue;
+      }
+      std::byte* const place = address(it, subscript_count(it), lane);
       if (stores)
         store_scalar(it.element, place, values_[moved][lane]);
       else

@@ -15,6 +15,11 @@
 // Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its
 // registers get. An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then
 // finishes the lanes' iterations in ascending order. After `end` the region has run all of its grain [begin, end).
+// Under a mask lanes leave alone: `leave` writes the values of some lanes and goes on with the others; at the end of the
+// ordinal loop's iteration, an `exit` whose Exit says `lanes_left` hands those that left to the interpreter.
+//
+// Masks. A vector of b says which lanes an access is for: `load` and `store` touch no memory for the others, a load
+// gives them zero. All other ops run in every lane; none faults.
 //
 // Array subscripts. `load` and `store` name elements by subscripts, not addresses, so that bounds and dependences can
 // be read off. In lanes, a scalar subscript is the same for all, a vector subscript differs; `lane_stride` below says
@@ -93,8 +98,9 @@ struct Instruction {
   LaneStride lane_stride = LaneStride::None; // vector load, store
   std::uint8_t lane_dimension = 0;           // Strided: which dimension's stride
   std::int64_t lane_step = 1;                // Strided: times this many elements
+  bool masked = false;                       // vector load, store: the operand behind the subscripts is a mask
   bool independent = false;                  // for: the guest declared its iterations independent (prange)
-  std::uint8_t gang = 0;                     // laneget, laneset of a vector: which of the region's gangs
+  std::uint8_t gang = 0;                     // laneget, laneset of a vector, leave: which of the region's gangs
   std::int64_t immediate = 0;
   ExitId exit = no_id;
   std::vector<ValueId> operands{};
@@ -154,6 +160,7 @@ struct Exit {
   std::vector<SnapshotEntry> entries{};
   std::vector<SnapshotFrame> frames{};
   std::vector<SnapshotLoop> loops{};
+  bool lanes_left = false;       // some lanes have left by `leave`; this one names nothing itself
   bool before_iteration = false; // leaves at the region's loop header: the iteration exit_ordinal has not begun
   std::string reason{};          // for listings: "index out of range", "zero divisor", "loop ends", ...
   int line = 0;
@@ -215,5 +222,12 @@ struct Region {
     return static_cast<ValueId>(values.size() - 1);
   }
 };
+
+// Of a load or store: how many subscripts follow the array.
+inline std::size_t subscript_count(const Instruction& access) {
+  return access.operands.size() - 1 - (access.masked ? 1 : 0) - (access.op == Op::Store ? 1 : 0);
+}
+// The mask of a masked load or store.
+inline ValueId mask_of(const Instruction& access) { return access.operands[1 + subscript_count(access)]; }
 
 } // namespace pyvm::ir

@@ -289,6 +289,7 @@ private:
       break;
     }
     take_values(line, it.operands);
+    if (it.op == Op::Leave && line.accept("gang")) it.gang = static_cast<std::uint8_t>(line.take_int(0, 255, "a gang"));
   }
 
   void access(LineReader& line, Instruction& it) {
@@ -304,6 +305,8 @@ private:
       it.lane_dimension = static_cast<std::uint8_t>(line.take_int(0, 7, "a dimension"));
       it.lane_step = line.take_int(least_int, most_int, "a step");
     }
+    it.masked = line.accept("mask");
+    if (it.masked) it.operands.push_back(take_value(line));
     if (it.op == Op::Load) return;
     line.expect(",");
     it.operands.push_back(take_value(line));
@@ -352,6 +355,7 @@ private:
         line.expect("line");
         exit.line = static_cast<int>(line.take_int(0, 1'000'000'000, "a line"));
         exit.before_iteration = line.accept("before_iteration");
+        exit.lanes_left = line.accept("lanes_left");
       } else if (region_.exits.empty()) {
         line.fail("expected exit !0");
       } else {

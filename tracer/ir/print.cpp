@@ -131,7 +131,7 @@ private:
     for (std::size_t i = 0; i < region_.exits.size(); ++i) {
       const Exit& exit = region_.exits[i];
       write("  !{} {} line {}{}\n", i, quoted(exit.reason), exit.line,
-            exit.before_iteration ? " before_iteration" : "");
+            exit.before_iteration ? " before_iteration" : exit.lanes_left ? " lanes_left" : "");
       for (std::size_t k = 0; k < exit.operands.size(); ++k)
         write("{}{}{}", k == 0 ? "    values " : ", ", name(exit.operands[k]),
               k + 1 == exit.operands.size() ? "\n" : "");
@@ -178,6 +178,7 @@ private:
   std::string typed(ValueId value) const {
     return fmt::format("{}: {}", name(value), value < region_.values.size() ? name_of(region_.type(value)) : "?");
   }
+  std::string gang() const { return it_.gang != 0 ? fmt::format("gang {}", it_.gang) : ""; }
   std::string list(std::size_t from, std::size_t to) const {
     std::string text;
     for (std::size_t i = from; i < to; ++i) text += (i == from ? "" : ", ") + name(it_.operands[i]);
@@ -203,7 +204,11 @@ private:
     case Op::Br:
       add(std::to_string(it_.immediate));
       add(list(0, count));
-      if (it_.gang != 0) add(fmt::format("gang {}", it_.gang));
+      add(gang());
+      break;
+    case Op::Leave:
+      add(list(0, count));
+      add(gang());
       break;
     case Op::Dim:
       add(list(0, count));
@@ -218,10 +223,10 @@ private:
       add(list(0, count));
       break;
     case Op::Load:
-      access(count);
+      access();
       break;
     case Op::Store:
-      access(count - 1);
+      access();
       text_ += ", " + name(it_.operands.back());
       break;
     case Op::For:
@@ -238,10 +243,12 @@ private:
     }
   }
 
-  void access(std::size_t end) {
+  void access() {
+    const std::size_t end = 1 + subscript_count(it_);
     add(fmt::format("{} {}[{}]", pyvm::name_of(it_.element), name(it_.operands[0]), list(1, end)));
     if (it_.lane_stride == LaneStride::Contiguous) add("contiguous");
     if (it_.lane_stride == LaneStride::Strided) add(fmt::format("strided {} {}", it_.lane_dimension, it_.lane_step));
+    if (it_.masked) add("mask " + name(mask_of(it_)));
   }
 
   void carried(std::size_t operand, std::size_t parameter) {
@@ -262,9 +269,9 @@ private:
 bool is_printable(const Instruction& it) {
   switch (it.op) {
   case Op::Load:
-    return !it.operands.empty();
+    return it.operands.size() >= (it.masked ? 2 : 1);
   case Op::Store:
-    return it.operands.size() >= 2;
+    return it.operands.size() >= (it.masked ? 3 : 2);
   case Op::For:
     return it.operands.size() >= 2 && it.bodies.size() == 1 && it.bodies[0].parameters.size() == it.operands.size() - 1;
   case Op::Loop:

@@ -15,12 +15,13 @@
 //     @7                                                 the guest line of what follows
 //     %2: f64 = for %3 = %0 to %9 step 1 (%4: f64 = %1) {        `independent` behind the step: a prange
 //       %5: i64 = index %3, %8 !0                        an instruction that may leave names its exit
-//       %6: f64 = load float64 %7[%5]
+//       %6: f64 = load float64 %7[%5]                    a vector: then `contiguous` or `strided 0 2`, and `mask %9`
 //       yield %6
 //     }
 //     yield
 //   exits
-//     !0 "index out of range" line 7                     `before_iteration` behind it: leaves at the loop's header
+//     !0 "index out of range" line 7                     `before_iteration` behind it: leaves at the loop's header;
+//                                                        `lanes_left`: for lanes that have left, has nothing of its own
 //       values %3, %4
 //       frame pc 12                                      the region's own frame first
 //       frame pc 3 result r4 function 0x7f00dead

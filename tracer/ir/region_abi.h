@@ -28,8 +28,10 @@ struct RegionContext {
   std::int64_t exit_ordinal; // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
   std::int64_t exit_gang;    // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
   std::int32_t (*look_up)(RegionContext*) noexcept = nullptr;
+  std::int64_t* left_exits = nullptr; // out: by gang * Region::lanes + lane, the ExitId of a lane that left by `leave`
 };
 constexpr int max_lanes = 16;
+constexpr int max_step = 256; // lanes of all gangs together
 
 // Runs ordinals [begin, end), begin < end; a widened region runs a whole number of its steps (lanes * gangs), and with
 // reductions begin - block_start is a multiple of the step, which divides reduction_lanes. Returns `ran_to_end`, the

@@ -355,6 +355,9 @@ Result Simplifier::by_op(Type named) const {
     return index();
   case Op::Guard:
     return bits(x()) == ScalarBits{1} ? Result(no_id) : std::nullopt;
+  case Op::Any:
+    if (const auto known = bits(x())) return b.constant(b1, *known);
+    return b.region().type(x()).lanes == 1 ? Result(x()) : std::nullopt;
   case Op::Splat:
     if (const auto known = bits(x())) return b.constant(named, *known);
     return named.lanes == 1 ? Result(x()) : std::nullopt;

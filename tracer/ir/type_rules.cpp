@@ -45,6 +45,8 @@ Takes taken_by(Op op) {
     return Takes::Float;
   case Op::BoolToInt:
   case Op::Guard:
+  case Op::Leave:
+  case Op::Any:
   case Op::Select:
     return Takes::Bool;
   case Op::Add:
@@ -117,11 +119,14 @@ bool in_table(std::int64_t index, std::size_t size) { return index >= 0 && stati
 // shapes are looked at here.
 std::string access_error(const Region& region, const Instruction& access) {
   const bool stores = access.op == Op::Store;
-  const std::size_t subscripts = access.operands.size() - (stores ? 2 : 1);
+  if (access.operands.size() < 1u + (access.masked ? 1 : 0) + (stores ? 1 : 0)) return "an operand is missing";
+  const std::size_t subscripts = subscript_count(access);
   const Type moved = stores ? region.type(access.operands.back()) : region.type(access.results[0]);
   if (moved.base != type_of(access.element).base)
     return fmt::format("an element of {} is a {}, not a {}", pyvm::name_of(access.element),
                        name_of(type_of(access.element)), name_of(moved));
+  if (access.masked && (moved.lanes == 1 || region.type(mask_of(access)) != b1.with_lanes(moved.lanes)))
+    return "the mask is not one of the moved lanes";
   if (access.lane_stride != LaneStride::None && moved.lanes == 1) return "a scalar access has no lane stride";
   if (access.lane_stride == LaneStride::Strided && access.lane_dimension >= subscripts)
     return "the strided dimension is not one of the subscripts";
@@ -189,6 +194,8 @@ std::string special_error(const Region& region, const Instruction& it) {
     return operand(1) == i64 ? "" : "the length is a scalar i64";
   case Op::Splat:
     return operand(0).lanes == 1 && result.base == operand(0).base ? "" : "splat makes a vector of its scalar's type";
+  case Op::Leave:
+    return operand(0).lanes > 1 ? "" : "lanes leave by a mask";
   case Op::Iota:
     return result.base == Base::I64 ? "" : "iota gives i64 lanes";
   case Op::Load:
@@ -225,6 +232,8 @@ std::optional<Type> implied_type(const Region& region, const Instruction& instru
     return i64;
   case Op::ArrayRef:
     return array_type;
+  case Op::Any:
+    return b1;
   case Op::Select:
     return region.type(instruction.operands[1]);
   case Op::FloatToInt:

@@ -66,7 +66,7 @@ private:
   void exit(std::size_t id) {
     const Exit& exit = region_.exits[id];
     const auto gangs = static_cast<std::size_t>(std::max(region_.gangs, 1));
-    if (exit.frames.empty()) say("exit !{} has no frame", id);
+    if (exit.lanes_left != exit.frames.empty()) say("exit !{} has {}", id, exit.lanes_left ? "a frame" : "no frame");
     if (exit.operands.size() % gangs != 0) say("exit !{} has not {} values for each operand", id, gangs);
     std::size_t items = 0; // that are still to come
     for (const SnapshotEntry& entry : exit.entries) {
@@ -198,7 +198,7 @@ private:
   }
 
   void access(const Instruction& it, const ArraySlot& slot) {
-    const std::size_t subscripts = it.operands.size() - (it.op == Op::Store ? 2 : 1);
+    const std::size_t subscripts = subscript_count(it);
     if (subscripts != slot.ndim) say_at(it, fmt::format("{} subscripts for {} dimensions", subscripts, slot.ndim));
     if (it.element != slot.dtype) say_at(it, "the element is not of the array's dtype");
     if (it.op == Op::Store && !slot.writable) say_at(it, "stores to a read-only array");
@@ -211,6 +211,11 @@ private:
       return;
     }
     if (it.exit >= region_.exits.size()) return say_at(it, "its exit does not exist");
+    if (it.op == Op::Leave && it.gang >= region_.gangs) say_at(it, "there is no such gang");
+    if (region_.exits[it.exit].lanes_left && it.op != Op::Exit) say_at(it, "only an exit is for lanes that have left");
+    for (const ValueId value : region_.exits[it.exit].operands)
+      if (it.op == Op::Leave && exists(value) && region_.type(value).lanes == 1)
+        say_at(it, fmt::format("its exit gives {}, which is not a vector", name(value)));
     for (const ValueId value : region_.exits[it.exit].operands)
       if (use(it, value) && region_.type(value).base == Base::Array) say_at(it, "its exit gives an array");
   }

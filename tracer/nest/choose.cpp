@@ -33,6 +33,9 @@ constexpr double unknown_trips = 16;
 constexpr double assumed_iterations = 256, price_of_assuming = 1.5;
 constexpr double least_gain = 1.25;
 constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
+// The same under a mask: strided lanes go one by one, with a branch around each.
+constexpr double masked_strided_element = 3, masked_scattered_element = 2;
+constexpr double idle_lanes = 1.5; // a loop that lanes leave one by one runs longer than each of them
 constexpr int chains_under_way = 8;                              // latency 4 at two operations a cycle
 constexpr int small_body = 24;                                   // instructions
 constexpr int tiny_reduction = 8;
@@ -153,38 +156,57 @@ private:
   }
 
   // ---- costs ----------------------------------------------------------------------------------------------
-  double cost(const LaneView* view) const { return cost_of(nest_.region().body, view, false); }
+  // Who runs a body: scalar code, all lanes, or some of them.
+  enum class Runs : std::uint8_t { Scalar, Lanes, SomeLanes };
 
-  double cost_of(const ir::Body& body, const LaneView* view, bool in_lanes) const {
+  double cost(const LaneView* view) const { return cost_of(nest_.region().body, view, Runs::Scalar); }
+
+  Runs runs_inside(const ir::Instruction& it, const LaneView& view, Runs runs) const {
+    const bool varies = it.op == Op::If ? view.varies(it.operands[0]) && !view.is_flat(it)
+                                        : view.has_varying_trips(it) || view.is_left_by_some(it);
+    return runs == Runs::Lanes && varies ? Runs::SomeLanes : runs;
+  }
+
+  double cost_of(const ir::Body& body, const LaneView* view, Runs runs) const {
+    const bool in_lanes = runs != Runs::Scalar;
     double total = 0;
     for (const ir::InstructionId id : body.instructions) {
       const ir::Instruction& it = nest_.region().at(id);
-      total += in_lanes ? lane_price(it, *view) : price(it);
+      total += in_lanes ? lane_price(it, *view, runs) : price(it);
+      const Runs inside = in_lanes ? runs_inside(it, *view, runs) : runs;
       if (it.op != Op::For && it.op != Op::Loop) {
-        for (const ir::Body& nested : it.bodies) total += cost_of(nested, view, in_lanes);
+        for (const ir::Body& nested : it.bodies) total += cost_of(nested, view, inside);
         continue;
       }
       const LoopId loop = nest_.loop_of(id);
-      const double count = table().loops[loop].ordinal ? 1 : trips(loop);
+      const bool apart = in_lanes && (view->has_varying_trips(it) || view->is_left_by_some(it));
+      const double count = (table().loops[loop].ordinal ? 1 : trips(loop)) * (apart ? idle_lanes : 1);
       const bool opens = view != nullptr && view->loop() == id;
       if (!opens) {
-        total += count * cost_of(it.bodies[0], view, in_lanes);
+        total += count * cost_of(it.bodies[0], view, inside);
         continue;
       }
       const double all = trips(loop), alone = std::fmod(all, request_.lanes) / std::max(all, 1.0);
-      total += count * ((1 - alone) * cost_of(it.bodies[0], view, true) + alone * cost_of(it.bodies[0], view, false));
+      if (view->has_masks()) { // the last vector is a partial one
+        const double vectors = std::ceil(all / request_.lanes) * request_.lanes / std::max(all, 1.0);
+        total += count * vectors * cost_of(it.bodies[0], view, Runs::Lanes);
+        continue;
+      }
+      total += count * ((1 - alone) * cost_of(it.bodies[0], view, Runs::Lanes) +
+                        alone * cost_of(it.bodies[0], view, Runs::Scalar));
     }
     return total;
   }
 
-  double lane_price(const ir::Instruction& it, const LaneView& view) const {
+  double lane_price(const ir::Instruction& it, const LaneView& view, Runs runs) const {
     const double lanes = request_.lanes;
     if (it.op != Op::Load && it.op != Op::Store) return price(it) / lanes;
+    const bool masked = runs == Runs::SomeLanes && (it.op == Op::Store || !view.is_safe(it));
     switch (view.access(it).moves) {
     case Moves::Strided:
-      return strided_element;
+      return masked ? masked_strided_element : strided_element;
     case Moves::Scattered:
-      return scattered_element;
+      return masked ? masked_scattered_element : scattered_element;
     default:
       return 1 / lanes;
     }
@@ -246,8 +268,10 @@ private:
     int fewest = 0;
     ir::for_each_instruction(nest_.region(), body, [&](ir::InstructionId id) {
       const ir::Instruction& it = nest_.region().at(id);
-      if (it.op != Op::For) return;
-      const auto count = std::count_if(it.results.begin(), it.results.end(), [&](ValueId v) { return view.varies(v); });
+      if (it.op != Op::For && it.op != Op::Loop) return;
+      const std::vector<ValueId>& carried = it.bodies[0].parameters;
+      const auto count = std::count_if(carried.begin() + (it.op == Op::For ? 1 : 0), carried.end(),
+                                       [&](ValueId v) { return view.varies(v); });
       if (count > 0) fewest = fewest == 0 ? static_cast<int>(count) : std::min(fewest, static_cast<int>(count));
     });
     return fewest;

@@ -69,7 +69,8 @@ ir::Attributes Copier::attributes_of(const ir::Region& region, const ir::Instruc
           .lane_stride = it.lane_stride,
           .lane_dimension = it.lane_dimension,
           .lane_step = it.lane_step,
-          .gang = it.gang};
+          .gang = it.gang,
+          .masked = it.masked};
 }
 
 void Copier::copy(ir::InstructionId id) {

@@ -14,8 +14,8 @@ using ir::ValueId;
 
 namespace {
 
-// Both sides of an `if` together; beyond this a mask or a branch would be cheaper.
-constexpr int most_converted = 12;
+// Both sides of an `if` together; beyond this a branch around each side is cheaper.
+constexpr int most_flat = 12, dear_size = 6;
 // Depth of an address computation that is written anew for a gang.
 constexpr int most_address_steps = 16;
 constexpr std::int64_t most_lane_step = std::int64_t{1} << 40;
@@ -23,7 +23,21 @@ constexpr std::int64_t most_lane_step = std::int64_t{1} << 40;
 bool is_access(const ir::Instruction& it) { return it.op == Op::Load || it.op == Op::Store; }
 
 std::size_t subscript_end(const ir::Instruction& access) {
-  return access.operands.size() - (access.op == Op::Store ? 1 : 0);
+  return 1 + ir::subscript_count(access);
+}
+
+bool is_dear(Op op) {
+  switch (op) {
+  case Op::FloorDiv:
+  case Op::FloorMod:
+  case Op::UDiv:
+  case Op::UMod:
+  case Op::Pow:
+  case Op::Math:
+    return true;
+  default:
+    return false;
+  }
 }
 
 } // namespace
@@ -35,19 +49,23 @@ std::string_view name_of(Moves moves) {
 
 LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, HasUnitStride has_unit_stride)
     : nest_(nest), region_(nest.region()), loop_(loop), exits_(exits), has_unit_stride_(std::move(has_unit_stride)),
-      varies_(region_.values.size()) {
+      varies_(region_.values.size()), read_(region_.values.size()),
+      inside_(region_.values.size()) {
   const ir::Instruction& it = region_.at(loop);
   varies_[it.bodies[0].parameters[0]] = true;
+  survey(it.bodies[0], &it);
   if (it.operands.size() > 2) {
     const std::size_t carried = it.operands.size() - 2;
     refuse(Reason::CarriedValue, it.line, fmt::format("{} value{}", carried, carried == 1 ? "" : "s"));
     return;
   }
+  path_.clear();
   do {
     changed_ = false;
     spread(it.bodies[0], &it);
   } while (changed_);
   look(it.bodies[0]);
+  if (poll_line_ && has_masks_) refuse(Reason::ExitInside, *poll_line_, "interrupted");
 }
 
 void LaneView::refuse(Reason reason, int line, std::string detail) {
@@ -66,6 +84,20 @@ bool LaneView::any_varies(const std::vector<ValueId>& values, std::size_t first)
                      [&](ValueId value) { return varies_[value]; });
 }
 
+// Of a `br` in the open bodies to that block: false when all lanes that are still inside of the block take it together.
+bool LaneView::branch_diverges(const ir::Instruction* block) const {
+  for (std::size_t i = path_.size(); i-- > 0 && path_[i] != block;) {
+    const ir::Instruction& between = *path_[i];
+    if (between.op == Op::If && varies_[between.operands[0]]) return true;
+    if (has_varying_trips(between) || waits(between)) return true;
+  }
+  return false;
+}
+
+bool LaneView::has_varying_trips(const ir::Instruction& loop) const {
+  return loop.op == Op::For && (varies_[loop.operands[0]] || varies_[loop.operands[1]]);
+}
+
 // `owner`: whose body it is. Goes round again until nothing changes, for values that loops carry.
 void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
   const auto pass = [&](const std::vector<ValueId>& given, std::size_t from, const std::vector<ValueId>& taken,
@@ -73,6 +105,10 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
     for (std::size_t i = 0; from + i < given.size() && to + i < taken.size(); ++i)
       if (varies_[given[from + i]]) mark(taken[to + i]);
   };
+  const auto mark_all = [&](const std::vector<ValueId>& values) {
+    for (const ValueId value : values) mark(value);
+  };
+  path_.push_back(owner);
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
     switch (it.op) {
@@ -81,15 +117,24 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       if (owner->op == Op::Loop) pass(it.operands, 0, owner->bodies[0].parameters, 0);
       if (owner->op != Op::Loop) pass(it.operands, 0, owner->results, 0);
       break;
-    case Op::Br:
-      if (static_cast<std::size_t>(it.immediate) >= blocks_.size()) {
+    case Op::Br: {
+      const ir::Instruction* block = block_of(it);
+      if (block == nullptr) {
         refuse(Reason::ExitInside, it.line, "break");
-      } else {
-        pass(it.operands, 0, blocks_[blocks_.size() - 1 - static_cast<std::size_t>(it.immediate)]->results, 0);
+        break;
+      }
+      pass(it.operands, 0, block->results, 0);
+      if (branch_diverges(block) && divergent_.insert(&it).second) {
+        changed_ = has_masks_ = true;
+        waiting_.insert(block);
+        mark_all(block->results);
       }
       break;
+    }
     case Op::For:
       pass(it.operands, 2, it.bodies[0].parameters, 1);
+      if (varies_[it.operands[0]]) mark(it.bodies[0].parameters[0]);
+      if (has_varying_trips(it)) mark_all(it.results), has_masks_ = true;
       spread(it.bodies[0], &it);
       pass(it.bodies[0].parameters, 1, it.results, 0);
       pass(it.results, 0, it.bodies[0].parameters, 1);
@@ -99,13 +144,11 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       spread(it.bodies[0], &it);
       break;
     case Op::Block:
-      blocks_.push_back(&it);
       spread(it.bodies[0], &it);
-      blocks_.pop_back();
       break;
     case Op::If:
       for (const ir::Body& side : it.bodies) spread(side, &it);
-      if (varies_[it.operands[0]]) std::for_each(it.results.begin(), it.results.end(), [&](ValueId v) { mark(v); });
+      if (varies_[it.operands[0]]) mark_all(it.results);
       break;
     case Op::LaneGet:
       if (exits_ != LaneExits::None) mark(it.results[0]);
@@ -114,33 +157,153 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       if (!it.results.empty() && any_varies(it.operands)) mark(it.results[0]);
     }
   }
+  path_.pop_back();
 }
 
-// ---- what can be widened ----------------------------------------------------------------------------------
-
-bool LaneView::computes(const ir::Instruction& it) const {
-  const Effect effect = ir::info(it.op).effect;
-  return effect == Effect::Pure || effect == Effect::Read;
+// Notes what does not depend on which values vary.
+void LaneView::survey(const ir::Body& body, const ir::Instruction* owner) {
+  path_.push_back(owner);
+  for (const ValueId value : body.parameters) inside_[value] = true;
+  if (owner->op == Op::For && path_.size() > 1) index_of_[body.parameters[0]] = owner;
+  for (const ir::InstructionId id : body.instructions) {
+    const ir::Instruction& it = region_.at(id);
+    for (const ValueId value : it.results) inside_[value] = true;
+    for (const ValueId value : it.operands) read_[value] = true;
+    if (it.exit != ir::no_id)
+      for (const ValueId value : region_.exits[it.exit].operands) read_[value] = true;
+    if (it.op == Op::Br) {
+      std::int64_t left = it.immediate;
+      std::size_t block = path_.size();
+      while (block > 0 && (path_[block - 1]->op != Op::Block || left-- > 0)) --block;
+      block_of_[&it] = block == 0 ? nullptr : path_[block - 1];
+    }
+    if (!it.bodies.empty() || is_access(it)) owner_of_[&it] = owner;
+    for (const ir::Body& nested : it.bodies) survey(nested, &it);
+  }
+  path_.pop_back();
 }
 
-// Instructions in a side of an `if` that every lane may run; more than most_converted when some may not.
-int LaneView::converted_size(const ir::Body& body) const {
+// ---- masks ------------------------------------------------------------------------------------------------
+
+// Instructions of a side that all lanes may run, active or not; more than most_flat when that would be wrong or dear.
+int LaneView::flat_size(const ir::Body& body) const {
+  constexpr int too_many = most_flat + 1;
   int size = 0;
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
-    if (it.op == Op::Yield) continue;
-    if (it.op == Op::If)
-      size += converted_size(it.bodies[0]) + converted_size(it.bodies[1]);
+    const Effect effect = ir::info(it.op).effect;
+    if (it.op == Op::Yield || it.op == Op::Br)
+      continue;
+    else if (it.op == Op::If)
+      size += varies_[it.operands[0]] ? 1 + flat_size(it.bodies[0]) + flat_size(it.bodies[1]) : too_many;
+    else if (effect == Effect::Pure)
+      size += is_dear(it.op) && !has_constant_divisor(it) ? dear_size : 1;
+    else if (is_access(it) && access(it).moves != Moves::Still)
+      size += access(it).moves == Moves::Contiguous || (it.op == Op::Load && is_safe(it)) ? 1 : dear_size;
+    else if (it.op == Op::Load)
+      size += is_safe(it) ? 1 : too_many;
     else
-      size += computes(it) ? 1 : most_converted + 1;
+      size += effect == Effect::Lane && it.op != Op::Touch ? 1 : too_many;
   }
   return size;
 }
 
-bool LaneView::is_converted(const ir::Instruction& branch) const {
-  if (branch.op != Op::If || !varies_[branch.operands[0]]) return false;
-  return converted_size(branch.bodies[0]) + converted_size(branch.bodies[1]) <= most_converted;
+bool LaneView::has_constant_divisor(const ir::Instruction& it) const {
+  const ir::Instruction* divisor = it.operands.size() == 2 ? nest_.definition(it.operands[1]) : nullptr;
+  return divisor != nullptr && divisor->op == Op::Const && it.op != Op::Pow && it.op != Op::Math;
 }
+
+// A flat `if` that needs no mask: computations, and loads that are safe.
+bool LaneView::is_plain(const ir::Instruction& branch) const {
+  if (!is_flat(branch)) return false;
+  bool plain = true;
+  for (const ir::Body& side : branch.bodies)
+    ir::for_each_instruction(region_, side, [&](ir::InstructionId id) {
+      const ir::Instruction& it = region_.at(id);
+      const Effect effect = ir::info(it.op).effect;
+      plain = plain && (effect == Effect::Pure || it.op == Op::Yield || it.op == Op::If ||
+                        (it.op == Op::Load && is_safe(it)));
+    });
+  return plain;
+}
+
+bool LaneView::is_flat(const ir::Instruction& branch) const {
+  return flat_size(branch.bodies[0]) + flat_size(branch.bodies[1]) <= most_flat;
+}
+
+// A number whose range the entry knows for all lanes, whatever their masks: made of indices of loops that all lanes run
+// alike and of what was there at entry.
+bool LaneView::is_even(ValueId value) const {
+  if (!inside_[value] || value == region_.at(loop_).bodies[0].parameters[0]) return true;
+  if (const auto loop = index_of_.find(value); loop != index_of_.end()) return !has_varying_trips(*loop->second);
+  const ir::Instruction* made = nest_.definition(value);
+  if (made == nullptr) return false;
+  switch (made->op) {
+  case Op::Neg:
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Shl:
+    return std::all_of(made->operands.begin(), made->operands.end(), [&](ValueId each) { return is_even(each); });
+  default:
+    return false;
+  }
+}
+
+// A loop whose subscripts were checked at its head (version.h) stands in the side of an `if` where that came out well:
+// when the `if` varies, nothing is known of the lanes on its other side.
+bool LaneView::is_safe(const ir::Instruction& load) const {
+  bool in_loop = false;
+  for (const ir::Instruction* owner = owner_of_.at(&load); owner != &region_.at(loop_); owner = owner_of_.at(owner)) {
+    in_loop |= owner->op == Op::For;
+    if (in_loop && owner->op == Op::If && varies_[owner->operands[0]]) return false;
+  }
+  for (std::size_t i = 1; i < subscript_end(load); ++i)
+    if (!is_even(load.operands[i])) return false;
+  return true;
+}
+
+bool LaneView::is_left_by_some(const ir::Instruction& loop) const {
+  return (loop.op == Op::For || loop.op == Op::Loop) && !ways_of_loop(loop.bodies[0], false).blocks.empty();
+}
+
+ValueId LaneView::carried_result(const ir::Instruction& loop, const ir::Instruction& block, std::size_t i) const {
+  ValueId given = ir::no_id;
+  bool same = true;
+  ir::for_each_instruction(region_, loop.bodies[0], [&](ir::InstructionId id) {
+    const ir::Instruction& it = region_.at(id);
+    if (it.op != Op::Br || block_of(it) != &block) return;
+    same = same && (given == ir::no_id || given == it.operands[i]);
+    given = it.operands[i];
+  });
+  const std::vector<ValueId>& carried = loop.bodies[0].parameters;
+  return same && std::find(carried.begin(), carried.end(), given) != carried.end() ? given : ir::no_id;
+}
+
+Ways LaneView::ways(const ir::Body& body, bool masked) const {
+  Ways result;
+  for (const ir::InstructionId id : body.instructions) {
+    const ir::Instruction& it = region_.at(id);
+    if (it.op == Op::Br && diverges(it)) result.blocks.insert(block_of(it));
+    if (it.exit != ir::no_id && masked && exits_ == LaneExits::Gang) result.leaves = true;
+    const bool differ = it.op == Op::If ? varies_[it.operands[0]] : has_varying_trips(it);
+    const bool repeats = it.op == Op::For || it.op == Op::Loop;
+    Ways inside;
+    for (const ir::Body& nested : it.bodies)
+      inside.add(repeats ? ways_of_loop(nested, masked || differ) : ways(nested, masked || differ));
+    inside.blocks.erase(&it);
+    result.add(inside);
+    masked = masked || result.any();
+  }
+  return result;
+}
+
+Ways LaneView::ways_of_loop(const ir::Body& body, bool masked) const {
+  const Ways first = ways(body, masked);
+  return masked || !first.any() ? first : ways(body, true);
+}
+
+// ---- what can be widened ----------------------------------------------------------------------------------
 
 bool LaneView::may_exit(const ir::Instruction& it) const {
   if (exits_ == LaneExits::Gang) return true;
@@ -160,20 +323,10 @@ void LaneView::look(const ir::Body& body) {
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
     if (it.exit != ir::no_id && !may_exit(it)) refuse(Reason::ExitInside, it.line, region_.exits[it.exit].reason);
+    if (it.op == Op::Poll) poll_line_ = it.line;
     switch (it.op) {
-    case Op::For:
-      if (varies_[it.operands[0]] || varies_[it.operands[1]]) refuse(Reason::VaryingTrips, it.line);
-      break;
     case Op::If:
-      if (is_converted(it)) continue; // nothing in it needs a look
-      if (varies_[it.operands[0]]) {
-        const auto touches = [&](const ir::Body& side) {
-          return std::any_of(side.instructions.begin(), side.instructions.end(),
-                             [&](ir::InstructionId each) { return region_.at(each).op == Op::Touch; });
-        };
-        const bool contributes = touches(it.bodies[0]) || touches(it.bodies[1]);
-        refuse(contributes ? Reason::ConditionalContribution : Reason::VaryingBranch, it.line);
-      }
+      if (varies_[it.operands[0]]) has_masks_ |= !is_plain(it);
       break;
     case Op::Store:
       if (is_scratch(it) && exits_ != LaneExits::None) refuse(Reason::OwnArrays, it.line);

@@ -2,15 +2,15 @@
 // loop can be widened at all.
 //
 // A value varies if it is computed from the loop's index, from a load whose subscripts vary, or (in the ordinal loop)
-// from the lane record. The first plan wants control flow that does not vary: inner loops have the same bounds in every
-// lane, conditions of `if` are the same. An `if` whose condition varies is allowed when both its sides are a few
-// computations and loads, which then run in every lane, with a select behind them; its loads are safe to run because
-// nothing in the sides is left that checks them: their subscripts were checked at entry for all iterations.
+// from the lane record; or if lanes come to it at different times. Control flow varies with it: an `if` whose condition
+// differs from lane to lane, a `br` that only some lanes take, a `for` whose bounds differ. What does not vary stays as
+// it is, for all lanes together. widen.h says what becomes of the rest.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +48,17 @@ enum class LaneExits : std::uint8_t {
   None,    // inner loops
 };
 
+// What a body may do to the lanes that run it: some may have gone on behind a block around it, or left the iteration.
+struct Ways {
+  std::set<const ir::Instruction*> blocks;
+  bool leaves = false;
+  bool any() const { return leaves || !blocks.empty(); }
+  void add(const Ways& other) {
+    blocks.insert(other.blocks.begin(), other.blocks.end());
+    leaves |= other.leaves;
+  }
+};
+
 class LaneView {
 public:
   using HasUnitStride = std::function<bool(std::uint16_t slot, std::uint8_t dimension)>;
@@ -61,8 +72,30 @@ public:
 
   bool varies(ir::ValueId value) const { return varies_[value]; }
   const ir::Instruction* definition(ir::ValueId value) const { return nest_.definition(value); }
-  // An `if` that becomes selects.
-  bool is_converted(const ir::Instruction& branch) const;
+  LaneExits exits() const { return exits_; }
+
+  // A `br` that some lanes take while others go on; they wait at the end of its block.
+  bool diverges(const ir::Instruction& branch) const { return divergent_.count(&branch) != 0; }
+  bool waits(const ir::Instruction& block) const { return waiting_.count(&block) != 0; }
+  // A `for` that lanes end at different times.
+  bool has_varying_trips(const ir::Instruction& loop) const;
+  // A loop that some lanes leave by a `br` while others go on.
+  bool is_left_by_some(const ir::Instruction& loop) const;
+  // An `if` that varies and whose sides are so short, and so harmless, that all lanes may run both.
+  bool is_flat(const ir::Instruction& branch) const;
+  // A load that may run in every lane: its subscripts were checked at entry for all iterations.
+  bool is_safe(const ir::Instruction& load) const;
+  // `masked`: not all lanes run the body.
+  const ir::Instruction* block_of(const ir::Instruction& branch) const { return block_of_.at(&branch); }
+  Ways ways(const ir::Body& body, bool masked) const;
+  // Of a body that is run again and again.
+  Ways ways_of_loop(const ir::Body& body, bool masked) const;
+  // Lanes of one gang may do different things.
+  bool has_masks() const { return has_masks_; }
+  // The carried value of `loop` that every branch out of it to `block` gives as result i; no_id if there is none.
+  ir::ValueId carried_result(const ir::Instruction& loop, const ir::Instruction& block, std::size_t i) const;
+  // Some code reads the value.
+  bool is_read(ir::ValueId value) const { return read_[value]; }
   LaneAccess access(const ir::Instruction& it) const;
   // c, when the value is c * index + something that does not vary, modulo 2^64, and made by plain ring operations.
   std::optional<std::int64_t> coefficient(ir::ValueId value) const;
@@ -77,7 +110,12 @@ private:
   void look(const ir::Body& body);
   void refuse(Reason reason, int line, std::string detail = {});
   bool may_exit(const ir::Instruction& it) const;
-  int converted_size(const ir::Body& body) const;
+  int flat_size(const ir::Body& body) const;
+  bool is_even(ir::ValueId value) const;
+  bool branch_diverges(const ir::Instruction* block) const;
+  bool has_constant_divisor(const ir::Instruction& it) const;
+  bool is_plain(const ir::Instruction& branch) const;
+  void survey(const ir::Body& body, const ir::Instruction* owner);
   void note_vectors(const ir::Instruction& it, std::vector<bool>& needed, bool& changed) const;
   std::string array_name(const ir::Instruction& access) const;
   bool is_scratch(const ir::Instruction& access) const;
@@ -90,7 +128,14 @@ private:
   std::vector<bool> varies_; // by value
   bool changed_ = false;
   bool stored_ = false; // a store stands before what is looked at
-  std::vector<const ir::Instruction*> blocks_;
+  bool has_masks_ = false;
+  std::optional<int> poll_line_;
+  std::vector<const ir::Instruction*> path_; // owners of the open bodies
+  std::set<const ir::Instruction*> divergent_, waiting_;
+  std::map<const ir::Instruction*, const ir::Instruction*> block_of_; // by br; null: outside of the loop
+  std::map<const ir::Instruction*, const ir::Instruction*> owner_of_; // of accesses and of what owns bodies
+  std::map<ir::ValueId, const ir::Instruction*> index_of_;            // whose index it is, of the loops inside
+  std::vector<bool> read_, inside_;                                   // by value
   std::optional<Refusal> refusal_;
 };
 

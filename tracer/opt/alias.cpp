@@ -3,6 +3,7 @@
 // latter holds in C-contiguous arrays; in others a stride may be zero, or two dimensions may overlap, and nothing is
 // concluded. Vectors of neighbours are different places when their last subscripts differ by as many as they hold.
 // Scratch arrays share memory with nothing.
+// A masked access is never the same place as another: what it leaves out is not known here.
 #include "tracer/opt/alias.h"
 
 #include "tracer/ir/walk.h"
@@ -76,13 +77,12 @@ Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) con
   const bool own = region_.arrays[slot_a].is_scratch() || region_.arrays[slot_b].is_scratch();
   if (slot_a != slot_b) return own || info_.distinct_slots_are_disjoint ? Overlap::Never : Overlap::Maybe;
   const int lanes = region_.type(moved_value(a)).lanes;
-  bool equal = lanes == region_.type(moved_value(b)).lanes && a.lane_stride == b.lane_stride;
+  bool equal = lanes == region_.type(moved_value(b)).lanes && a.lane_stride == b.lane_stride && !a.masked && !b.masked;
   if (a.lane_stride == LaneStride::Strided)
     equal = equal && a.lane_dimension == b.lane_dimension && a.lane_step == b.lane_step;
   bool apart = false;
-  const std::vector<ValueId> place_a = place_operands(a), place_b = place_operands(b);
-  for (std::size_t i = 1; i < place_a.size(); ++i) {
-    const Affine x = affine(place_a[i]), y = affine(place_b[i]);
+  for (std::size_t i = 1; i <= subscript_count(a); ++i) {
+    const Affine x = affine(a.operands[i]), y = affine(b.operands[i]);
     if (x.base != y.base) equal = false;
     if (x.base == y.base && x.addend != y.addend) equal = false, apart = true;
   }
@@ -97,9 +97,8 @@ Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) con
 bool AliasOracle::are_apart_in_row(const Instruction& a, int lanes_a, const Instruction& b, int lanes_b) const {
   const auto in_a_row = [](const Instruction& it, int lanes) { return lanes == 1 || it.lane_stride == LaneStride::Contiguous; };
   if (!in_a_row(a, lanes_a) || !in_a_row(b, lanes_b)) return false;
-  const std::vector<ValueId> place_a = place_operands(a), place_b = place_operands(b);
-  if (place_a.size() < 2) return false;
-  const Affine x = affine(place_a.back()), y = affine(place_b.back());
+  if (subscript_count(a) == 0) return false;
+  const Affine x = affine(a.operands[subscript_count(a)]), y = affine(b.operands[subscript_count(b)]);
   if (x.base != y.base) return false;
   std::int64_t distance = 0;
   if (__builtin_sub_overflow(y.addend, x.addend, &distance)) return false;

@@ -130,7 +130,7 @@ private:
 
   // Whether the load names what the store named one step before.
   bool follows(const Loop& loop, const Instruction& load, const Instruction& store) const {
-    if (load.element != store.element) return false;
+    if (load.element != store.element || region_.type(store.operands.back()).lanes > 1) return false;
     bool moves = false;
     for (std::size_t d = 1; d < load.operands.size(); ++d) {
       const ValueId loaded = load.operands[d], stored = store.operands[d];

@@ -90,7 +90,8 @@ private:
                           .lane_stride = it.lane_stride,
                           .lane_dimension = it.lane_dimension,
                           .lane_step = it.lane_step,
-                          .gang = it.gang};
+                          .gang = it.gang,
+                          .masked = it.masked};
     if (it.exit != no_id) attributes.exit = exit(it.exit);
     const ValueId result = builder_.emit(it.op, mapped(it.operands), attributes);
     if (!it.results.empty()) value_[it.results[0]] = result;

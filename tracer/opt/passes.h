@@ -14,6 +14,9 @@ namespace pyvm::tracer {
 // subexpressions, conditions that are known, code that cannot be reached, carried values that never change.
 bool fold_and_number(ir::Region& region);
 
+// An `if` whose constant makes the next one leave leaves itself: `while a and b` without a truth value.
+bool thread_conditions(ir::Region& region);
+
 // Loads get the value that was last stored or loaded there; stores that are overwritten before anyone can look go.
 bool forward_memory(ir::Region& region, const AliasInfo& alias);
 

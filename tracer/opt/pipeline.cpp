@@ -1,7 +1,8 @@
-//              +----------------- until nothing changes, at most 4 rounds ----------------+
-//              |                                                                            |
-//   region ----+--> fold --> forward --> hoist --> promote --> carry --> remove dead ------+--> region
+//              +---------------------- until nothing changes, at most 4 rounds ---------------------+
+//              |                                                                                    |
+//   region ----+--> thread --> fold --> forward --> hoist --> promote --> carry --> remove dead ----+--> region
 //
+//   thread       lets an `if` whose constant makes the next one leave leave itself
 //   fold         writes the region anew through the builder: constants, identities, common subexpressions, conditions
 //   forward      gives loads the value that was stored or loaded there, drops overwritten stores
 //   hoist        moves what does not vary out of loops, so that places in loops are seen to stand still
@@ -28,6 +29,7 @@ struct Pass {
 };
 
 constexpr Pass fold = {"fold", [](ir::Region& region, const AliasInfo&) { return fold_and_number(region); }};
+constexpr Pass thread = {"thread", [](ir::Region& region, const AliasInfo&) { return thread_conditions(region); }};
 constexpr Pass forward = {"forward", forward_memory};
 constexpr Pass hoist = {"hoist", hoist_invariants};
 constexpr Pass promote = {"promote", promote_stores};
@@ -52,13 +54,13 @@ void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& ob
   };
   for (int round = 0; round < most_rounds; ++round) {
     bool changed = false;
-    for (const Pass& pass : {fold, forward, hoist, promote, carry, dead}) changed |= step(pass);
+    for (const Pass& pass : {thread, fold, forward, hoist, promote, carry, dead}) changed |= step(pass);
     if (!changed) break;
   }
 }
 
 std::optional<bool> run_pass(std::string_view name, ir::Region& region, const AliasInfo& alias) {
-  for (const Pass& pass : {fold, forward, hoist, promote, carry, dead})
+  for (const Pass& pass : {thread, fold, forward, hoist, promote, carry, dead})
     if (pass.name == name) return run(pass, region, alias);
   return std::nullopt;
 }

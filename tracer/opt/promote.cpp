@@ -118,6 +118,7 @@ private:
 
   bool stands_still(InstructionId store, InstructionId loop, int loops, const std::vector<bool>& inside) const {
     const Instruction& it = region_.at(store);
+    if (it.masked) return false; // some lanes keep what is there
     if (it.op == Op::LaneSet) return loops > 0 || region_.at(loop).immediate % region_.reduction_lanes == 0;
     const std::vector<ValueId> place = place_operands(it);
     return std::none_of(place.begin(), place.end(),

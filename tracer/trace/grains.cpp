@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
@@ -67,6 +68,8 @@ class GrainRun {
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
     context_.exit_values = exit_values_.data();
+    left_exits_.fill(ir::ran_to_end);
+    context_.left_exits = left_exits_.data();
     context_.stop = stop_address();
     context_.look_up = look_up;
   }
@@ -132,13 +135,29 @@ class GrainRun {
     if (outcome == ir::abandoned) throw_reason();
     g_.region.statistics.exits.fetch_add(1, std::memory_order_relaxed);
     const std::int64_t first = context_.exit_ordinal, count = context_.exit_gang;
-    log_exit(g_.region, version.exits[static_cast<std::size_t>(outcome)]);
+    const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
+    if (exit.lanes_left) return finish_left_lanes(version, first, std::min(first + count, end));
+    log_exit(g_.region, exit);
     ExitState state{&g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(), arrays_.data(), 0};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
       if (!interpret_one(first + k, &state)) return failed_at_;
     }
     return first + count;
+  }
+
+  // The iterations of [first, end), a step of lanes, that left it, each from its own exit. The others have run.
+  std::int64_t finish_left_lanes(const ir::Region& version, std::int64_t first, std::int64_t end) {
+    ExitState state{&g_.region.recording, &version, 0, exit_values_.data(), &g_.job.frame(), arrays_.data(), 0};
+    for (std::int64_t k = 0; k < end - first; ++k) {
+      const std::int64_t taken = std::exchange(left_exits_[static_cast<std::size_t>(k)], ir::ran_to_end);
+      if (taken == ir::ran_to_end || failed_) continue;
+      state.exit = static_cast<ir::ExitId>(taken);
+      state.position = k;
+      log_exit(g_.region, version.exits[state.exit]);
+      interpret_one(first + k, &state);
+    }
+    return failed_ ? failed_at_ : end;
   }
 
   std::size_t width() const { return static_cast<std::size_t>(g_.region.recording.region.reduction_lanes); }
@@ -237,6 +256,7 @@ class GrainRun {
   std::vector<Value> mixed_;  // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_;                     // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
+  std::array<std::int64_t, ir::max_step> left_exits_{};
   bool failed_ = false;
   std::int64_t failed_at_ = 0;
 };

@@ -204,25 +204,27 @@ void Widener::masked_exit(const Instruction& it) {
   leave_if(build_.emit(Op::Not, {at(it.operands[0])}), it);
 }
 
-// As the op, but that lanes whose subscript is out of range leave.
+// As the op, but that the lengths may differ, and that under a mask lanes whose subscript is out of range leave alone.
 void Widener::index(const Instruction& it) {
   const auto wrapped = [&](ValueId subscript, ValueId length) {
     const ValueId zero = build_.zero(to_.type(subscript));
     return build_.emit(Op::Select, {build_.emit(Op::Lt, {subscript, zero}), add(subscript, length), subscript});
   };
-  const ValueId length = at(it.operands[1]);
-  if (!varies(it.operands[0])) {
+  if (!varies(it.results[0])) {
+    const ValueId length = at(it.operands[1]);
     const ValueId subscript = wrapped(at(it.operands[0]), length);
     leave_if(build_.emit(Op::ULe, {length, subscript}), it);
     return set(it.results[0], subscript);
   }
   List subscripts, good;
   for (int gang = 0; gang < at_work_; ++gang) {
-    subscripts.push_back(wrapped(vector(it.operands[0], gang), splat(length)));
-    good.push_back(build_.emit(Op::ULt, {subscripts.back(), splat(length)}));
+    const ValueId length = vector(it.operands[1], gang);
+    subscripts.push_back(wrapped(vector(it.operands[0], gang), length));
+    good.push_back(build_.emit(Op::ULt, {subscripts.back(), length}));
   }
   vectors_[it.results[0]] = subscripts;
-  unless(good, it);
+  if (masked()) return unless(good, it);
+  for (const ValueId each : good) build_.guard(each, exit(it.exit));
 }
 
 } // namespace pyvm::tracer::nest

@@ -184,7 +184,8 @@ void Widener::in_lanes(ir::InstructionId id) {
   case Op::LaneSet:
     return lane_set(it);
   case Op::Index:
-    if (!varies(it.operands[0])) return copy(id);
+    if (!varies(it.results[0])) return copy(id);
+    if (varies(it.operands[1])) return index(it);
     return each_gang(
         it, [&](int gang) { return build_.index(vector(it.operands[0], gang), at(it.operands[1]), exit(it.exit)); });
   default:

@@ -146,6 +146,9 @@ private:
   void scalar_select(const Instruction& it);
   void scalar_wrap(const Instruction& it);
   void select_float(const Instruction& it);
+  void vector_divide(const Instruction& it);
+  x86::Vec small_to_float(const x86::Vec& ints, Type t);
+  void leave_unless_small(const Instruction& it, const x86::Vec& a, const x86::Vec& b, const Label& label);
   void integer_divide(const Instruction& it);
   bool divide_by_constant(const Instruction& it, std::int64_t divisor);
   void unsigned_divide(const Instruction& it);
@@ -157,6 +160,7 @@ private:
   void scalar_ftou(const x86::Gp& dst, const x86::Vec& from, Base base);
   void call_scalar(void* function, Base base, ValueId result, const std::vector<ValueId>& operands);
   void call_lanes(void* function, const Instruction& it);
+  void call_lanes(void* function, int count, const x86::Vec& result, const x86::Vec& a, const x86::Vec& b);
   void exact_math(const Instruction& it, MathFunction function);
   void copysign(const Instruction& it, std::uint64_t sign);
 

@@ -1,6 +1,7 @@
 // Integer division with Python's rounding, float // and %, powers, and calls of C++ functions.
 //
-// idiv traps on a zero divisor and on int64 min / -1: divisors 0 and -1 go to cold code, which needs no division.
+// idiv traps on a zero divisor and on int64 min / -1: divisors 0 and -1 go to cold code, which needs no division. Lanes
+// of integers are divided as floats (divide_vectors.cpp).
 
 #include "backend-x64/lowering.h"
 
@@ -22,7 +23,9 @@ void Generator::lower_division(const Instruction& it) {
   if (std::optional<std::int64_t> divisor = int_constant(it.operands[1]);
       divisor && t.base == Base::I64 && divide_by_constant(it, *divisor))
     return;
-  if (t.lanes > 1)
+  if (t.lanes > 1 && !t.is_float())
+    vector_divide(it);
+  else if (t.lanes > 1)
     call_lanes(reinterpret_cast<void*>(lanes_helper(it.op, t.base)), it);
   else if (t.is_float())
     call_scalar(scalar_helper(it.op, t.base, vex_), t.base, it.results[0], it.operands);
@@ -171,21 +174,24 @@ void Generator::call_scalar(void* function, Base base, ValueId result, const std
   call->setRet(0, target(result));
 }
 
-// Operands and result through memory, lane by lane in C++.
 void Generator::call_lanes(void* function, const Instruction& it) {
+  x86::Vec a = vec(it.operands[0]), b = it.operands.size() > 1 ? vec(it.operands[1]) : a;
+  call_lanes(function, type(it.results[0]).lanes, target_vec(it.results[0]), a, b);
+}
+
+// Operands and result through memory, lane by lane in C++.
+void Generator::call_lanes(void* function, int count, const x86::Vec& result, const x86::Vec& a, const x86::Vec& b) {
   constexpr std::uint32_t vector_bytes = 64;
   if (!scratch_a_.hasBaseOrIndex()) {
     scratch_a_ = cc_.newStack(vector_bytes, vector_bytes);
     scratch_b_ = cc_.newStack(vector_bytes, vector_bytes);
   }
   x86::Gp at_a = new_gp(), at_b = new_gp(), lanes = new_gp();
-  Type t = type(it.results[0]);
-  x86::Vec a = vec(it.operands[0]), b = it.operands.size() > 1 ? vec(it.operands[1]) : a;
   emit(Id::kIdVmovups, scratch_a_, a);
   emit(Id::kIdVmovups, scratch_b_, b);
   cc_.lea(at_a, scratch_a_);
   cc_.lea(at_b, scratch_b_);
-  cc_.mov(lanes.r32(), t.lanes);
+  cc_.mov(lanes.r32(), count);
   InvokeNode* call;
   cc_.invoke(&call, reinterpret_cast<std::uint64_t>(function),
              asmjit::FuncSignatureT<void, void*, const void*, const void*, std::int64_t>(asmjit::CallConvId::kHost));
@@ -193,7 +199,7 @@ void Generator::call_lanes(void* function, const Instruction& it) {
   call->setArg(1, at_a);
   call->setArg(2, at_b);
   call->setArg(3, lanes);
-  emit(Id::kIdVmovups, target_vec(it.results[0]), scratch_a_);
+  emit(Id::kIdVmovups, result, scratch_a_);
 }
 
 // ---- math ---------------------------------------------------------------------------------------------------------

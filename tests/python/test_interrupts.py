@@ -50,5 +50,8 @@ def test_ctrl_c_raises_keyboard_interrupt(loop, tmp_path):
         out, errors = process.stdout.read(), process.stderr.read()
     finally:
         process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
     assert out == "4999950000\n", errors
     assert seconds < 1.0

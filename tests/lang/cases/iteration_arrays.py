@@ -126,6 +126,28 @@ def kept_from_before(a, out):
         out[i] = s
 
 
+@njit(parallel=True)
+def inside_inner_prange(a, where, out):
+    for i in prange(a.shape[0]):
+        for j in prange(a.shape[1]):
+            t = np.zeros(4)
+            t[where[j]] = a[i, j]
+            t[j % 2] += 1.0
+            out[i, j] = t[where[j]] + t[0] * 2.0 + t[3]
+
+
+@njit(parallel=True)
+def inside_inner_range(a, k, out):
+    for i in prange(a.shape[0]):
+        s = 0.0
+        for j in range(a.shape[1]):
+            t = np.ones(k)
+            for l in range(k):
+                t[l] += a[i, j] * l
+            s += t[k - 1] - t[0]
+        out[i] = s
+
+
 rng = np.random.RandomState(3)
 a = rng.rand(300)
 out = np.zeros(300)
@@ -144,6 +166,13 @@ like_rows(m, out)
 print(out.sum(), out[5])
 medians(m, out)
 print(out.sum(), out[5])
+wide = rng.rand(30, 50)
+result = np.zeros((30, 50))
+inside_inner_prange(wide, np.arange(50) * 7 % 4, result)
+print(result.sum(), result[3, :6])
+inside_inner_range(wide, 3, out[:30])
+inside_inner_range(wide, 40, out[30:])
+print(out.sum(), out[5], out[35])
 for k in (1, 5, 9):
     nearest(m[:, 0], k, out)
     print(out.sum(), out[5])

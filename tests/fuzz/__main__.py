@@ -42,7 +42,9 @@ def choose_modes(rng, given):
     here = [m for m in batches.modes_here() if m != "interpreted"]
     stress = [m for m in here if m.startswith("exit-")]
     compiled = [m for m in here if m not in stress and m != "interpreted-2"]
-    chosen = {*rng.sample(compiled, min(3, len(compiled))), rng.choice(stress), *(["interpreted-2"] if rng.random() < 0.25 else [])}
+    chosen = {*rng.sample(compiled, min(3, len(compiled))), rng.choice(stress)}
+    if rng.random() < 0.25:
+        chosen.add("interpreted-2")
     return ["interpreted", *(m for m in here if m in chosen)]
 
 

@@ -5,6 +5,8 @@ A scope knows the variables that are certainly assigned, the loop variables with
 arrays. What an iteration of a parallel loop may touch of an array that is written is the element of its own.
 """
 
+CONSTANTS = ("3", "7.0", "-2", "0.1", "1.5", "10", "1", "0.5", "-1", "0.0", "64")
+INT_CONSTANTS = ("3", "7", "-2", "8", "10", "1", "-1", "64", "255", "0")
 COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 EXACT_CALLS = ("math.sqrt", "math.floor", "math.ceil", "np.floor", "np.ceil", "np.trunc", "abs", "np.abs", "np.sqrt")
 INEXACT_CALLS = ("math.exp", "math.sin", "math.cos", "math.tanh", "math.log", "np.exp", "np.log1p", "math.erf")
@@ -36,7 +38,8 @@ class Scope:
 
 
 class Expressions:
-    """Needs self.rng, self.on (the features this kernel has), self.arrays, self.helpers, self.parameters."""
+    """Needs self.rng, self.on (the features this kernel has), self.divisions and self.whole_divisions (the operators that
+    it has), self.arrays, self.scalars, self.helpers and self.read_back (names of arrays)."""
 
     def pick(self, *choices):
         return self.rng.choice(choices)
@@ -92,17 +95,26 @@ class Expressions:
     # ---- values
 
     def leaf(self, scope):
+        """Without the feature `mixed` all numbers are float64: what has unlike kinds on two paths is not compiled."""
+        text, is_float64 = self.any_leaf(scope)
+        return text if is_float64 or "mixed" in self.on else f"({text} * {self.pick('0.5', '1.0', '-0.25')})"
+
+    def any_leaf(self, scope):
         roll = self.rng.random()
         if scope.known and roll < 0.40:
-            return self.rng.choice(sorted(scope.known))
+            v = self.rng.choice(sorted(scope.known))
+            return v, scope.known[v] == "n"
         arrays = self.readable(scope)
         if arrays and roll < 0.75:
-            return self.element(scope, self.rng.choice(arrays), 2)
+            array = self.rng.choice(arrays)
+            return self.element(scope, array, 2), array.kind == "float64"
         if scope.loops and roll < 0.85:
-            return self.rng.choice(scope.loops)[0]
+            return self.rng.choice(scope.loops)[0], False
         if self.scalars and roll < 0.92:
-            return self.rng.choice(self.scalars)[0]
-        return self.pick("1.5", "3", "0.25", "-2", "0.5", "1", "0", "-0.0", "7", "2.0", "True", "1e10", "2**40")
+            name, role = self.rng.choice(self.scalars)
+            return name, role == "float"
+        text = self.pick("1.5", "3", "0.25", "-2", "0.5", "1", "0", "-0.0", "7", "2.0", "True", "1e10", "2**40", "-1.5", "0.1")
+        return text, "." in text or "e1" in text
 
     def number(self, scope, depth=0):
         roll = self.rng.random()
@@ -110,9 +122,10 @@ class Expressions:
             return self.leaf(scope)
         a = self.number(scope, depth + 1)
         if roll < 0.36: # what folding and dividing by constants see
-            return f"({a} {self.pick('+', '-', '*', '/', '/', '//', '%')} {self.pick('3', '7.0', '-2', '0.1', '1.5', '10', '1', '0.5', '-1', '0.0', '64')})"
+            op = self.pick("+", "-", "*", *self.divisions, *self.divisions)
+            return f"({a} {op} {self.rng.choice(CONSTANTS)})"
         if roll < 0.74:
-            op = self.pick("+", "-", "*", "+", "-", "*", "/", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "-")
+            op = self.pick("+", "-", "*", "+", "-", "*", *self.divisions)
             return f"({a} {op} {self.number(scope, depth + 1)})"
         if roll < 0.79:
             return f"{self.pick('min', 'max')}({a}, {self.number(scope, depth + 1)})"
@@ -122,16 +135,20 @@ class Expressions:
             helper = self.rng.choice(self.helpers)
             return f"{helper}({a}, {self.number(scope, depth + 1)})"
         if roll < 0.91 and "casts" in self.on:
-            return f"{self.rng.choice(CASTS)}({a})"
+            return f"{self.rng.choice(CASTS)}({a})" if "mixed" in self.on else f"float(np.float32({a}))"
         if roll < 0.94 and "math" in self.on:
             if "inexact" in self.on and self.chance(0.5):
                 return f"{self.rng.choice(INEXACT_CALLS)}({a})"
             call = self.rng.choice(EXACT_CALLS)
             whole = call in ("math.floor", "math.ceil") # these raise for what is no int64
-            return f"{call}(min(max({a}, -1e6), 1e6))" if whole and "raises" not in self.on else f"{call}({a})"
+            text = f"{call}(min(max({a}, -1e6), 1e6))" if whole and "raises" not in self.on else f"{call}({a})"
+            return f"({text} * 1.0)" if whole and "mixed" not in self.on else text
         if roll < 0.96:
-            return self.integer(scope, depth + 1)
-        return self.pick(f"(-{a})", f"abs({a})", f"{a} ** 2", f"({a}) ** 3", f"(+{a})", f"({self.condition(scope, depth + 1)})")
+            text = self.integer(scope, depth + 1)
+            return text if "mixed" in self.on else f"({text} * 0.5)"
+        if "mixed" in self.on and self.chance(0.2):
+            return f"({self.condition(scope, depth + 1)})"
+        return self.pick(f"(-{a})", f"abs({a})", f"{a} ** 2", f"({a}) ** 3", f"(+{a})")
 
     def integer(self, scope, depth=0):
         roll = self.rng.random()
@@ -147,9 +164,10 @@ class Expressions:
             return self.pick("0", "1", "2", "3", "-1", "5", "n", "64", "9223372036854775807", "-9223372036854775807", "255")
         a = self.integer(scope, depth + 1)
         if roll < 0.36:
-            return f"({a} {self.pick('*', '//', '%', '&', '<<', '>>', '-')} {self.pick('3', '7', '-2', '8', '10', '1', '-1', '64', '255', '0')})"
+            op = self.pick("*", *self.whole_divisions, "&", "<<", ">>", "-")
+            return f"({a} {op} {self.rng.choice(INT_CONSTANTS)})"
         if roll < 0.65:
-            op = self.pick("+", "-", "*", "//" if "floor" in self.on else "+", "%" if "floor" in self.on else "*")
+            op = self.pick("+", "-", "*", *self.whole_divisions)
             return f"({a} {op} {self.integer(scope, depth + 1)})"
         if roll < 0.80:
             return f"({a} {self.pick('&', '|', '^', '<<', '>>')} {self.integer(scope, depth + 1)})"

@@ -9,13 +9,13 @@ from . import inputs
 from .expressions import Array, Expressions, Scope
 
 FEATURES = {  # name -> probability that a kernel has it
-    "floor": 0.5, "casts": 0.3, "math": 0.3, "inexact": 0.12, "raises": 0.12, "bounds": 0.07, "zero": 0.1, "helpers": 0.35,
+    "mixed": 0.35, "casts": 0.3, "math": 0.3, "inexact": 0.12, "raises": 0.12, "bounds": 0.07, "zero": 0.2, "helpers": 0.35,
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
     "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
 }
-OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"), "max": ("0", "-100.0", "-3"),
-             "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
+OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
+             "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
              "if <": ("0.0", "99")}
 INT_ONLY = ("&=", "|=", "^=")
 
@@ -28,6 +28,9 @@ class Kernel(Expressions):
         self.on = {feature for feature, p in FEATURES.items() if rng.random() < p}
         self.arrays, self.scalars, self.helpers, self.helper_texts = [], [], [], []
         self.parameters = []
+        # A kernel with all divisions that may raise does so at the first.
+        self.divisions = rng.sample(("/", "//", "%"), rng.choice((1, 1, 2) if "zero" in self.on else (1, 2, 3)))
+        self.whole_divisions = [op for op in self.divisions if op != "/"]
         self.reductions = {}   # variable -> operator
         self.numbers = 0       # of fresh variables
         self.read_back = set()
@@ -152,7 +155,8 @@ class Kernel(Expressions):
         if not guard:
             return []
         first = self.rng.choice(sorted(guard))
-        lines.insert(len(lines) - self.count_of_loop(lines, pad), f"{pad}{first} = {self.pick('0', '-1.5')}")
+        before = "0" if end.known[first] == "i" else self.pick("0", "-1.5")
+        lines.insert(len(lines) - self.count_of_loop(lines, pad), f"{pad}{first} = {before}")
         return [first]
 
     @staticmethod
@@ -210,7 +214,7 @@ class Kernel(Expressions):
         return f"return {self.pick('-1', '2.5', 'i')}"
 
     def assignment(self, scope, pad):
-        reused = [v for v in scope.known if v not in self.carried and v not in scope.frozen and v[0] in "vk" and (v[0] == "v" or self.chance(0.5))]
+        reused = [v for v in scope.known if v not in self.carried and v not in scope.frozen and v[0] in "vk"]
         if "tuples" in self.on and self.chance(0.3):
             a, b = self.fresh(), self.fresh()
             line = f"{pad}{a}, {b} = {self.number(scope, 1)}, {self.number(scope, 1)}"
@@ -237,7 +241,8 @@ class Kernel(Expressions):
         if not arrays:
             return self.assignment(scope, pad)
         array = self.rng.choice(arrays)
-        if "scatter" in self.on and array.dims == ("n",) and scope.own.get("n") == "i" and not self.read_back and len(scope.parallel) == 1:
+        by_row = scope.parallel == ["i"] and not self.read_back
+        if "scatter" in self.on and array.dims == ("n",) and by_row:
             return [f"{pad}{array.name}[order[i]] {self.pick('=', '+=')} {value}"]
         return [f"{pad}{self.element(scope, array, 1)} {self.pick('=', '=', '+=', '-=', '*=')} {value}"]
 
@@ -264,7 +269,7 @@ class Kernel(Expressions):
     def branch(self, scope, level):
         pad = "    " * level
         lines, ends = [], []
-        if "joins" in self.on and self.chance(0.4): # an int on one side, a float on the other
+        if {"joins", "mixed"} <= self.on and self.chance(0.4): # an int on one side, a float on the other
             v = self.fresh()
             lines.append(f"{pad}{v} = {self.integer(scope, 1) if self.chance(0.5) else self.number(scope, 1)}")
             scope.known[v] = "n"
@@ -296,8 +301,8 @@ class Kernel(Expressions):
 
     def inner_loop(self, scope, level):
         pad, variable = "    " * level, f"j{scope.depth}"
-        iterations, dim = self.pick(("m", "m"), ("m", "m"), ("4", None), ("i % 5", None), ("n % 7", None), ("3", None), ("m - 1, -1, -1", "m"),
-                                    ("i", "n"), ("i, n", "n"), (f"({self.integer(scope, 2)}) % 6", None), ("1, 8, 3", None))
+        iterations, dim = self.pick(("m", "m"), ("m", "m"), ("4", None), ("i % 5", None), ("n % 7", None), ("3", None),
+                                    ("m - 1, -1, -1", "m"), ("i", "n"), ("i, n", "n"), (f"({self.integer(scope, 2)}) % 6", None), ("1, 8, 3", None))
         if dim == "n" and self.chance(0.5):
             iterations, dim = "m", "m"
         lines, inside = [], self.inside_of(scope, variable, dim)
@@ -352,16 +357,20 @@ class Kernel(Expressions):
         if "raises" in self.on and self.chance(0.5):
             return [f"{pad}assert {self.condition(scope, 1)}, 'asserted'"]
         if "slices" in self.on:
-            rows = [a for a in self.arrays if a.role == "out" and a.dims == ("n", "m") and scope.own.get("n") == "i" and len(scope.parallel) == 1]
+            own_row = scope.parallel == ["i"]
+            rows = [a for a in self.arrays if a.role == "out" and a.dims == ("n", "m") and own_row]
             read = [a for a in self.arrays if a.role == "in" and a.dims == ("n", "m")]
             if rows and read:
-                return [f"{pad}{rows[0].name}[i, {self.pick(':', '1:', '::-1')}] {self.pick('=', '+=')} {read[0].name}[i, 0] * {self.pick('2', '0.5')}"]
+                part, op = self.pick(":", "1:", "::-1"), self.pick("=", "+=")
+                return [f"{pad}{rows[0].name}[i, {part}] {op} {read[0].name}[i, 0] * {self.pick('2', '0.5')}"]
             if read:
                 v = self.fresh()
                 scope.known[v] = "n"
                 return [f"{pad}{v} = {read[0].name}[{self.subscript(scope, 'n', 1)}].sum()"]
-        if "deep" in self.on:
+        if "deep" in self.on: # an array of the iteration's own
             tmp = self.fresh("tmp")
-            return [f"{pad}{tmp} = np.zeros(3)", f"{pad}{tmp}[i % 3] = {self.number(scope, 1)}",
-                    *([f"{pad}{self.pick('o0[i]', 'o0[i]')} += {tmp}[0] + {tmp}[2]"] if "n" in scope.own and scope.parallel == ["i"] else [])]
+            lines = [f"{pad}{tmp} = np.zeros(3)", f"{pad}{tmp}[i % 3] = {self.number(scope, 1)}"]
+            if scope.parallel == ["i"] and "scatter" not in self.on:
+                lines.append(f"{pad}o0[i] += {tmp}[0] + {tmp}[2]")
+            return lines
         return self.assignment(scope, pad)

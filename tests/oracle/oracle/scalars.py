@@ -168,7 +168,7 @@ def pow_literal(base, exponent):
     if kind is None:
         return base**exponent
     if not is_float(kind):
-        return int_power(int(base), exponent, scalar_kind("**", kind, "int64" if kind != "uint64" else kind))
+        return int_power(int(base), exponent, scalar_kind("**", kind, "int64"))
     base = normal(base)
     one = type(base)(1)
     result, square, rest = None, base, abs(exponent)

@@ -13,6 +13,8 @@
 // that store promotion can keep all of them in registers.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -32,6 +34,8 @@ constexpr double unknown_trips = 16;
 // may be the only loop for lanes, and the next call may be a long one.
 constexpr double assumed_iterations = 256, price_of_assuming = 1.5;
 constexpr double least_gain = 1.25;
+// The first-level data cache of all CPUs that this is for: 32 KiB in lines of 64 bytes, eight of them a set.
+constexpr std::int64_t cache_line = 64, cache_sets = 64, cache_ways = 8;
 constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
 // The same under a mask: strided lanes go one by one, with a branch around each.
 constexpr double masked_strided_element = 3, masked_scattered_element = 2;
@@ -239,9 +243,31 @@ private:
     const int live = peak_live(view) + (reduces ? static_cast<int>(region.accumulators.size()) - 1 : 0);
     const double count = trips(loop) / (table().loops[loop].ordinal && !reduces ? 4 : 1);
     while (result * 2 <= wanted && result * 2 * live + splats_kept <= request_.vector_registers &&
-           result * 2 * size <= most_widened && result * 2 * request_.lanes <= count)
+           result * 2 * size <= most_widened && result * 2 * request_.lanes <= count &&
+           fits_cache_sets(view, result * 2 * request_.lanes))
       result *= 2;
     return result;
+  }
+
+  // Whether the cache lines that lanes touch at one time can stay until the next iteration of an inner loop touches
+  // them again. Strides of 4096 bytes put all of them into one set.
+  bool fits_cache_sets(const LaneView& view, std::int64_t lanes) const {
+    const ir::Region& region = nest_.region();
+    std::map<std::uint16_t, std::int64_t> lines_of_a_set; // by slot
+    ir::for_each_instruction(region, region.at(view.loop()).bodies[0], [&](ir::InstructionId id) {
+      const ir::Instruction& it = region.at(id);
+      if (it.op != Op::Load && it.op != Op::Store) return;
+      const LaneAccess how = view.access(it);
+      if (how.moves != Moves::Strided) return;
+      const auto slot = static_cast<std::uint16_t>(nest_.definition(it.operands[0])->immediate);
+      const std::int64_t bytes = request_.arrays[slot].strides[how.dimension] * how.step;
+      const std::int64_t sets = bytes % cache_line != 0 ? cache_sets : cache_sets / std::gcd(bytes / cache_line, cache_sets);
+      std::int64_t& lines = lines_of_a_set[slot];
+      lines = std::max(lines, (lanes + sets - 1) / sets);
+    });
+    std::int64_t all = 0;
+    for (const auto& [slot, lines] : lines_of_a_set) all += lines;
+    return all <= cache_ways;
   }
 
   bool reduces_into_scratch(const LaneView& view, std::int64_t trips) const {

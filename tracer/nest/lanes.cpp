@@ -305,9 +305,13 @@ Ways LaneView::ways_of_loop(const ir::Body& body, bool masked) const {
 
 // ---- what can be widened ----------------------------------------------------------------------------------
 
+bool LaneView::restarts(const ir::Instruction& it) const {
+  return it.exit != ir::no_id && exits_ != LaneExits::Gang && !region_.exits[it.exit].before_iteration;
+}
+
 bool LaneView::may_exit(const ir::Instruction& it) const {
   if (exits_ == LaneExits::Gang) return true;
-  return exits_ == LaneExits::AtStart && !stored_ && region_.exits[it.exit].before_iteration;
+  return !stored_ && (restarts(it) ? it.op != Op::Poll : exits_ == LaneExits::AtStart);
 }
 
 std::string LaneView::array_name(const ir::Instruction& access) const {
@@ -319,10 +323,19 @@ bool LaneView::is_scratch(const ir::Instruction& access) const {
   return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)].is_scratch();
 }
 
+bool LaneView::stores(const ir::Body& body) const {
+  bool found = false;
+  ir::for_each_instruction(region_, body, [&](ir::InstructionId id) {
+    found |= region_.at(id).op == Op::Store || region_.at(id).op == Op::LaneSet;
+  });
+  return found;
+}
+
 void LaneView::look(const ir::Body& body) {
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
     if (it.exit != ir::no_id && !may_exit(it)) refuse(Reason::ExitInside, it.line, region_.exits[it.exit].reason);
+    may_restart_ |= restarts(it);
     if (it.op == Op::Poll) poll_line_ = it.line;
     switch (it.op) {
     case Op::If:
@@ -334,11 +347,14 @@ void LaneView::look(const ir::Body& body) {
       stored_ = true;
       break;
     case Op::LaneSet:
+      stored_ = true;
       if (exits_ == LaneExits::None) refuse(Reason::CarriedValue, it.line, "a reduction of the loop around it");
       break;
     default:
       break;
     }
+    // In a loop a store stands before the checks of the next iteration.
+    if (it.op == Op::For || it.op == Op::Loop) stored_ |= stores(it.bodies[0]);
     for (const ir::Body& nested : it.bodies) look(nested);
   }
 }

@@ -43,9 +43,9 @@ struct LaneAccess {
 
 // Which ways out of an iteration lanes may take.
 enum class LaneExits : std::uint8_t {
-  Gang,    // the ordinal loop of a prange: iterations leave together
-  AtStart, // the ordinal loop of a plain range: only before anything has happened
-  None,    // inner loops
+  Gang,    // the ordinal loop of a prange: iterations leave, together or one by one
+  AtStart, // the ordinal loop of a plain range: while the step has stored nothing, and then its scalar rest does it again
+  None,    // inner loops: likewise
 };
 
 // What a body may do to the lanes that run it: some may have gone on behind a block around it, or left the iteration.
@@ -73,6 +73,10 @@ public:
   bool varies(ir::ValueId value) const { return varies_[value]; }
   const ir::Instruction* definition(ir::ValueId value) const { return nest_.definition(value); }
   LaneExits exits() const { return exits_; }
+  // A check or exit that gives up the step at work, for the scalar code to do it again.
+  bool restarts(const ir::Instruction& it) const;
+  // There are such.
+  bool may_restart() const { return may_restart_; }
 
   // A `br` that some lanes take while others go on; they wait at the end of its block.
   bool diverges(const ir::Instruction& branch) const { return divergent_.count(&branch) != 0; }
@@ -110,6 +114,7 @@ private:
   void look(const ir::Body& body);
   void refuse(Reason reason, int line, std::string detail = {});
   bool may_exit(const ir::Instruction& it) const;
+  bool stores(const ir::Body& body) const;
   int flat_size(const ir::Body& body) const;
   bool is_even(ir::ValueId value) const;
   bool branch_diverges(const ir::Instruction* block) const;
@@ -128,7 +133,7 @@ private:
   std::vector<bool> varies_; // by value
   bool changed_ = false;
   bool stored_ = false; // a store stands before what is looked at
-  bool has_masks_ = false;
+  bool has_masks_ = false, may_restart_ = false;
   std::optional<int> poll_line_;
   std::vector<const ir::Instruction*> path_; // owners of the open bodies
   std::set<const ir::Instruction*> divergent_, waiting_;

@@ -204,6 +204,20 @@ void Widener::masked_exit(const Instruction& it) {
   leave_if(build_.emit(Op::Not, {at(it.operands[0])}), it);
 }
 
+// ---- giving up --------------------------------------------------------------------------------------------
+
+// The step has had no effect yet: its first iteration and those behind it run in the scalar loop.
+void Widener::restart_if(ValueId condition) {
+  build_.begin_if(condition);
+  br_to(restart_block_, {base_});
+  build_.end_if();
+}
+
+void Widener::restart_unless(const Instruction& guard) {
+  const ValueId good = guard.operands[0];
+  restart_if(varies(good) ? any(without(state_.mask, vectors(good))) : build_.emit(Op::Not, {at(good)}));
+}
+
 // As the op, but that the lengths may differ, and that under a mask lanes whose subscript is out of range leave alone.
 void Widener::index(const Instruction& it) {
   const auto wrapped = [&](ValueId subscript, ValueId length) {
@@ -213,7 +227,8 @@ void Widener::index(const Instruction& it) {
   if (!varies(it.results[0])) {
     const ValueId length = at(it.operands[1]);
     const ValueId subscript = wrapped(at(it.operands[0]), length);
-    leave_if(build_.emit(Op::ULe, {length, subscript}), it);
+    const ValueId beyond = build_.emit(Op::ULe, {length, subscript});
+    view_.restarts(it) ? restart_if(beyond) : leave_if(beyond, it);
     return set(it.results[0], subscript);
   }
   List subscripts, good;
@@ -223,6 +238,7 @@ void Widener::index(const Instruction& it) {
     good.push_back(build_.emit(Op::ULt, {subscripts.back(), length}));
   }
   vectors_[it.results[0]] = subscripts;
+  if (view_.restarts(it)) return restart_if(any(without(state_.mask, good)));
   if (masked()) return unless(good, it);
   for (const ValueId each : good) build_.guard(each, exit(it.exit));
 }

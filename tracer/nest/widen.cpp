@@ -35,7 +35,9 @@ void Widener::lane_loop(const Instruction& it) {
     left = build_.emit(Op::FloorDiv, {add(left, build_.int_constant(step - 1)), build_.int_constant(step)});
   left = build_.emit(Op::Max, {left, zero});
   ValueId from = lo;
-  const bool masks_rest = view_.has_masks();
+  const bool masks_rest = view_.has_masks() && !view_.may_restart();
+  if (view_.may_restart()) begin_block({ir::i64});
+  restart_block_ = open_blocks_ - 1;
   for (const int gangs : {gangs_, 1}) {
     const ValueId whole = build_.emit(Op::And, {left, build_.int_constant(-std::int64_t{lanes_} * gangs)});
     const ValueId to = add(from, build_.emit(Op::Mul, {whole, build_.int_constant(step)}));
@@ -45,6 +47,10 @@ void Widener::lane_loop(const Instruction& it) {
     if (gangs_ == 1 || masks_rest) break;
   }
   if (masks_rest) return vector_loop(it, from, hi, 1, true);
+  if (view_.may_restart()) {
+    build_.yield(List{from});
+    from = end_block()[0];
+  }
   const auto rest = build_.begin_for(from, hi, step);
   set(it.bodies[0].parameters[0], rest.index);
   body(it.bodies[0]);
@@ -171,6 +177,7 @@ ir::ExitId Widener::exit(ir::ExitId id) {
 void Widener::in_lanes(ir::InstructionId id) {
   const Instruction& it = from_.at(id);
   build_.set_line(it.line);
+  if (view_.restarts(it)) return it.op == Op::Index ? index(it) : restart_unless(it);
   const bool leaves_alone = it.exit != ir::no_id && masked() && view_.exits() == LaneExits::Gang;
   if (leaves_alone) return it.op == Op::Index ? index(it) : masked_exit(it);
   switch (it.op) {

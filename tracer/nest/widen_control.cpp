@@ -70,7 +70,9 @@ bool Widener::control(ir::InstructionId id, const Instruction& it) {
 }
 
 void Widener::in_lanes_exit(ir::InstructionId id, const Instruction& it) {
-  if (masked() && view_.exits() == LaneExits::Gang)
+  if (view_.restarts(it))
+    br_to(restart_block_, {base_});
+  else if (masked() && view_.exits() == LaneExits::Gang)
     leave_all(it.exit);
   else
     copy(id);

@@ -110,6 +110,8 @@ private:
   void unless(const List& good, const Instruction& it);
   void leave_if(ir::ValueId uniform, const Instruction& it);
   void index(const Instruction& it);
+  void restart_if(ir::ValueId condition);
+  void restart_unless(const Instruction& guard);
 
   // ---- control in lanes (widen_control.cpp)
   // True when the end of the body is reached by some lane; its values are `yield`'s, which is not written.
@@ -158,6 +160,7 @@ private:
   std::vector<OpenBlock> blocks_;
   int open_blocks_ = 0; // of the region being written
   int flat_depth_ = 0;
+  int restart_block_ = -1; // gives where the scalar loop begins
 };
 
 } // namespace pyvm::tracer::nest

@@ -1,5 +1,6 @@
 // Widened random regions through the code generator: what it makes for each instruction set, with many registers and
-// with few, gives the bits that the evaluator gives for the scalar region, and the same lanes leave with the same values.
+// with few, gives the bits that the evaluator gives for the scalar region, and the same lanes leave with the same
+// values.
 #include <catch2/catch.hpp>
 
 #include <memory>

@@ -1,6 +1,6 @@
 // Random regions for the planner's tests: grains of a prange over arrays of several dtypes, with inner loops, small
-// branches, gathers, reductions, and (on demand) guards that fail at times and control flow that differs from iteration to
-// iteration.
+// branches, gathers, reductions, and (on demand) guards that fail at times and control flow that differs from iteration
+// to iteration.
 #pragma once
 
 #include <array>
@@ -297,7 +297,8 @@ private:
     const auto floats = floats_, ints = ints_;
     const Type results[] = {f64, i64};
     const ValueId limit = chance(2) ? b.int_constant(pick(6)) : b.emit(Op::And, {integer(), b.int_constant(7)});
-    const std::vector<ValueId> first = {number(), chance(2) ? b.int_constant(0) : b.emit(Op::And, {integer(), b.int_constant(3)})};
+    const std::vector<ValueId> first = {number(), chance(2) ? b.int_constant(0)
+                                                            : b.emit(Op::And, {integer(), b.int_constant(3)})};
     b.begin_block(results);
     const auto carried = b.begin_loop(first);
     b.begin_if(b.emit(Op::Ge, {carried[1], limit}));
@@ -313,7 +314,8 @@ private:
       b.end_if();
     }
     if (chance(3)) statement(depth + 1);
-    const std::vector<ValueId> next = {b.emit(Op::Add, {carried[0], number()}), b.emit(Op::Add, {carried[1], b.int_constant(1)})};
+    const std::vector<ValueId> next = {b.emit(Op::Add, {carried[0], number()}),
+                                       b.emit(Op::Add, {carried[1], b.int_constant(1)})};
     b.yield(next);
     b.end_loop();
     const auto left = b.end_block();
@@ -338,7 +340,8 @@ private:
     if (chance(2)) floats_.push_back(b.load(b.array(0), std::vector{checked(loop.index, 0, 0)}));
     statements(1 + pick(2), depth + 1);
     if (chance(3)) b.store(b.array(6), std::vector{checked(row_, 6, 0), checked(loop.index, 6, 1)}, number());
-    b.yield(std::vector{b.emit(Op::Add, {loop.parameters[0], number()}), b.emit(Op::Add, {loop.parameters[1], b.int_constant(1)})});
+    b.yield(std::vector{b.emit(Op::Add, {loop.parameters[0], number()}),
+                        b.emit(Op::Add, {loop.parameters[1], b.int_constant(1)})});
     const auto results = b.end_for();
     floats_ = floats;
     ints_ = ints;

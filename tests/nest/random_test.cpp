@@ -263,7 +263,8 @@ TEST_CASE("a lane leaves alone, with its own values and its own effects") {
         const std::int64_t scalar = ir::evaluate(region, &context, at, at + 1);
         const std::int64_t place = outcome == ir::ran_to_end ? -1 : at - lanes.exit_ordinal;
         const std::int64_t left =
-            place < 0 ? ir::ran_to_end : std::exchange(world.left_exits[static_cast<std::size_t>(place)], ir::ran_to_end);
+            place < 0 ? ir::ran_to_end
+                      : std::exchange(world.left_exits[static_cast<std::size_t>(place)], ir::ran_to_end);
         REQUIRE((left == ir::ran_to_end) == (scalar == ir::ran_to_end));
         if (left == ir::ran_to_end) continue;
         ++here;

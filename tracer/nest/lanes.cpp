@@ -22,9 +22,7 @@ constexpr std::int64_t most_lane_step = std::int64_t{1} << 40;
 
 bool is_access(const ir::Instruction& it) { return it.op == Op::Load || it.op == Op::Store; }
 
-std::size_t subscript_end(const ir::Instruction& access) {
-  return 1 + ir::subscript_count(access);
-}
+std::size_t subscript_end(const ir::Instruction& access) { return 1 + ir::subscript_count(access); }
 
 bool is_dear(Op op) {
   switch (op) {
@@ -49,8 +47,7 @@ std::string_view name_of(Moves moves) {
 
 LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, HasUnitStride has_unit_stride)
     : nest_(nest), region_(nest.region()), loop_(loop), exits_(exits), has_unit_stride_(std::move(has_unit_stride)),
-      varies_(region_.values.size()), read_(region_.values.size()),
-      inside_(region_.values.size()) {
+      varies_(region_.values.size()), read_(region_.values.size()), inside_(region_.values.size()) {
   const ir::Instruction& it = region_.at(loop);
   varies_[it.bodies[0].parameters[0]] = true;
   survey(it.bodies[0], &it);
@@ -221,8 +218,8 @@ bool LaneView::is_plain(const ir::Instruction& branch) const {
     ir::for_each_instruction(region_, side, [&](ir::InstructionId id) {
       const ir::Instruction& it = region_.at(id);
       const Effect effect = ir::info(it.op).effect;
-      plain = plain && (effect == Effect::Pure || it.op == Op::Yield || it.op == Op::If ||
-                        (it.op == Op::Load && is_safe(it)));
+      plain = plain &&
+              (effect == Effect::Pure || it.op == Op::Yield || it.op == Op::If || (it.op == Op::Load && is_safe(it)));
     });
   return plain;
 }

@@ -44,7 +44,8 @@ struct LaneAccess {
 // Which ways out of an iteration lanes may take.
 enum class LaneExits : std::uint8_t {
   Gang,    // the ordinal loop of a prange: iterations leave, together or one by one
-  AtStart, // the ordinal loop of a plain range: while the step has stored nothing, and then its scalar rest does it again
+  AtStart, // the ordinal loop of a plain range: while the step has stored nothing, and then its scalar rest does it
+           // again
   None,    // inner loops: likewise
 };
 

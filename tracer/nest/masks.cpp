@@ -11,9 +11,7 @@ using ir::ValueId;
 
 // ---- computing --------------------------------------------------------------------------------------------
 
-Widener::List Widener::all_masks(bool value) {
-  return List(static_cast<std::size_t>(at_work_), mask_constant(value));
-}
+Widener::List Widener::all_masks(bool value) { return List(static_cast<std::size_t>(at_work_), mask_constant(value)); }
 
 Widener::List Widener::both(const List& a, const List& b) {
   if (a.empty()) return b;

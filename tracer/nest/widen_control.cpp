@@ -172,8 +172,8 @@ void Widener::close_loop_body(const ir::Body& body, bool falls, const Varying& t
   build_.yield(values);
 }
 
-// Where lanes leave the loop with a value as it is carried, that value need not be kept aside when they do: a result that
-// is the carried value in every active lane, and stays where it is in the others, has it already.
+// Where lanes leave the loop with a value as it is carried, that value need not be kept aside when they do: a result
+// that is the carried value in every active lane, and stays where it is in the others, has it already.
 void Widener::follow(const Instruction& loop, const Ways& ways) {
   materialise(ways);
   const std::vector<ValueId>& parameters = loop.bodies[0].parameters;
@@ -406,8 +406,8 @@ Widener::List Widener::select_flat(const List& mask, const List& when_true, cons
 }
 
 // A side runs if any lane takes it. One that only yields needs no branch.
-void Widener::guarded_sides(const Instruction& it, const List& condition, const List (&masks)[2],
-                            const Ways (&ways)[2], Side (&sides)[2]) {
+void Widener::guarded_sides(const Instruction& it, const List& condition, const List (&masks)[2], const Ways (&ways)[2],
+                            Side (&sides)[2]) {
   const auto yields_only = [&](int s) {
     return end_of(it.bodies[static_cast<std::size_t>(s)]).op == Op::Yield &&
            it.bodies[static_cast<std::size_t>(s)].instructions.size() == 1;

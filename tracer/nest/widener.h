@@ -152,9 +152,9 @@ private:
   bool in_lanes_ = false;
   int at_work_ = 1; // gangs of the loop at work
   std::int64_t step_ = 1;
-  ir::ValueId base_ = ir::no_id;   // index of lane 0 of gang 0
-  bool partial_ = false;           // the loop at work may have fewer iterations than lanes
-  std::vector<List> vectors_;      // by value: one vector a gang
+  ir::ValueId base_ = ir::no_id; // index of lane 0 of gang 0
+  bool partial_ = false;         // the loop at work may have fewer iterations than lanes
+  std::vector<List> vectors_;    // by value: one vector a gang
   State state_;
   std::vector<Scope> scopes_;
   std::vector<OpenBlock> blocks_;

@@ -91,7 +91,8 @@ private:
       const std::size_t taken = *constant != negated ? 0 : 1;
       const Op leaves = end(branch.bodies[taken]).op;
       if (!only_ends(branch.bodies[taken]) || (leaves != Op::Br && leaves != Op::Exit)) continue;
-      split(body, k, side, region_.at(branch.bodies[taken].instructions[0]), negated ? body.instructions[k + 1] : second);
+      split(body, k, side, region_.at(branch.bodies[taken].instructions[0]),
+            negated ? body.instructions[k + 1] : second);
       return true;
     }
     return false;

@@ -9,14 +9,9 @@
 //   for i = m2  to hi step s          { body }
 //
 // where m1 and m2 are as far as whole steps go. Where lanes need masks anyway (LaneView::has_masks), a partial vector
-<<<<<<< HEAD
-// takes the place of the last two (unless checks may send a step back to the scalar loop): `for i = m1 to hi step s *
-// lanes`, with the lanes beyond hi masked off.
-=======
 // takes the place of the last two: `for i = m1 to hi step s * lanes`, with the lanes beyond hi masked off. Where checks
 // may give a step up (LaneView::may_restart), the loops of vectors stand in a block that says where the last one
 // begins.
->>>>>>> d61da80 (Format what was added for masks)
 //
 // Values that do not vary stay scalars, computed once a step; those that vary are one vector for each gang. All else of
 // the region is copied. Exits give `gangs` values for each operand everywhere; where there are fewer vectors, or a

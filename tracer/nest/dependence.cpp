@@ -21,12 +21,22 @@ std::vector<ValueId> subscripts_of(const ir::Instruction& access) {
   return {access.operands.begin() + 1, access.operands.end() - (access.op == Op::Store ? 1 : 0)};
 }
 
-// Whether the value is computed, in a few steps, from a load of the place that `store` writes.
+bool loads_place(const ir::Instruction& it, const ir::Instruction& store) {
+  return it.op == Op::Load && it.operands[0] == store.operands[0] && subscripts_of(it) == subscripts_of(store);
+}
+
+// Whether the value is computed, in a few steps, from a load of the place that `store` writes. What a loop or a branch
+// gives (an inner loop's updates, kept in a register) may come from any such load.
 bool comes_from_place(const Nest& nest, ValueId value, const ir::Instruction& store, int steps) {
   const ir::Instruction* made = nest.definition(value);
   if (made == nullptr) return false;
-  if (made->op == Op::Load)
-    return made->operands[0] == store.operands[0] && subscripts_of(*made) == subscripts_of(store);
+  if (made->op == Op::Load) return loads_place(*made, store);
+  if (!made->bodies.empty()) {
+    bool found = false;
+    ir::for_each_instruction(nest.region(), nest.region().body,
+                             [&](ir::InstructionId id) { found = found || loads_place(nest.region().at(id), store); });
+    return found;
+  }
   if (steps == 0 || ir::info(made->op).effect != ir::Effect::Pure) return false;
   return std::any_of(made->operands.begin(), made->operands.end(),
                      [&](ValueId operand) { return comes_from_place(nest, operand, store, steps - 1); });

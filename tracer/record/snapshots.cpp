@@ -15,6 +15,7 @@ std::string Walker::register_name(std::uint16_t r) const {
 
 Abstract Walker::give_up(Abort reason, std::string detail) {
   if (conditional_ == 0) abandon(reason, std::move(detail));
+  out_.hides_code = true;
   build_.exit(exit_here("not compiled"));
   return Abstract::scalar(ScalarKind::Int64, build_.int_constant(0));
 }

@@ -9,6 +9,7 @@
 #include "tracer/trace/log.h"
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/ticker.h"
+#include "vm/interp/conflicts.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/support/environment.h"
@@ -53,6 +54,8 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
     region = make_region(loop, job.frame(), job.loop_index(), &job);
   }
   if (!region) return false;
+  // The region's own order says nothing of accesses on paths that it has not got.
+  if (region->recording.hides_code && !conflict_of(job).empty()) return false;
   return run_region(interpreter, job, loop, *region);
 }
 

@@ -68,6 +68,13 @@ def in_order_prange(n, out):
 
 
 @njit
+def recursion(n, out):
+    if n >= 100:
+        n = 15 if n == 100 else 80
+    return recursion(n - 1, out) + recursion(n - 2, out) if n > 1 else n
+
+
+@njit
 def array_operations(n, out):
     a = np.ones((200, 200))
     for i in range(n):
@@ -88,6 +95,7 @@ loops = (("inner_for_in_prange", inner_for_in_prange),
          ("flat_while", flat_while),
          ("flat_prange", flat_prange),
          ("in_order_prange", in_order_prange),
+         ("recursion", recursion),
          ("array_operations", array_operations),
          ("plain_python", plain_python))
 out = np.zeros(64)

@@ -5,6 +5,7 @@
 #include "tracer/record/walker.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -380,7 +381,7 @@ void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shap
 }
 
 // The trips of range(start, stop, step) for a step that is not zero. The distance is right as an unsigned number even
-// where it leaves the signed ones.
+// where it leaves the signed ones; nobody lives to see the end of more than 2^63 - 1 trips.
 ir::ValueId Walker::trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step) {
   const ir::ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
   const auto either = [&](ir::ValueId condition, ir::ValueId a, ir::ValueId b) { return build_.emit(ir::Op::Select, {condition, a, b}, {.type = ir::i64}); };
@@ -388,7 +389,8 @@ ir::ValueId Walker::trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId st
   const ir::ValueId low = either(up, start, stop), high = either(up, stop, start);
   const ir::ValueId distance = build_.emit(ir::Op::Sub, {build_.emit(ir::Op::Sub, {high, low}), one});
   const ir::ValueId whole = build_.emit(ir::Op::UDiv, {distance, build_.emit(ir::Op::Abs, {step})});
-  return either(build_.emit(ir::Op::Lt, {low, high}), build_.emit(ir::Op::Add, {whole, one}), zero);
+  const ir::ValueId trips = build_.emit(ir::Op::UMin, {build_.emit(ir::Op::Add, {whole, one}), build_.int_constant(std::numeric_limits<std::int64_t>::max())});
+  return either(build_.emit(ir::Op::Lt, {low, high}), trips, zero);
 }
 
 Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
@@ -428,12 +430,10 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     body = build_.begin_for(build_.int_constant(0), trips_by(start, stop, range.items[2].id), 1, initial);
     value = build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, range.items[2].id})});
   } else {
-    // Counts up instead: ordinals of the values start, start + step, ...
-    const ir::ValueId distance = build_.emit(ir::Op::Sub, {start, stop});
-    const ir::ValueId rounded = build_.emit(ir::Op::Add, {distance, build_.int_constant(-by - 1)});
-    const ir::ValueId trips = by == -1 ? distance : build_.emit(ir::Op::FloorDiv, {rounded, build_.int_constant(-by)});
-    body = build_.begin_for(build_.int_constant(0), trips, 1, initial);
-    value = build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, build_.int_constant(by)})});
+    // Counts -1 - value upwards, which leaves 64 bits nowhere.
+    const auto mirrored = [&](ir::ValueId v) { return build_.emit(ir::Op::Sub, {build_.int_constant(-1), v}); };
+    body = build_.begin_for(mirrored(start), mirrored(stop), -by, initial);
+    value = mirrored(body.index);
   }
   if (independent) build_.declare_independent();
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);

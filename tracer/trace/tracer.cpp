@@ -23,6 +23,7 @@ constexpr std::int64_t prange_patience = 48;
 constexpr std::int64_t loop_weight = 16;
 // Heat to leave a loop with. Returning to its header, the interpreter counts that back-edge again.
 constexpr std::int32_t at_next_back_edge = 1, after_this_back_edge = 2, never = 0x7fffffff;
+std::int32_t as_if_new() { return static_cast<std::int32_t>(environment().hot) + 1; }
 // A hot loop whose compiled code leaves again and again after a few iterations is not worth entering.
 constexpr std::int64_t exits_before_judgement = 200;
 constexpr std::int64_t iterations_worth_an_exit = 4;
@@ -91,13 +92,17 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
 
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
   const std::int64_t step = counted ? state[2].as_int() : 1;
+  if (left < 0) {  // 2^63 iterations or more: their ordinals are no signed numbers
+    heat = as_if_new();
+    return &frame;
+  }
   const EntryValues values = entry_values(region->recording, frame, start);
   if (!values.fits) {
     heat = static_cast<std::int32_t>(environment().hot);
     return &frame;
   }
   if (region->recording.holds_prange && the_services.num_threads() > 1 && has_large_array(region->recording, values, worth_running_in_parallel)) {
-    heat = static_cast<std::int32_t>(environment().hot);
+    heat = as_if_new();
     return &frame;
   }
   region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, left);

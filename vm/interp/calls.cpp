@@ -15,7 +15,7 @@ namespace pyvm {
 
 namespace {
 
-constexpr std::int32_t back_edges_between_polls = 20000;
+constexpr std::int32_t back_edges_between_polls = 20000; // or calls
 
 Value call_guest(CallContext& context, const Value& callee, const Arguments& arguments) {
   return static_cast<Interpreter*>(context.interpreter)->call(callee, arguments, context.dialect);
@@ -236,8 +236,10 @@ void Interpreter::enter_kernel(Kernel& kernel, const Arguments& arguments, Frame
 bool Interpreter::push_call(Frame& frame, const Value& callee, const Arguments& arguments,
                             std::uint16_t result_register) {
   if (callee.is(Tag::Function)) {
+    count_down_to_poll(); // a recursion may run for long without a loop
     enter_function(callee.as<Function>(), arguments, &frame);
   } else if (callee.is(Tag::Kernel)) {
+    count_down_to_poll();
     enter_kernel(callee.as<Kernel>(), arguments, &frame, frame.code->dialect);
   } else {
     context_.dialect = frame.code->dialect;

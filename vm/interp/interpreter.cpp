@@ -394,7 +394,7 @@ op_EnterPrange:
 op_NextPrange:
   if (frame->grain && frame->grain_loop == ip->c) {
     SAVE();
-    if (--poll_budget_ <= 0) poll();
+    count_down_to_poll();
     if (frame->grain->next(*frame)) GO(frame->code->loops[ip->c].body);
     return Value();
   }

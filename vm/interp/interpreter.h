@@ -53,6 +53,10 @@ public:
 
 private:
   Value dispatch();
+  void count_down_to_poll() {
+    if (--poll_budget_ <= 0) [[unlikely]]
+      poll();
+  }
   void enter_function(Function& function, const Arguments& arguments, Frame* caller);
   void enter_kernel(Kernel& kernel, const Arguments& arguments, Frame* caller, Dialect from);
   Value call_value(const Value& callee, const Arguments& arguments);

@@ -244,11 +244,21 @@ bool Facts::takes_memory(const ir::Region& region, const Instruction& reader, st
   }
 }
 
+namespace {
+
+// What the processor does to memory in place.
+bool is_update(Op op) {
+  return op == Op::Add || op == Op::Sub || op == Op::And || op == Op::Or || op == Op::Xor;
+}
+
+} // namespace
+
 void Facts::fold_into_readers(const Body& body) {
   for (std::size_t k = 0; k < body.instructions.size(); ++k) {
     const Instruction& it = region_.instructions[body.instructions[k]];
     for (const Body& nested : it.bodies) fold_into_readers(nested);
     if (it.op == Op::And && region_.lanes == 8 && is_emitted(it)) fold_masked_compare(it, body);
+    if (it.op == Op::Store) fold_update(it, body, k);
     if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
     if (values_[it.results[0]].exit_reads != 0) continue;
     if (is_compare(it.op) || (it.op == Op::Any && values_[it.results[0]].reads == 1))
@@ -295,6 +305,32 @@ void Facts::fold_masked_compare(const Instruction& it, const Body& body) {
     }
     if (!foldable(operand) || definition(operand)->op != Op::Not || !compares(definition(operand)->operands[0])) continue;
     values_[operand].form = values_[definition(operand)->operands[0]].form = Form::InReader;
+    return;
+  }
+}
+
+// `a[i] += x` on 64-bit integers: one instruction that works on memory, if the store's value is made of what stood at
+// that very place and has no other use. Between the load and the store nothing may write.
+void Facts::fold_update(const Instruction& store, const Body& body, std::size_t index) {
+  const ValueId sum = store.operands.back();
+  const Instruction* made = definition(sum);
+  if (made == nullptr || values_[sum].body != &body || !is_update(made->op) || region_.type(sum) != ir::i64) return;
+  if (size_of(store.element) != 8 || values_[sum].form != Form::Emitted) return;
+  const auto only_use = [&](ValueId value) { return values_[value].reads == 1 && values_[value].exit_reads == 0; };
+  if (!only_use(sum)) return;
+  for (std::size_t k = 0; k < (made->op == Op::Sub ? 1 : 2); ++k) {
+    const ValueId old = made->operands[k], other = made->operands[1 - k];
+    if (values_[other].form == Form::InReader) continue;
+    const Instruction* load = definition(old);
+    if (load == nullptr || load->op != Op::Load || values_[old].body != &body || !only_use(old)) continue;
+    if (load->element != store.element || load->masked || store.masked) continue;
+    if (!std::equal(load->operands.begin(), load->operands.end(), store.operands.begin(), store.operands.end() - 1)) continue;
+    for (std::size_t between = index; between-- > 0;) {
+      const Instruction& it = region_.instructions[body.instructions[between]];
+      if (&it == load) break;
+      if (info(it.op).effect == Effect::Write || info(it.op).effect == Effect::Control) return;
+    }
+    values_[sum].form = values_[old].form = Form::InReader;
     return;
   }
 }

@@ -67,7 +67,7 @@ enum class Form : std::uint8_t {
   Emitted,  // computed where it stands
   AtExits,  // only exits read it: computed in the cold code behind them
   Entry,    // constants and entry values: made where they are read, or before all loops
-  InReader, // a load or `any` that its one reader takes in, or a compare that all its readers do
+  InReader, // a load, `any` or the sum of `a[i] += x` that its one reader takes in, or a compare that all do
 };
 
 struct ValueFacts {
@@ -132,6 +132,7 @@ private:
   void fold_into_readers(const ir::Body& body);
   void fold_compare(const ir::Instruction& it, const ir::Body& body, std::size_t index);
   void fold_masked_compare(const ir::Instruction& it, const ir::Body& body);
+  void fold_update(const ir::Instruction& store, const ir::Body& body, std::size_t index);
   void fold_load(const ir::Instruction& it, const ir::Body& body, std::size_t index);
   void note_reads(const ir::Body& body);
   void note_read(ValueId value, int position);

@@ -220,6 +220,7 @@ private:
   void set_up_pointers(LoopId loop);
   void bump_pointers(LoopId loop);
   void load_scalar(const x86::Reg& dst, ScalarKind element, x86::Mem from);
+  void update_scalar(const Instruction& it);
   void store_scalar(ScalarKind element, x86::Mem to, ValueId value);
   void load_contiguous(const Instruction& it, const x86::Reg& into, x86::Mem from);
   void store_contiguous(const Instruction& it, x86::Mem to);

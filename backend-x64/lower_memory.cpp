@@ -222,6 +222,17 @@ void Generator::store_scalar(ScalarKind element, x86::Mem to, ValueId value) {
   }
 }
 
+// `a[i] += x`, in memory.
+void Generator::update_scalar(const Instruction& it) {
+  const Instruction& update = *facts_.definition(it.operands.back());
+  const ValueId other = update.operands[in_memory(update.operands[0]) ? 1 : 0];
+  x86::Mem place = element(it);
+  place.setSize(8);
+  const std::optional<std::int64_t> constant = immediate(other);
+  const Operand by = constant ? Operand(Imm(*constant)) : Operand(gp(other));
+  emit(Lowering::of(update.op).gp, place, by);
+}
+
 // ---- loads and stores ---------------------------------------------------------------------------------------------
 
 void Generator::lower_load(const Instruction& it) {
@@ -250,7 +261,9 @@ void Generator::lower_load(const Instruction& it) {
 
 void Generator::lower_store(const Instruction& it) {
   ValueId value = it.operands.back();
-  if (!is_vector(value))
+  if (!is_vector(value) && in_memory(value))
+    update_scalar(it);
+  else if (!is_vector(value))
     store_scalar(it.element, element(it), value);
   else if (it.lane_stride == ir::LaneStride::Contiguous && it.masked && lane_by_lane(it))
     store_lanes(it, contiguous_lanes(it));

@@ -67,12 +67,23 @@ py::object exception_class(ExceptionKind kind) {
   }
 }
 
+py::object to_object(const Value& value) { return py::reinterpret_steal<py::object>(to_python(value)); }
+
+// The exception with the arguments that the guest gave it. Of several the payload is the guest's exception.
+py::object with_arguments(const py::object& type, const Value& payload) {
+  if (!payload.is(Tag::Exception)) return type(to_object(payload));
+  const std::vector<Value>& arguments = payload.as<Exception>().arguments;
+  py::tuple converted(arguments.size());
+  for (std::size_t k = 0; k < arguments.size(); ++k) converted[k] = to_object(arguments[k]);
+  return type(*converted);
+}
+
 // `raise ValueError(3)` keeps the 3; other exceptions are known by their text.
 py::object new_exception(const GuestError& error) {
   const py::object type = exception_class(error.kind());
   if (!error.payload().is_unbound()) {
     try {
-      const py::object exception = type(py::reinterpret_steal<py::object>(to_python(error.payload())));
+      const py::object exception = with_arguments(type, error.payload());
       if (std::string(py::str(exception)) == error.message() || error.kind() == ExceptionKind::SystemExit)
         return exception;
     } catch (const GuestError&) {

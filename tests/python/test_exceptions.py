@@ -87,12 +87,33 @@ def test_arguments_of_exceptions():
             raise KeyError("key")
         if kind == 5:
             raise StopIteration(2.5)
+        if kind == 6:
+            raise IndexError("several", kind, (1.5, None))
+        if kind == 7:
+            assert kind < 0, kind
         assert kind < 0, "too large"
 
-    expected = [ValueError(), ValueError(), ValueError(3), ValueError("text"), KeyError("key"), StopIteration(2.5), AssertionError("too large")]
+    expected = [ValueError(), ValueError(), ValueError(3), ValueError("text"), KeyError("key"), StopIteration(2.5)]
+    expected += [IndexError("several", 6, (1.5, None)), AssertionError(7), AssertionError("too large")]
     for kind, like in enumerate(expected):
         error, _ = frames_of(throws, kind)
         assert (type(error), error.args, str(error)) == (type(like), like.args, str(like))
+
+
+def test_several_arguments_out_of_a_parallel_loop():
+    @njit(parallel=True)
+    def throws(a):
+        for i in prange(100):
+            for j in prange(100):
+                if i * 100 + j >= 1234:
+                    raise KeyError(i, j)
+                a[i, j] = 1
+
+    for _ in range(10):
+        a = np.zeros((100, 100))
+        error, _ = frames_of(throws, a)
+        assert type(error) is KeyError and error.args == (12, 34)
+        assert a.ravel()[:1234].all()
 
 
 def test_system_exit():

@@ -162,12 +162,17 @@ void Interpreter::raise_value(CallContext& context, const Value& value) {
   if (!value.is(Tag::Exception)) raise(ExceptionKind::TypeError, "exceptions must derive from BaseException");
   const Exception& exception = value.as<Exception>();
   GuestError error(exception.kind, str_of(context, value));
-  if (!exception.arguments.empty()) error.set_payload(exception.arguments[0]);
+  if (exception.arguments.size() == 1)
+    error.set_payload(exception.arguments[0]);
+  else if (!exception.arguments.empty())
+    error.set_payload(exception.kind == ExceptionKind::SystemExit ? make_tuple(exception.arguments) : value);
   throw error;
 }
 
 void Interpreter::raise_assertion(CallContext& context, const Value* message) {
-  throw GuestError(ExceptionKind::AssertionError, message ? str_of(context, *message) : "");
+  GuestError error(ExceptionKind::AssertionError, message ? str_of(context, *message) : "");
+  if (message) error.set_payload(*message);
+  throw error;
 }
 
 } // namespace pyvm

@@ -122,6 +122,12 @@ Value settled(const Value& value) {
     const Slice& slice = value.as<Slice>();
     return Value(make<Slice>(settled(slice.start), settled(slice.stop), settled(slice.step)));
   }
+  if (value.is(Tag::Exception)) {
+    const Exception& exception = value.as<Exception>();
+    std::vector<Value> arguments;
+    for (const Value& argument : exception.arguments) arguments.push_back(settled(argument));
+    return Value(make<Exception>(exception.kind, std::move(arguments)));
+  }
   return value.owned();
 }
 

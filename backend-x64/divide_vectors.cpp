@@ -2,8 +2,8 @@
 //
 // There is no vector instruction for integer division. But where a and b lie within 2^51, both are doubles exactly, and
 // so is floor(a / b): the double nearest to a / b misses it by at most 2^-53 of 2^51 / |b|, a quarter of 1 / |b|, and
-// any quotient that is no integer is at least 1 / |b| away from the next one. So it rounds to no integer that it is not,
-// and its floor is the quotient's. a - floor(a / b) * b is then exact as well: |floor(a / b) * b| is below 2^52.
+// any quotient that is no integer is at least 1 / |b| away from the next one. So it rounds to no integer that it is
+// not, and its floor is the quotient's. a - floor(a / b) * b is then exact as well: |floor(a / b) * b| is below 2^52.
 //
 // Lanes with larger operands send all to cold code, which calls C++ for each lane. A zero divisor gives 0, as the IR
 // says: it is taken for 1 on the way.

@@ -247,9 +247,7 @@ bool Facts::takes_memory(const ir::Region& region, const Instruction& reader, st
 namespace {
 
 // What the processor does to memory in place.
-bool is_update(Op op) {
-  return op == Op::Add || op == Op::Sub || op == Op::And || op == Op::Or || op == Op::Xor;
-}
+bool is_update(Op op) { return op == Op::Add || op == Op::Sub || op == Op::And || op == Op::Or || op == Op::Xor; }
 
 } // namespace
 
@@ -303,7 +301,8 @@ void Facts::fold_masked_compare(const Instruction& it, const Body& body) {
       values_[operand].form = Form::InReader;
       return;
     }
-    if (!foldable(operand) || definition(operand)->op != Op::Not || !compares(definition(operand)->operands[0])) continue;
+    if (!foldable(operand) || definition(operand)->op != Op::Not || !compares(definition(operand)->operands[0]))
+      continue;
     values_[operand].form = values_[definition(operand)->operands[0]].form = Form::InReader;
     return;
   }
@@ -324,7 +323,8 @@ void Facts::fold_update(const Instruction& store, const Body& body, std::size_t 
     const Instruction* load = definition(old);
     if (load == nullptr || load->op != Op::Load || values_[old].body != &body || !only_use(old)) continue;
     if (load->element != store.element || load->masked || store.masked) continue;
-    if (!std::equal(load->operands.begin(), load->operands.end(), store.operands.begin(), store.operands.end() - 1)) continue;
+    if (!std::equal(load->operands.begin(), load->operands.end(), store.operands.begin(), store.operands.end() - 1))
+      continue;
     for (std::size_t between = index; between-- > 0;) {
       const Instruction& it = region_.instructions[body.instructions[between]];
       if (&it == load) break;

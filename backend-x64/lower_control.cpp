@@ -179,16 +179,18 @@ std::int64_t Generator::trips_of_a_strip(LoopId loop) const {
     return size > large_body ? innermost / 8 : innermost;
   }
   for (LoopId inner = 0; inner < facts_.loop_count(); ++inner)
-    if (facts_.loop(inner).parent == loop && (has_loops(inner) || facts_.loop(inner).instruction->op == Op::Loop)) return 1;
+    if (facts_.loop(inner).parent == loop && (has_loops(inner) || facts_.loop(inner).instruction->op == Op::Loop))
+      return 1;
   return around_innermost;
 }
 
 // Where the first strip ends; nothing when all of the loop is one.
-std::optional<Generator::Strip> Generator::open_strip(const Instruction& it, const LoopEnd& last,
-                                                      const x86::Gp& index, std::int64_t trips) {
+std::optional<Generator::Strip> Generator::open_strip(const Instruction& it, const LoopEnd& last, const x86::Gp& index,
+                                                      std::int64_t trips) {
   std::optional<std::int64_t> lo = int_constant(it.operands[0]), hi = int_constant(it.operands[1]);
-  if (lo && hi && (*hi <= *lo || static_cast<std::uint64_t>(*hi) - static_cast<std::uint64_t>(*lo) <=
-                                     static_cast<std::uint64_t>(trips) * static_cast<std::uint64_t>(it.immediate)))
+  if (lo && hi &&
+      (*hi <= *lo || static_cast<std::uint64_t>(*hi) - static_cast<std::uint64_t>(*lo) <=
+                         static_cast<std::uint64_t>(trips) * static_cast<std::uint64_t>(it.immediate)))
     return std::nullopt;
   trips = std::min(trips, std::numeric_limits<std::int32_t>::max() / it.immediate);
   // A step of one is compared behind the step, others before it.
@@ -198,8 +200,8 @@ std::optional<Generator::Strip> Generator::open_strip(const Instruction& it, con
   return strip;
 }
 
-// The strip ends where the loop does, or `reach` ahead, which is rare: in cold code, so that short loops pay little. A sum
-// that wraps seems near, too: such a strip has one iteration.
+// The strip ends where the loop does, or `reach` ahead, which is rare: in cold code, so that short loops pay little. A
+// sum that wraps seems near, too: such a strip has one iteration.
 void Generator::find_strip_end(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index) {
   Operand bound = it.immediate == 1 ? last.hi : last.limit;
   x86::Gp ahead = new_gp();

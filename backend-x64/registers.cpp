@@ -113,7 +113,8 @@ x86::Reg Generator::entry_value(ValueId v) {
     const auto make = [&](const x86::Reg& into) { emit_constant(into, t, bits); };
     const bool in_k = evex_ && t.lanes > 1;
     if (!in_k && (t.lanes > 1 || t.is_float())) return cached(key, create, make);
-    x86::Reg into = create(); // a general register, or one of the few mask registers, is set as cheaply as it is read back
+    x86::Reg into =
+        create(); // a general register, or one of the few mask registers, is set as cheaply as it is read back
     make(into);
     return into;
   }

@@ -59,8 +59,8 @@ private:
 
   bool instructions(const Instruction& x, const Instruction& y) {
     const auto facts = [](const Instruction& it) {
-      return std::tie(it.op, it.element, it.lane_stride, it.lane_dimension, it.lane_step, it.masked, it.gang, it.immediate,
-                      it.exit, it.line);
+      return std::tie(it.op, it.element, it.lane_stride, it.lane_dimension, it.lane_step, it.masked, it.gang,
+                      it.immediate, it.exit, it.line);
     };
     if (facts(x) != facts(y) || !use(x.operands, y.operands) || x.bodies.size() != y.bodies.size()) return false;
     for (std::size_t i = 0; i < x.bodies.size(); ++i)
@@ -77,8 +77,7 @@ private:
 
   bool exits(const Exit& x, const Exit& y) const {
     return x.reason == y.reason && x.line == y.line && x.before_iteration == y.before_iteration &&
-           x.lanes_left == y.lanes_left &&
-           use(x.operands, y.operands) &&
+           x.lanes_left == y.lanes_left && use(x.operands, y.operands) &&
            all(x.entries, y.entries,
                [](const SnapshotEntry& e) {
                  return std::tuple(e.frame, e.guest_register, e.source, e.kind, e.operand, e.slot, e.count, e.sliced);

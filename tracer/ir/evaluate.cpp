@@ -213,7 +213,8 @@ private:
       return values_[it.operands[0]][0];
     case Op::Any: {
       const auto& mask = values_[it.operands[0]];
-      return std::any_of(mask.begin(), mask.begin() + lanes_of(it.operands[0]), [](ScalarBits bit) { return bit != 0; });
+      return std::any_of(mask.begin(), mask.begin() + lanes_of(it.operands[0]),
+                         [](ScalarBits bit) { return bit != 0; });
     }
     default:
       PYVM_UNREACHABLE("an op that the evaluator does not know");

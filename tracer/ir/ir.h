@@ -15,8 +15,8 @@
 // Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its
 // registers get. An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then
 // finishes the lanes' iterations in ascending order. After `end` the region has run all of its grain [begin, end).
-// Under a mask lanes leave alone: `leave` writes the values of some lanes and goes on with the others; at the end of the
-// ordinal loop's iteration, an `exit` whose Exit says `lanes_left` hands those that left to the interpreter.
+// Under a mask lanes leave alone: `leave` writes the values of some lanes and goes on with the others; at the end of
+// the ordinal loop's iteration, an `exit` whose Exit says `lanes_left` hands those that left to the interpreter.
 //
 // Masks. A vector of b says which lanes an access is for: `load` and `store` touch no memory for the others, a load
 // gives them zero. All other ops run in every lane; none faults.
@@ -120,12 +120,12 @@ struct SnapshotEntry {
     Number,   // int or float: operand is the float, operand + 1 the int, operand + 2 (b) says that it is the float
     Constant, // constant `operand` of the recording
     Array,    // what array slot `operand` held at entry
-    Lane,     // operand `operand`, the lane of accumulator `slot`, of kind `kind`; empty: an identity of the live-in's kind
-    View,     // of the array of slot `slot`: `count` dimensions by ints from `operand` on, one that fixes the
-              // dimension, or where its bit in `sliced` is set three: first element, length, step
-    Tuple,    // of the next `count` entries, each with what belongs to it
-    Slice,    // of the next 3 entries
-    Range,    // of the next 3 entries: ints
+    Lane, // operand `operand`, the lane of accumulator `slot`, of kind `kind`; empty: an identity of the live-in's kind
+    View, // of the array of slot `slot`: `count` dimensions by ints from `operand` on, one that fixes the
+          // dimension, or where its bit in `sliced` is set three: first element, length, step
+    Tuple, // of the next `count` entries, each with what belongs to it
+    Slice, // of the next 3 entries
+    Range, // of the next 3 entries: ints
   };
   std::uint16_t frame = 0; // 0: the region's own frame; inlined calls count up, outermost first
   std::uint16_t guest_register = 0;
@@ -171,7 +171,8 @@ struct ScalarSlot {
   std::uint16_t guest_register = 0;
 };
 
-// The length of a scratch array's dimension: a number, a scalar slot's value, or the length of another array's dimension.
+// The length of a scratch array's dimension: a number, a scalar slot's value, or the length of another array's
+// dimension.
 struct ScratchLength {
   enum class From : std::uint8_t { Constant, Scalar, Array } from = From::Constant;
   std::int64_t number = 0; // the constant, or the slot
@@ -185,8 +186,8 @@ struct ArraySlot {
   bool contiguous = false; // C-contiguous at entry: a guard of the region
   bool writable = true;
   std::uint16_t guest_register = 0;
-  // Not empty: no array of the guest's but one of the code's own, of these lengths, in C order, for each thread that runs
-  // it. Nothing is kept there from one iteration of the ordinal loop to the next.
+  // Not empty: no array of the guest's but one of the code's own, of these lengths, in C order, for each thread that
+  // runs it. Nothing is kept there from one iteration of the ordinal loop to the next.
   std::vector<ScratchLength> scratch{};
   bool is_scratch() const { return !scratch.empty(); }
 };

@@ -15,8 +15,8 @@ struct ArrayDescriptor {
 // Values of the scalar slots, and of exits, are 64 bits as in vm/semantics/scalar_kind.h.
 //
 // Looking up. Every loop of compiled code looks at the stop word now and then: at each iteration where it has loops
-// inside, every few thousand otherwise. When it is set, `look_up` is called (null: never); unless that gives 0 the region
-// is abandoned: it returns `abandoned` at once, and what the iterations under way have written is unspecified.
+// inside, every few thousand otherwise. When it is set, `look_up` is called (null: never); unless that gives 0 the
+// region is abandoned: it returns `abandoned` at once, and what the iterations under way have written is unspecified.
 struct RegionContext {
   const std::uint64_t* scalars;
   const ArrayDescriptor* arrays;

@@ -256,7 +256,8 @@ Result Simplifier::select() const {
     return b.emit(Op::Select, {opposite->operands[0], when_false, when_true});
   if (type(when_true).base != Base::Bool) {
     const Instruction* condition = b.definition(x());
-    return condition != nullptr && condition->operands.size() == 2 ? extremum(*condition, when_true, when_false) : std::nullopt;
+    return condition != nullptr && condition->operands.size() == 2 ? extremum(*condition, when_true, when_false)
+                                                                   : std::nullopt;
   }
   if (is(when_true, 1) && is(when_false, 0)) return x();
   if (is(when_true, 0) && is(when_false, 1)) return b.emit(Op::Not, {x()});

@@ -39,9 +39,9 @@ constexpr std::int64_t cache_line = 64, cache_sets = 64, cache_ways = 8;
 constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
 // The same under a mask: strided lanes go one by one, with a branch around each.
 constexpr double masked_strided_element = 3, masked_scattered_element = 2;
-constexpr double idle_lanes = 1.5; // a loop that lanes leave one by one runs longer than each of them
-constexpr int chains_under_way = 8;                              // latency 4 at two operations a cycle
-constexpr int small_body = 24;                                   // instructions
+constexpr double idle_lanes = 1.5;  // a loop that lanes leave one by one runs longer than each of them
+constexpr int chains_under_way = 8; // latency 4 at two operations a cycle
+constexpr int small_body = 24;      // instructions
 constexpr int tiny_reduction = 8;
 constexpr int most_widened = 512; // instructions of a step; compiling more takes longer than it gains
 constexpr int most_gangs = 4, most_gangs_of_reduction = 8;
@@ -233,7 +233,8 @@ private:
     int wanted = size <= small_body ? 2 : 1;
     if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
     // The lanes of a reduction inside: with all of them in one step, store promotion keeps them in registers.
-    if (reduces_into_scratch(view, static_cast<std::int64_t>(trips(loop)))) wanted = std::min(static_cast<int>(trips(loop)) / request_.lanes, most_gangs_of_reduction);
+    if (reduces_into_scratch(view, static_cast<std::int64_t>(trips(loop))))
+      wanted = std::min(static_cast<int>(trips(loop)) / request_.lanes, most_gangs_of_reduction);
     if (reduces) {
       const bool tiny = size <= tiny_reduction * static_cast<int>(region.accumulators.size());
       const int all_lanes = region.reduction_lanes / request_.lanes;
@@ -261,7 +262,8 @@ private:
       if (how.moves != Moves::Strided) return;
       const auto slot = static_cast<std::uint16_t>(nest_.definition(it.operands[0])->immediate);
       const std::int64_t bytes = request_.arrays[slot].strides[how.dimension] * how.step;
-      const std::int64_t sets = bytes % cache_line != 0 ? cache_sets : cache_sets / std::gcd(bytes / cache_line, cache_sets);
+      const std::int64_t sets =
+          bytes % cache_line != 0 ? cache_sets : cache_sets / std::gcd(bytes / cache_line, cache_sets);
       std::int64_t& lines = lines_of_a_set[slot];
       lines = std::max(lines, (lanes + sets - 1) / sets);
     });
@@ -276,7 +278,8 @@ private:
     ir::for_each_instruction(region, region.at(view.loop()).bodies[0], [&](ir::InstructionId id) {
       const ir::Instruction& it = region.at(id);
       if (it.op != Op::Store) return;
-      const auto& lengths = region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch;
+      const auto& lengths =
+          region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch;
       found |= lengths.size() == 1 && lengths[0] == ir::ScratchLength{.number = trips};
     });
     return found;

@@ -58,8 +58,8 @@ struct HoistableBounds {
   std::vector<BoundsCheck> rows;
   std::vector<HoistedIndex> indices;
 };
-// Every `index` whose subscript (or its greatest value) and length are forms over loops with known bounds, with the rows
-// it needs.
+// Every `index` whose subscript (or its greatest value) and length are forms over loops with known bounds, with the
+// rows it needs.
 HoistableBounds find_hoistable(Nest& nest);
 
 // The region without these `index` instructions.

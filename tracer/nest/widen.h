@@ -1,3 +1,4 @@
+#pragma once
 // Widening: a scalar region becomes one with lanes in its types.
 //
 //   for i = lo to hi step s { body }
@@ -20,7 +21,6 @@
 // With reductions the caller starts a widened region at a multiple of the first loop's step after the block's start, so
 // that a vector's lanes are neighbours in the lane record. That the accumulators live in registers while the step is
 // the number of reduction lanes is store promotion's work (tracer/opt), not done here.
-#pragma once
 
 #include "tracer/nest/lanes.h"
 

@@ -95,7 +95,9 @@ Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) con
 
 // Elements side by side along the last dimension, which begin at a known distance.
 bool AliasOracle::are_apart_in_row(const Instruction& a, int lanes_a, const Instruction& b, int lanes_b) const {
-  const auto in_a_row = [](const Instruction& it, int lanes) { return lanes == 1 || it.lane_stride == LaneStride::Contiguous; };
+  const auto in_a_row = [](const Instruction& it, int lanes) {
+    return lanes == 1 || it.lane_stride == LaneStride::Contiguous;
+  };
   if (!in_a_row(a, lanes_a) || !in_a_row(b, lanes_b)) return false;
   if (subscript_count(a) == 0) return false;
   const Affine x = affine(a.operands[subscript_count(a)]), y = affine(b.operands[subscript_count(b)]);

@@ -104,7 +104,9 @@ private:
     return others ? no_id : found;
   }
 
-  bool stands_still(const Loop& loop, ValueId value) const { return value >= loop.inside.size() || !loop.inside[value]; }
+  bool stands_still(const Loop& loop, ValueId value) const {
+    return value >= loop.inside.size() || !loop.inside[value];
+  }
 
   const Instruction* definition(ValueId value) const {
     return value < made_.size() && made_[value] != no_id ? &region_.at(made_[value]) : nullptr;

@@ -11,25 +11,25 @@ namespace pyvm::tracer {
 
 struct Abstract {
   enum class Shape : std::uint8_t {
-    Entry,     // what the interpreter's register held at the region's entry, not looked at yet
+    Entry, // what the interpreter's register held at the region's entry, not looked at yet
     Unbound,
-    Conflict,  // differs between the paths that lead here; must not be read
-    Scalar,    // `kind`, `id`
-    Number,    // an int or a float64: float in `id` (converted where it is an int), int in `int_id`, `tag_id` true: float
-    Constant,  // `constant`: a function, a module, None, a string
-    Array,     // array slot `slot`, or a view of it: see `dims`
-    Tuple,     // `items`
-    Range,     // `items`: start, stop, step
-    Slice,     // `items`
+    Conflict, // differs between the paths that lead here; must not be read
+    Scalar,   // `kind`, `id`
+    Number, // an int or a float64: float in `id` (converted where it is an int), int in `int_id`, `tag_id` true: float
+    Constant, // `constant`: a function, a module, None, a string
+    Array,    // array slot `slot`, or a view of it: see `dims`
+    Tuple,    // `items`
+    Range,    // `items`: start, stop, step
+    Slice,    // `items`
   };
   Shape shape = Shape::Unbound;
   ScalarKind kind = ScalarKind::Int64;
   ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
   int slot = 0;
-  int accumulator = -1;  // read from this reduction variable of the region
+  int accumulator = -1; // read from this reduction variable of the region
   Value constant;
-  // What a view has made of the first dimensions of its array: one that a subscript has fixed to `at` is gone, one that a
-  // slice has cut begins at `at` and has `length` elements `step` apart. Dimensions behind these are whole.
+  // What a view has made of the first dimensions of its array: one that a subscript has fixed to `at` is gone, one that
+  // a slice has cut begins at `at` and has `length` elements `step` apart. Dimensions behind these are whole.
   struct Dimension {
     bool sliced = false;
     ir::ValueId at = ir::no_id, length = ir::no_id;
@@ -76,4 +76,4 @@ struct Abstract {
 // The same value under the same names.
 bool same(const Abstract& a, const Abstract& b);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -20,14 +20,18 @@ Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
   for (int k = 0; k < i.n; ++k) arguments.push_back(read(static_cast<std::uint16_t>(i.c + k)));
   if (!callee.is(Shape::Constant)) return give_up(Abort::UnsupportedCall, "this value");
   switch (callee.constant.tag()) {
-    case Tag::Builtin:
-    case Tag::Type: return call_builtin(callee.constant.as<Builtin>(), arguments);
-    case Tag::Kernel:
-      // Which overload it is, and what it converts, depends on the arguments.
-      if (callee.constant.as<Kernel>().choose) return give_up(Abort::UnsupportedCall, callee.constant.as<Kernel>().name + "(), which has explicit signatures,");
-      return inline_call(pc, *function_of(callee.constant.as<Kernel>()), arguments, i.a);
-    case Tag::Function: return inline_call(pc, callee.constant.as<Function>(), arguments, i.a);
-    default: return give_up(Abort::UnsupportedCall, "this value");
+  case Tag::Builtin:
+  case Tag::Type:
+    return call_builtin(callee.constant.as<Builtin>(), arguments);
+  case Tag::Kernel:
+    // Which overload it is, and what it converts, depends on the arguments.
+    if (callee.constant.as<Kernel>().choose)
+      return give_up(Abort::UnsupportedCall, callee.constant.as<Kernel>().name + "(), which has explicit signatures,");
+    return inline_call(pc, *function_of(callee.constant.as<Kernel>()), arguments, i.a);
+  case Tag::Function:
+    return inline_call(pc, callee.constant.as<Function>(), arguments, i.a);
+  default:
+    return give_up(Abort::UnsupportedCall, "this value");
   }
 }
 
@@ -35,8 +39,10 @@ Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
 Abstract Walker::call_with_keywords(std::uint32_t pc, const Instruction& i) {
   const Abstract callee = read(i.b);
   const auto& names = code().constants[code().instructions[pc + 1].a].as<Tuple>().items;
-  const bool is_builtin = callee.is(Shape::Constant) && (callee.constant.is(Tag::Builtin) || callee.constant.is(Tag::Type));
-  if (!is_builtin || names.size() != 1 || names[0].as<Str>().text != "dtype" || i.n != 2) return give_up(Abort::UnsupportedCall, "a function with keywords");
+  const bool is_builtin =
+      callee.is(Shape::Constant) && (callee.constant.is(Tag::Builtin) || callee.constant.is(Tag::Type));
+  if (!is_builtin || names.size() != 1 || names[0].as<Str>().text != "dtype" || i.n != 2)
+    return give_up(Abort::UnsupportedCall, "a function with keywords");
   const Builtin& builtin = callee.constant.as<Builtin>();
   if (builtin.id != BuiltinId::NumpyZeros && builtin.id != BuiltinId::NumpyOnes && builtin.id != BuiltinId::NumpyEmpty)
     return give_up(Abort::UnsupportedCall, builtin.name + "() with keywords");
@@ -46,125 +52,148 @@ Abstract Walker::call_with_keywords(std::uint32_t pc, const Instruction& i) {
 
 Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments) {
   const std::size_t n = arguments.size();
-  const bool numeric = std::all_of(arguments.begin(), arguments.end(), [](const Abstract& a) { return a.is_numeric(); });
+  const bool numeric =
+      std::all_of(arguments.begin(), arguments.end(), [](const Abstract& a) { return a.is_numeric(); });
   auto refuse = [&] { return give_up(Abort::UnsupportedCall, builtin.name + "()"); };
   switch (builtin.id) {
-    case BuiltinId::Len:
-      if (n == 1 && arguments[0].is(Shape::Tuple)) return Abstract::scalar(ScalarKind::Int64, build_.int_constant(static_cast<std::int64_t>(arguments[0].items.size())));
-      if (n == 1 && arguments[0].is(Shape::Array)) {
-        const std::vector<ir::ValueId> shape = shape_of_view(arguments[0]);
-        if (!shape.empty()) return Abstract::scalar(ScalarKind::Int64, shape[0]);
-      }
+  case BuiltinId::Len:
+    if (n == 1 && arguments[0].is(Shape::Tuple))
+      return Abstract::scalar(ScalarKind::Int64,
+                              build_.int_constant(static_cast<std::int64_t>(arguments[0].items.size())));
+    if (n == 1 && arguments[0].is(Shape::Array)) {
+      const std::vector<ir::ValueId> shape = shape_of_view(arguments[0]);
+      if (!shape.empty()) return Abstract::scalar(ScalarKind::Int64, shape[0]);
+    }
+    return refuse();
+  case BuiltinId::Range:
+  case BuiltinId::Prange: {
+    if (n < 1 || n > 3 || !numeric) return refuse();
+    std::vector<Abstract> items;
+    auto integer = [&](ir::ValueId id) { return Abstract::scalar(ScalarKind::Int64, id); };
+    for (const Abstract& a : arguments) {
+      const Abstract value = int_kind(a);
+      if (is_float(value.kind)) return refuse();
+      items.push_back(integer(convert(value, ScalarKind::Int64)));
+    }
+    if (n == 1) items.insert(items.begin(), integer(build_.int_constant(0)));
+    if (n < 3) items.push_back(integer(build_.int_constant(1)));
+    if (n == 3)
+      build_.guard(build_.emit(ir::Op::Ne, {items[2].id, build_.int_constant(0)}),
+                   exit_here("the step of range() is zero"));
+    return Abstract::of_items(Shape::Range, std::move(items));
+  }
+  case BuiltinId::Min:
+  case BuiltinId::Max: {
+    if (n < 2 || !numeric) return refuse();
+    std::vector<Abstract> operands = arguments;
+    for (const Abstract& s : arguments)
+      for (Abstract& x : operands) contribute(s, x);
+    Abstract best = one_kind(operands[0]);
+    for (std::size_t k = 1; k < n; ++k) {
+      const Abstract other = one_kind(operands[k]);
+      const ScalarKind kind = njit_min_max(best.kind, other.kind);
+      const bool is_unsigned = kind == ScalarKind::UInt64;
+      const Op op =
+          builtin.id == BuiltinId::Min ? (is_unsigned ? Op::UMin : Op::Min) : (is_unsigned ? Op::UMax : Op::Max);
+      if (kind == ScalarKind::Bool) return refuse();
+      best = Abstract::scalar(kind, build_.emit(op, {convert(best, kind), convert(other, kind)}));
+    }
+    return best;
+  }
+  case BuiltinId::Abs: {
+    if (n != 1 || !numeric) return refuse();
+    const Abstract a = one_kind(arguments[0]);
+    if (a.kind == ScalarKind::Bool) return refuse();
+    const ScalarKind kind = njit_abs(a.kind);
+    ir::ValueId id = convert(a, kind);
+    if (is_signed(kind)) id = build_.emit(Op::Abs, {id});
+    if (is_integer(kind) && size_of(kind) < 8) id = build_.wrap(kind, id);
+    return Abstract::scalar(kind, id);
+  }
+  case BuiltinId::Int:
+    return n == 1 && numeric ? int_of(arguments[0]) : refuse();
+  case BuiltinId::Float:
+    return n == 1 && numeric ? Abstract::scalar(ScalarKind::Float64, convert(arguments[0], ScalarKind::Float64))
+                             : refuse();
+  case BuiltinId::Bool:
+    return n == 1 ? Abstract::scalar(ScalarKind::Bool, truth(arguments[0])) : refuse();
+  case BuiltinId::ScalarType: {
+    if (n != 1 || !numeric) return refuse();
+    const auto kind = static_cast<ScalarKind>(builtin.detail);
+    return Abstract::scalar(kind, convert(arguments[0], kind));
+  }
+  case BuiltinId::Math:
+  case BuiltinId::NumpyMath: {
+    const auto function = static_cast<MathFunction>(builtin.detail);
+    if (!numeric || static_cast<int>(n) != arity_of(function)) return refuse();
+    const Abstract a = arguments[0];
+    const ScalarKind kind = n == 2 ? math_kind(a.kind, arguments[1].kind) : math_kind(a.kind);
+    std::vector<ir::ValueId> operands;
+    for (const Abstract& x : arguments) operands.push_back(convert(x, kind));
+    return Abstract::scalar(kind, build_.math(function, operands));
+  }
+  case BuiltinId::MathToInt: {
+    if (n != 1 || !numeric) return refuse();
+    const Abstract a = one_kind(arguments[0]);
+    if (!is_float(a.kind)) return int_of(a);
+    const ir::ValueId id = convert(a, ScalarKind::Float64);
+    const ir::ValueId operands[] = {id};
+    return int_of(
+        Abstract::scalar(ScalarKind::Float64, build_.math(static_cast<MathFunction>(builtin.detail), operands)));
+  }
+  case BuiltinId::FloatTest:
+  case BuiltinId::NumpyFloatTest: {
+    if (n != 1 || !numeric) return refuse();
+    const Abstract a = one_kind(arguments[0]);
+    if (!is_float(a.kind)) return refuse();
+    const ir::ValueId magnitude = build_.emit(Op::Abs, {a.id});
+    const ir::ValueId infinity =
+        convert(build_.float_constant(std::numeric_limits<double>::infinity()), ScalarKind::Float64, a.kind);
+    switch (static_cast<FloatTest>(builtin.detail)) {
+    case FloatTest::IsNan:
+      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Ne, {a.id, a.id}));
+    case FloatTest::IsInf:
+      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Eq, {magnitude, infinity}));
+    case FloatTest::IsFinite:
+      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Lt, {magnitude, infinity}));
+    default:
       return refuse();
-    case BuiltinId::Range:
-    case BuiltinId::Prange: {
-      if (n < 1 || n > 3 || !numeric) return refuse();
-      std::vector<Abstract> items;
-      auto integer = [&](ir::ValueId id) { return Abstract::scalar(ScalarKind::Int64, id); };
-      for (const Abstract& a : arguments) {
-        const Abstract value = int_kind(a);
-        if (is_float(value.kind)) return refuse();
-        items.push_back(integer(convert(value, ScalarKind::Int64)));
-      }
-      if (n == 1) items.insert(items.begin(), integer(build_.int_constant(0)));
-      if (n < 3) items.push_back(integer(build_.int_constant(1)));
-      if (n == 3) build_.guard(build_.emit(ir::Op::Ne, {items[2].id, build_.int_constant(0)}), exit_here("the step of range() is zero"));
-      return Abstract::of_items(Shape::Range, std::move(items));
     }
-    case BuiltinId::Min:
-    case BuiltinId::Max: {
-      if (n < 2 || !numeric) return refuse();
-      std::vector<Abstract> operands = arguments;
-      for (const Abstract& s : arguments)
-        for (Abstract& x : operands) contribute(s, x);
-      Abstract best = one_kind(operands[0]);
-      for (std::size_t k = 1; k < n; ++k) {
-        const Abstract other = one_kind(operands[k]);
-        const ScalarKind kind = njit_min_max(best.kind, other.kind);
-        const bool is_unsigned = kind == ScalarKind::UInt64;
-        const Op op = builtin.id == BuiltinId::Min ? (is_unsigned ? Op::UMin : Op::Min) : (is_unsigned ? Op::UMax : Op::Max);
-        if (kind == ScalarKind::Bool) return refuse();
-        best = Abstract::scalar(kind, build_.emit(op, {convert(best, kind), convert(other, kind)}));
-      }
-      return best;
-    }
-    case BuiltinId::Abs: {
-      if (n != 1 || !numeric) return refuse();
-      const Abstract a = one_kind(arguments[0]);
-      if (a.kind == ScalarKind::Bool) return refuse();
-      const ScalarKind kind = njit_abs(a.kind);
-      ir::ValueId id = convert(a, kind);
-      if (is_signed(kind)) id = build_.emit(Op::Abs, {id});
-      if (is_integer(kind) && size_of(kind) < 8) id = build_.wrap(kind, id);
-      return Abstract::scalar(kind, id);
-    }
-    case BuiltinId::Int: return n == 1 && numeric ? int_of(arguments[0]) : refuse();
-    case BuiltinId::Float: return n == 1 && numeric ? Abstract::scalar(ScalarKind::Float64, convert(arguments[0], ScalarKind::Float64)) : refuse();
-    case BuiltinId::Bool: return n == 1 ? Abstract::scalar(ScalarKind::Bool, truth(arguments[0])) : refuse();
-    case BuiltinId::ScalarType: {
-      if (n != 1 || !numeric) return refuse();
-      const auto kind = static_cast<ScalarKind>(builtin.detail);
-      return Abstract::scalar(kind, convert(arguments[0], kind));
-    }
-    case BuiltinId::Math:
-    case BuiltinId::NumpyMath: {
-      const auto function = static_cast<MathFunction>(builtin.detail);
-      if (!numeric || static_cast<int>(n) != arity_of(function)) return refuse();
-      const Abstract a = arguments[0];
-      const ScalarKind kind = n == 2 ? math_kind(a.kind, arguments[1].kind) : math_kind(a.kind);
-      std::vector<ir::ValueId> operands;
-      for (const Abstract& x : arguments) operands.push_back(convert(x, kind));
-      return Abstract::scalar(kind, build_.math(function, operands));
-    }
-    case BuiltinId::MathToInt: {
-      if (n != 1 || !numeric) return refuse();
-      const Abstract a = one_kind(arguments[0]);
-      if (!is_float(a.kind)) return int_of(a);
-      const ir::ValueId id = convert(a, ScalarKind::Float64);
-      const ir::ValueId operands[] = {id};
-      return int_of(Abstract::scalar(ScalarKind::Float64, build_.math(static_cast<MathFunction>(builtin.detail), operands)));
-    }
-    case BuiltinId::FloatTest:
-    case BuiltinId::NumpyFloatTest: {
-      if (n != 1 || !numeric) return refuse();
-      const Abstract a = one_kind(arguments[0]);
-      if (!is_float(a.kind)) return refuse();
-      const ir::ValueId magnitude = build_.emit(Op::Abs, {a.id});
-      const ir::ValueId infinity = convert(build_.float_constant(std::numeric_limits<double>::infinity()), ScalarKind::Float64, a.kind);
-      switch (static_cast<FloatTest>(builtin.detail)) {
-        case FloatTest::IsNan: return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Ne, {a.id, a.id}));
-        case FloatTest::IsInf: return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Eq, {magnitude, infinity}));
-        case FloatTest::IsFinite: return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Lt, {magnitude, infinity}));
-        default: return refuse();
-      }
-    }
-    case BuiltinId::NumpyZeros:
-    case BuiltinId::NumpyOnes:
-    case BuiltinId::NumpyEmpty: return new_array(builtin, arguments);
-    case BuiltinId::NumpyAbs: {
-      if (n != 1 || !numeric) return refuse();
-      const Abstract a = one_kind(arguments[0]);
-      return is_float(a.kind) ? Abstract::scalar(a.kind, build_.emit(Op::Abs, {a.id})) : refuse();
-    }
-    default: return refuse();
+  }
+  case BuiltinId::NumpyZeros:
+  case BuiltinId::NumpyOnes:
+  case BuiltinId::NumpyEmpty:
+    return new_array(builtin, arguments);
+  case BuiltinId::NumpyAbs: {
+    if (n != 1 || !numeric) return refuse();
+    const Abstract a = one_kind(arguments[0]);
+    return is_float(a.kind) ? Abstract::scalar(a.kind, build_.emit(Op::Abs, {a.id})) : refuse();
+  }
+  default:
+    return refuse();
   }
 }
 
 // A length that the entry's numbers decide.
 std::optional<ir::ScratchLength> Walker::length_at_entry(const Abstract& length) const {
   using From = ir::ScratchLength::From;
-  if (!length.is(Shape::Scalar) || is_float(length.kind) || length.kind == ScalarKind::Bool || length.kind == ScalarKind::UInt64) return std::nullopt;
+  if (!length.is(Shape::Scalar) || is_float(length.kind) || length.kind == ScalarKind::Bool ||
+      length.kind == ScalarKind::UInt64)
+    return std::nullopt;
   const ir::Instruction* made = build_.definition(length.id);
   if (made == nullptr) return std::nullopt;
   if (made->op == Op::Const && made->immediate >= 0) return ir::ScratchLength{From::Constant, made->immediate, 0};
   if (made->op == Op::Param) return ir::ScratchLength{From::Scalar, made->immediate, 0};
-  if (made->op == Op::Dim) return ir::ScratchLength{From::Array, build_.definition(made->operands[0])->immediate, static_cast<std::uint8_t>(made->immediate)};
+  if (made->op == Op::Dim)
+    return ir::ScratchLength{From::Array, build_.definition(made->operands[0])->immediate,
+                             static_cast<std::uint8_t>(made->immediate)};
   return std::nullopt;
 }
 
-// An array that lives no longer than the iteration: scratch of the thread's, one for each place that makes one. It may be
-// used again when the place is passed again, since what was made there before cannot be named any more: a variable that
-// brings an array from one iteration of a loop to the next does not come to the loop with an array of a place inside.
+// An array that lives no longer than the iteration: scratch of the thread's, one for each place that makes one. It may
+// be used again when the place is passed again, since what was made there before cannot be named any more: a variable
+// that brings an array from one iteration of a loop to the next does not come to the loop with an array of a place
+// inside.
 Abstract Walker::new_array(const Builtin& builtin, const std::vector<Abstract>& arguments) {
   constexpr std::int64_t few = 8;
   const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, builtin.name + "() " + why); };
@@ -180,13 +209,16 @@ Abstract Walker::new_array(const Builtin& builtin, const std::vector<Abstract>& 
     else
       return refuse("of this dtype");
   }
-  const std::vector<Abstract> lengths = arguments[0].is(Shape::Tuple) ? arguments[0].items : std::vector<Abstract>{arguments[0]};
+  const std::vector<Abstract> lengths =
+      arguments[0].is(Shape::Tuple) ? arguments[0].items : std::vector<Abstract>{arguments[0]};
   if (lengths.size() > 8) return refuse("of so many dimensions");
   std::optional<std::int64_t> elements = 1;
   for (const Abstract& each : lengths) {
     const auto length = length_at_entry(each);
     if (!length) return refuse("of a length that is not known before the loop");
-    elements = elements && length->from == ir::ScratchLength::From::Constant ? std::optional(*elements * std::min<std::int64_t>(length->number, few + 1)) : std::nullopt;
+    elements = elements && length->from == ir::ScratchLength::From::Constant
+                   ? std::optional(*elements * std::min<std::int64_t>(length->number, few + 1))
+                   : std::nullopt;
     slot.scratch.push_back(*length);
   }
   if (slot.scratch.empty()) return refuse("of no dimension");
@@ -227,7 +259,8 @@ Abstract Walker::int_of(const Abstract& value) {
   return Abstract::scalar(ScalarKind::Int64, build_.emit(Op::FloatToInt, {x}, {.type = ir::i64}));
 }
 
-Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments, std::uint16_t result_register) {
+Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments,
+                             std::uint16_t result_register) {
   const Code& callee = static_cast<const Code&>(*function.code);
   if (callee.dialect != Dialect::Njit) return give_up(Abort::UnsupportedCall, function.name + "()");
   for (const InlineFrame& open : frames_)
@@ -235,7 +268,8 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
   if (frames_.size() >= most_inlined) return give_up(Abort::TooDeep, function.name + "()");
   const std::size_t given = arguments.size();
   const auto positional = static_cast<std::size_t>(callee.positional);
-  if (given > positional || callee.parameters.size() != positional || given + function.defaults.size() < positional || !callee.free_variables.empty())
+  if (given > positional || callee.parameters.size() != positional || given + function.defaults.size() < positional ||
+      !callee.free_variables.empty())
     return give_up(Abort::UnsupportedCall, function.name + "() with these arguments");
 
   InlineFrame inner{&callee, &function, &liveness(callee), {}, pc, result_register, nullptr, {}, {}};
@@ -252,7 +286,8 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
   frames_.push_back(std::move(inner));
 
   const auto is_branch = [](const Instruction& x) { return x.op == Opcode::JumpIf || x.op == Opcode::JumpIfNot; };
-  const bool straight = callee.loops.empty() && std::none_of(callee.instructions.begin(), callee.instructions.end(), is_branch);
+  const bool straight =
+      callee.loops.empty() && std::none_of(callee.instructions.begin(), callee.instructions.end(), is_branch);
   const auto end = static_cast<std::uint32_t>(callee.instructions.size());
   Abstract result = Abstract::of_constant(Value::none());
   if (straight) {
@@ -280,4 +315,4 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
   return result;
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -1,8 +1,8 @@
 // Values at the places where paths meet: joins of `if`, headers of loops, targets of break, continue and return.
 //
-// A place hands on a list of registers. Each has a shape there: a scalar of one kind, a number (int or float), or nothing
-// (Conflict; or something without code that is the same on every path). Shapes come from what is known when the place is
-// opened; append_flat finds out when a path brings something else, and the walk starts again with a hint:
+// A place hands on a list of registers. Each has a shape there: a scalar of one kind, a number (int or float), or
+// nothing (Conflict; or something without code that is the same on every path). Shapes come from what is known when the
+// place is opened; append_flat finds out when a path brings something else, and the walk starts again with a hint:
 //   no hint -> Kind -> Number -> Conflict   (never back, so that it ends)
 #include <algorithm>
 
@@ -17,11 +17,16 @@ bool same(const Abstract& a, const Abstract& b) {
   for (std::size_t k = 0; k < a.items.size(); ++k)
     if (!same(a.items[k], b.items[k])) return false;
   switch (a.shape) {
-    case Shape::Scalar: return a.kind == b.kind && a.id == b.id;
-    case Shape::Number: return a.id == b.id && a.int_id == b.int_id && a.tag_id == b.tag_id;
-    case Shape::Constant: return a.constant.tag() == b.constant.tag() && a.constant.bits() == b.constant.bits();
-    case Shape::Array: return a.slot == b.slot && a.dims == b.dims;
-    default: return true;
+  case Shape::Scalar:
+    return a.kind == b.kind && a.id == b.id;
+  case Shape::Number:
+    return a.id == b.id && a.int_id == b.int_id && a.tag_id == b.tag_id;
+  case Shape::Constant:
+    return a.constant.tag() == b.constant.tag() && a.constant.bits() == b.constant.bits();
+  case Shape::Array:
+    return a.slot == b.slot && a.dims == b.dims;
+  default:
+    return true;
   }
 }
 
@@ -35,12 +40,14 @@ Walker::Registers Walker::written(std::uint32_t from, std::uint32_t to, std::uin
     } else if (i.op == Opcode::NextFor || i.op == Opcode::NextPrange) {
       found.insert(i.b);
     } else {
-      for_each_register(i, [](std::uint16_t) {}, [&](std::uint16_t r) { found.insert(r); });
+      for_each_register(
+          i, [](std::uint16_t) {}, [&](std::uint16_t r) { found.insert(r); });
     }
   }
   Registers out;
   for (std::uint16_t r : found)
-    if (live_at == no_join || (live_at < code().instructions.size() && frame().live->live(live_at, r))) out.push_back(r);
+    if (live_at == no_join || (live_at < code().instructions.size() && frame().live->live(live_at, r)))
+      out.push_back(r);
   return out;
 }
 
@@ -60,7 +67,8 @@ void Walker::settle_accumulator(int accumulator, ScalarKind kind) {
   auto& known = knowledge_.accumulator_kinds[static_cast<std::size_t>(accumulator)];
   const ir::Accumulator& a = out_.region.accumulators[static_cast<std::size_t>(accumulator)];
   // `if x > s: s = x` may put an int where the live-in is a float: no lane could start as the live-in then.
-  const bool holds_live_in = accumulator_kind(a.op, out_.live_in_kinds[static_cast<std::size_t>(accumulator)], kind) == kind;
+  const bool holds_live_in =
+      accumulator_kind(a.op, out_.live_in_kinds[static_cast<std::size_t>(accumulator)], kind) == kind;
   if (known || !holds_live_in) abandon(Abort::TypeUnstable, register_name(a.guest_register));
   known = kind;
   throw Restart{};
@@ -69,16 +77,20 @@ void Walker::settle_accumulator(int accumulator, ScalarKind kind) {
 Abstract Walker::shape_of(const Place& at, std::uint16_t r, const Abstract& value) const {
   if (auto hint = hint_of(at, r)) {
     switch (hint->what) {
-      case Hint::What::Kind: return Abstract::scalar(hint->kind, ir::no_id);
-      case Hint::What::Number: return Abstract::number(ir::no_id, ir::no_id, ir::no_id);
-      case Hint::What::Conflict: return Abstract::of(Shape::Conflict);
+    case Hint::What::Kind:
+      return Abstract::scalar(hint->kind, ir::no_id);
+    case Hint::What::Number:
+      return Abstract::number(ir::no_id, ir::no_id, ir::no_id);
+    case Hint::What::Conflict:
+      return Abstract::of(Shape::Conflict);
     }
   }
   if (value.is(Shape::Unbound)) return Abstract::of(Shape::Conflict);
   return value;
 }
 
-std::vector<Abstract> Walker::header_shapes(const Place& at, const Registers& registers, std::vector<ir::ValueId>& initial) {
+std::vector<Abstract> Walker::header_shapes(const Place& at, const Registers& registers,
+                                            std::vector<ir::ValueId>& initial) {
   std::vector<Abstract> shapes;
   for (std::uint16_t r : registers) {
     Abstract& value = frame().registers[r];
@@ -100,62 +112,67 @@ std::vector<Abstract> Walker::target_shapes(const Place& at, const Registers& re
   return shapes;
 }
 
-void Walker::append_flat(const Abstract& value, const Abstract& shape, const Place& at, std::uint16_t r, std::vector<ir::ValueId>& out) {
+void Walker::append_flat(const Abstract& value, const Abstract& shape, const Place& at, std::uint16_t r,
+                         std::vector<ir::ValueId>& out) {
   auto is_scalar = [&](ScalarKind kind) { return value.is(Shape::Scalar) && value.kind == kind; };
   auto int_or_float = [](const Abstract& a) {
-    return a.is(Shape::Number) || (a.is(Shape::Scalar) && (a.kind == ScalarKind::Int64 || a.kind == ScalarKind::Float64));
+    return a.is(Shape::Number) ||
+           (a.is(Shape::Scalar) && (a.kind == ScalarKind::Int64 || a.kind == ScalarKind::Float64));
   };
   const bool bound = !value.is(Shape::Unbound) && !value.is(Shape::Conflict);
   switch (shape.shape) {
-    case Shape::Scalar:
-      if (is_scalar(shape.kind)) {
-        out.push_back(value.id);
-        return;
-      }
-      if (!bound) learn(at, r, {Hint::What::Conflict});
-      if (value.is(Shape::Scalar) && frames_.size() == 1 && accumulators_.count(r)) {
-        const ScalarKind kind = out_.region.accumulators[static_cast<std::size_t>(accumulators_[r])].kind;
-        settle_accumulator(accumulators_[r], value.kind != kind ? value.kind : shape.kind);
-      }
-      if (int_or_float(shape) && int_or_float(value)) learn(at, r, {Hint::What::Number});
-      if (value.is_numeric()) abandon(Abort::TypeUnstable, register_name(r));
-      learn(at, r, {Hint::What::Conflict});
-    case Shape::Number:
-      if (value.is(Shape::Number)) {
-        out.insert(out.end(), {value.id, value.int_id, value.tag_id});
-      } else if (is_scalar(ScalarKind::Float64)) {
-        out.insert(out.end(), {value.id, build_.int_constant(0), build_.bool_constant(true)});
-      } else if (is_scalar(ScalarKind::Int64)) {
-        out.insert(out.end(), {convert(value, ScalarKind::Float64), value.id, build_.bool_constant(false)});
-      } else {
-        learn(at, r, {Hint::What::Conflict});
-      }
-      return;
-    case Shape::Conflict:
-      // Nothing was expected here; a path that brings a value may be the only kind of path there is.
-      if (value.is(Shape::Scalar) && !hint_of(at, r)) learn(at, r, {Hint::What::Kind, value.kind});
-      return;
-    case Shape::Array: {
-      // A view of the same form may be of another place.
-      const auto alike = [](const Abstract::Dimension& a, const Abstract::Dimension& b) { return a.sliced == b.sliced && a.step == b.step; };
-      if (!value.is(Shape::Array) || value.slot != shape.slot || !std::equal(value.dims.begin(), value.dims.end(), shape.dims.begin(), shape.dims.end(), alike))
-        learn(at, r, {Hint::What::Conflict});
-      for (const Abstract::Dimension& d : value.dims) {
-        out.push_back(d.at);
-        if (d.sliced) out.push_back(d.length);
-      }
+  case Shape::Scalar:
+    if (is_scalar(shape.kind)) {
+      out.push_back(value.id);
       return;
     }
-    case Shape::Tuple:
-      if (!value.is(Shape::Tuple) || value.items.size() != shape.items.size()) learn(at, r, {Hint::What::Conflict});
-      for (std::size_t k = 0; k < shape.items.size(); ++k) {
-        const bool alike = value.items[k].shape == shape.items[k].shape && value.items[k].kind == shape.items[k].kind;
-        if (!alike) learn(at, r, {Hint::What::Conflict});
-        append_flat(value.items[k], shape.items[k], at, r, out);
-      }
-      return;
-    default:
-      if (!same(value, shape)) learn(at, r, {Hint::What::Conflict});
+    if (!bound) learn(at, r, {Hint::What::Conflict});
+    if (value.is(Shape::Scalar) && frames_.size() == 1 && accumulators_.count(r)) {
+      const ScalarKind kind = out_.region.accumulators[static_cast<std::size_t>(accumulators_[r])].kind;
+      settle_accumulator(accumulators_[r], value.kind != kind ? value.kind : shape.kind);
+    }
+    if (int_or_float(shape) && int_or_float(value)) learn(at, r, {Hint::What::Number});
+    if (value.is_numeric()) abandon(Abort::TypeUnstable, register_name(r));
+    learn(at, r, {Hint::What::Conflict});
+  case Shape::Number:
+    if (value.is(Shape::Number)) {
+      out.insert(out.end(), {value.id, value.int_id, value.tag_id});
+    } else if (is_scalar(ScalarKind::Float64)) {
+      out.insert(out.end(), {value.id, build_.int_constant(0), build_.bool_constant(true)});
+    } else if (is_scalar(ScalarKind::Int64)) {
+      out.insert(out.end(), {convert(value, ScalarKind::Float64), value.id, build_.bool_constant(false)});
+    } else {
+      learn(at, r, {Hint::What::Conflict});
+    }
+    return;
+  case Shape::Conflict:
+    // Nothing was expected here; a path that brings a value may be the only kind of path there is.
+    if (value.is(Shape::Scalar) && !hint_of(at, r)) learn(at, r, {Hint::What::Kind, value.kind});
+    return;
+  case Shape::Array: {
+    // A view of the same form may be of another place.
+    const auto alike = [](const Abstract::Dimension& a, const Abstract::Dimension& b) {
+      return a.sliced == b.sliced && a.step == b.step;
+    };
+    if (!value.is(Shape::Array) || value.slot != shape.slot ||
+        !std::equal(value.dims.begin(), value.dims.end(), shape.dims.begin(), shape.dims.end(), alike))
+      learn(at, r, {Hint::What::Conflict});
+    for (const Abstract::Dimension& d : value.dims) {
+      out.push_back(d.at);
+      if (d.sliced) out.push_back(d.length);
+    }
+    return;
+  }
+  case Shape::Tuple:
+    if (!value.is(Shape::Tuple) || value.items.size() != shape.items.size()) learn(at, r, {Hint::What::Conflict});
+    for (std::size_t k = 0; k < shape.items.size(); ++k) {
+      const bool alike = value.items[k].shape == shape.items[k].shape && value.items[k].kind == shape.items[k].kind;
+      if (!alike) learn(at, r, {Hint::What::Conflict});
+      append_flat(value.items[k], shape.items[k], at, r, out);
+    }
+    return;
+  default:
+    if (!same(value, shape)) learn(at, r, {Hint::What::Conflict});
   }
 }
 
@@ -186,7 +203,8 @@ std::size_t Walker::adopt(Abstract& shape, const std::vector<ir::ValueId>& value
   return at;
 }
 
-void Walker::adopt_all(const Registers& registers, std::vector<Abstract> shapes, const std::vector<ir::ValueId>& values) {
+void Walker::adopt_all(const Registers& registers, std::vector<Abstract> shapes,
+                       const std::vector<ir::ValueId>& values) {
   std::size_t at = 0;
   for (std::size_t k = 0; k < registers.size(); ++k) {
     at = adopt(shapes[k], values, at);
@@ -227,4 +245,4 @@ void Walker::close_target(Target& target, bool reached) {
   if (!build_.unreachable()) adopt_all(target.registers, target.shapes, results);
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -15,7 +15,8 @@ Abstract Walker::array_slot(const Value& value, std::optional<std::uint16_t> r) 
   auto& slots = out_.region.arrays;
   for (std::size_t k = 0; k < slots.size(); ++k) {
     const ArraySource& source = out_.arrays[k];
-    const bool known = r ? source.guest_register == r : source.constant.is(Tag::Array) && source.constant.object() == value.object();
+    const bool known =
+        r ? source.guest_register == r : source.constant.is(Tag::Array) && source.constant.object() == value.object();
     if (known) {
       Abstract a = Abstract::of(Shape::Array);
       a.slot = static_cast<int>(k);
@@ -38,29 +39,32 @@ Abstract Walker::entry_value(std::uint16_t r) {
   if (value.is_number()) {
     out_.guards.push_back({EntryGuard::What::Kind, r, value.tag(), 0, {}});
     out_.region.scalars.push_back({value.scalar_kind(), r});
-    return Abstract::scalar(value.scalar_kind(), build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1));
+    return Abstract::scalar(value.scalar_kind(),
+                            build_.param(static_cast<std::int64_t>(out_.region.scalars.size()) - 1));
   }
   switch (value.tag()) {
-    case Tag::Unbound: return Abstract::of(Shape::Unbound);
-    case Tag::Array: return array_slot(value, r);
-    case Tag::None:
-      out_.guards.push_back({EntryGuard::What::Kind, r, Tag::None, 0, {}});
-      return Abstract::of_constant(value);
-    case Tag::Builtin:
-    case Tag::Type:
-    case Tag::Function:
-    case Tag::Kernel:
-    case Tag::Module:
-    case Tag::DType:
-      out_.guards.push_back({EntryGuard::What::Identity, r, value.tag(), 0, value.owned()});
-      return Abstract::of_constant(value.owned());
-    default: {
-      // It may be a value that nothing reads here: the place that does will say so.
-      Abstract unknown = Abstract::of(Shape::Constant);
-      unknown.constant = value.lent();
-      out_.guards.push_back({EntryGuard::What::Identity, r, value.tag(), 0, value.owned()});
-      return unknown;
-    }
+  case Tag::Unbound:
+    return Abstract::of(Shape::Unbound);
+  case Tag::Array:
+    return array_slot(value, r);
+  case Tag::None:
+    out_.guards.push_back({EntryGuard::What::Kind, r, Tag::None, 0, {}});
+    return Abstract::of_constant(value);
+  case Tag::Builtin:
+  case Tag::Type:
+  case Tag::Function:
+  case Tag::Kernel:
+  case Tag::Module:
+  case Tag::DType:
+    out_.guards.push_back({EntryGuard::What::Identity, r, value.tag(), 0, value.owned()});
+    return Abstract::of_constant(value.owned());
+  default: {
+    // It may be a value that nothing reads here: the place that does will say so.
+    Abstract unknown = Abstract::of(Shape::Constant);
+    unknown.constant = value.lent();
+    out_.guards.push_back({EntryGuard::What::Identity, r, value.tag(), 0, value.owned()});
+    return unknown;
+  }
   }
 }
 
@@ -87,9 +91,9 @@ bool Walker::is_settled_at_entry(ir::ValueId value, int steps) const {
   });
 }
 
-// A dimension of `length` elements cut by a slice. Bounds that the entry decides are clipped as Python clips them. Others
-// must lie in order inside the dimension, as they mostly do: then the length is a plain difference, which the planner can
-// read; what does not, leaves.
+// A dimension of `length` elements cut by a slice. Bounds that the entry decides are clipped as Python clips them.
+// Others must lie in order inside the dimension, as they mostly do: then the length is a plain difference, which the
+// planner can read; what does not, leaves.
 std::optional<Abstract::Dimension> Walker::sliced(const Abstract& slice, ir::ValueId length) {
   const auto is_none = [](const Abstract& a) { return a.is(Shape::Constant) && a.constant.is(Tag::None); };
   const auto emit = [&](Op op, ir::ValueId a, ir::ValueId b) { return build_.emit(op, {a, b}); };
@@ -104,7 +108,8 @@ std::optional<Abstract::Dimension> Walker::sliced(const Abstract& slice, ir::Val
   if (step < 0) {
     if (!is_none(from) || !is_none(to) || step == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
     const ir::ValueId last = emit(Op::Sub, length, one);
-    return Abstract::Dimension{true, last, emit(Op::Add, emit(Op::FloorDiv, last, build_.int_constant(-step)), one), step};
+    return Abstract::Dimension{true, last, emit(Op::Add, emit(Op::FloorDiv, last, build_.int_constant(-step)), one),
+                               step};
   }
   const auto bound = [&](const Abstract& given, ir::ValueId otherwise) -> std::optional<ir::ValueId> {
     if (is_none(given)) return otherwise;
@@ -141,11 +146,13 @@ std::optional<Abstract> Walker::view_of(const Abstract& array, const Registers& 
   for (int k = 0; k < ndim; ++k) {
     const bool known = static_cast<std::size_t>(k) < array.dims.size();
     Abstract::Dimension d{true, build_.int_constant(0), ir::no_id, 1};
-    if (known) d = array.dims[static_cast<std::size_t>(k)];
-    else d.length = build_.dim(reference, k);
+    if (known)
+      d = array.dims[static_cast<std::size_t>(k)];
+    else
+      d.length = build_.dim(reference, k);
     if (!d.sliced || next == subscripts.end()) {
       if (known) view.dims.push_back(d);
-      if (!known) break;  // whole, as all behind it
+      if (!known) break; // whole, as all behind it
       continue;
     }
     const Abstract given = read(*next++);
@@ -162,7 +169,8 @@ std::optional<Abstract> Walker::view_of(const Abstract& array, const Registers& 
     const Abstract sub = int_kind(given);
     if (sub.kind == ScalarKind::UInt64)
       build_.guard(build_.emit(Op::Ge, {sub.id, build_.int_constant(0)}), exit_here("subscript out of range"));
-    view.dims.push_back({false, place(build_.index(sub.id, d.length, exit_here("subscript out of range"))), ir::no_id, 1});
+    view.dims.push_back(
+        {false, place(build_.index(sub.id, d.length, exit_here("subscript out of range"))), ir::no_id, 1});
   }
   return view;
 }
@@ -182,7 +190,8 @@ std::optional<std::vector<ir::ValueId>> Walker::element_of(const Abstract& view)
 bool Walker::are_basic(const Abstract& array, const Registers& subscripts) {
   for (std::uint16_t r : subscripts) {
     const Abstract& sub = read(r);
-    const bool is_int = sub.is_numeric() && sub.kind != ScalarKind::Bool && !(sub.is(Shape::Scalar) && is_float(sub.kind));
+    const bool is_int =
+        sub.is_numeric() && sub.kind != ScalarKind::Bool && !(sub.is(Shape::Scalar) && is_float(sub.kind));
     if (!is_int && !sub.is(Shape::Slice)) return false;
   }
   return subscripts.size() <= shape_of_view(array).size();
@@ -209,11 +218,13 @@ Abstract Walker::get_item(const Abstract& object, const Registers& subscripts) {
     if (at && items[*at].is_number()) return constant_scalar(items[*at]);
     return give_up(Abort::UnsupportedOperation, "this element of a tuple");
   }
-  const Abstract array = object.is(Shape::Constant) && object.constant.is(Tag::Array) ? array_slot(object.constant, std::nullopt) : object;
+  const Abstract array =
+      object.is(Shape::Constant) && object.constant.is(Tag::Array) ? array_slot(object.constant, std::nullopt) : object;
   if (!array.is(Shape::Array)) return give_up(Abort::UnsupportedOperation, "a subscript of this value");
   if (!are_basic(array, subscripts)) return give_up(Abort::ArrayExpression, "a mask or array subscript");
   const auto view = view_of(array, subscripts);
-  if (!view) return give_up(Abort::ArrayExpression, "a slice whose step is not a constant, or that goes down between bounds,");
+  if (!view)
+    return give_up(Abort::ArrayExpression, "a slice whose step is not a constant, or that goes down between bounds,");
   const auto element = element_of(*view);
   if (!element) return *view;
   return Abstract::scalar(out_.region.arrays[array.slot].dtype, build_.load(build_.array(array.slot), *element));
@@ -249,8 +260,8 @@ void Walker::set_item(const Abstract& object, const Registers& subscripts, const
   set_slice(*view, value);
 }
 
-// `a[i, :] = x`, and `a[i, :] = b[j]` of equal shapes where one of the arrays is scratch: what is read is then never what
-// has been written just now.
+// `a[i, :] = x`, and `a[i, :] = b[j]` of equal shapes where one of the arrays is scratch: what is read is then never
+// what has been written just now.
 void Walker::set_slice(const Abstract& view, const Abstract& value) {
   const ir::ArraySlot slot = out_.region.arrays[view.slot];
   const std::vector<ir::ValueId> shape = shape_of_view(view);
@@ -262,7 +273,8 @@ void Walker::set_slice(const Abstract& view, const Abstract& value) {
       return;
     }
     for (std::size_t k = 0; k < shape.size(); ++k)
-      if (given[k] != shape[k]) build_.guard(build_.emit(Op::Eq, {given[k], shape[k]}), exit_here("arrays of unlike shapes"));
+      if (given[k] != shape[k])
+        build_.guard(build_.emit(Op::Eq, {given[k], shape[k]}), exit_here("arrays of unlike shapes"));
   }
   const ir::ValueId scalar = value.is_numeric() ? convert(value, slot.dtype) : ir::no_id;
   std::vector<ir::ValueId> at;
@@ -316,4 +328,4 @@ Abstract Walker::attribute(const Abstract& object, const std::string& name) {
   return give_up(Abort::ArrayExpression, "attribute '" + name + "'");
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -12,26 +12,39 @@ namespace {
 Op ir_op(BinaryOp op, ScalarKind operand) {
   const bool is_unsigned = operand == ScalarKind::UInt64;
   switch (op) {
-    case BinaryOp::Add: return Op::Add;
-    case BinaryOp::Sub: return Op::Sub;
-    case BinaryOp::Mul: return Op::Mul;
-    case BinaryOp::TrueDiv: return Op::Div;
-    case BinaryOp::FloorDiv: return is_unsigned ? Op::UDiv : Op::FloorDiv;
-    case BinaryOp::Mod: return is_unsigned ? Op::UMod : Op::FloorMod;
-    case BinaryOp::Pow: return Op::Pow;
-    case BinaryOp::LShift: return Op::Shl;
-    case BinaryOp::RShift: return is_unsigned ? Op::UShr : Op::Shr;
-    case BinaryOp::BitAnd: return Op::And;
-    case BinaryOp::BitOr: return Op::Or;
-    case BinaryOp::BitXor: return Op::Xor;
-    case BinaryOp::MatMul: break;
+  case BinaryOp::Add:
+    return Op::Add;
+  case BinaryOp::Sub:
+    return Op::Sub;
+  case BinaryOp::Mul:
+    return Op::Mul;
+  case BinaryOp::TrueDiv:
+    return Op::Div;
+  case BinaryOp::FloorDiv:
+    return is_unsigned ? Op::UDiv : Op::FloorDiv;
+  case BinaryOp::Mod:
+    return is_unsigned ? Op::UMod : Op::FloorMod;
+  case BinaryOp::Pow:
+    return Op::Pow;
+  case BinaryOp::LShift:
+    return Op::Shl;
+  case BinaryOp::RShift:
+    return is_unsigned ? Op::UShr : Op::Shr;
+  case BinaryOp::BitAnd:
+    return Op::And;
+  case BinaryOp::BitOr:
+    return Op::Or;
+  case BinaryOp::BitXor:
+    return Op::Xor;
+  case BinaryOp::MatMul:
+    break;
   }
   return Op::Add;
 }
 
 bool is_small_int(ScalarKind kind) { return is_integer(kind) && size_of(kind) < 8; }
 
-}  // namespace
+} // namespace
 
 void Walker::operation(const Instruction& i) {
   auto registers = [&](std::uint16_t first, int count) {
@@ -52,52 +65,56 @@ void Walker::operation(const Instruction& i) {
     return write(i.a, unary(unary_of(i.op), a));
   }
   switch (i.op) {
-    case Opcode::LoadConst: {
-      const Value& value = code().constants[i.b];
-      return write(i.a, value.is_number() ? constant_scalar(value) : Abstract::of_constant(value));
-    }
-    case Opcode::Move: {
-      Abstract value = read(i.b);
-      return write(i.a, std::move(value));
-    }
-    case Opcode::CheckBound: read(i.a); return;
-    case Opcode::Unbind: return write(i.a, Abstract::of(Shape::Unbound));
-    case Opcode::PowLiteral: {
-      const Abstract base = read(i.b);
-      return write(i.a, power_literal(base, static_cast<std::int16_t>(i.c)));
-    }
-    case Opcode::GetItem: {
-      const Abstract object = read(i.b);
-      return write(i.a, get_item(object, registers(i.c, i.n)));
-    }
-    case Opcode::SetItem: {
-      const Abstract object = read(i.b), value = read(i.a);
-      return set_item(object, registers(i.c, i.n), value);
-    }
-    case Opcode::GetAttr: {
-      const Abstract object = read(i.b);
-      return write(i.a, attribute(object, code().names[i.c]));
-    }
-    case Opcode::MakeTuple: {
-      std::vector<Abstract> items;
-      for (std::uint16_t r : registers(i.b, i.c)) items.push_back(read(r));
-      return write(i.a, Abstract::of_items(Shape::Tuple, std::move(items)));
-    }
-    case Opcode::MakeSlice: {
-      std::vector<Abstract> items;
-      for (std::uint16_t r : registers(i.b, 3)) items.push_back(read(r));
-      return write(i.a, Abstract::of_items(Shape::Slice, std::move(items)));
-    }
-    case Opcode::Unpack: {
-      const Abstract from = read(i.b);
-      if (!from.is(Shape::Tuple) || from.items.size() != i.c) {
-        give_up(Abort::UnsupportedOperation, "unpacking of this value");
-        return;
-      }
-      for (int k = 0; k < i.c; ++k) write(static_cast<std::uint16_t>(i.a + k), from.items[k]);
+  case Opcode::LoadConst: {
+    const Value& value = code().constants[i.b];
+    return write(i.a, value.is_number() ? constant_scalar(value) : Abstract::of_constant(value));
+  }
+  case Opcode::Move: {
+    Abstract value = read(i.b);
+    return write(i.a, std::move(value));
+  }
+  case Opcode::CheckBound:
+    read(i.a);
+    return;
+  case Opcode::Unbind:
+    return write(i.a, Abstract::of(Shape::Unbound));
+  case Opcode::PowLiteral: {
+    const Abstract base = read(i.b);
+    return write(i.a, power_literal(base, static_cast<std::int16_t>(i.c)));
+  }
+  case Opcode::GetItem: {
+    const Abstract object = read(i.b);
+    return write(i.a, get_item(object, registers(i.c, i.n)));
+  }
+  case Opcode::SetItem: {
+    const Abstract object = read(i.b), value = read(i.a);
+    return set_item(object, registers(i.c, i.n), value);
+  }
+  case Opcode::GetAttr: {
+    const Abstract object = read(i.b);
+    return write(i.a, attribute(object, code().names[i.c]));
+  }
+  case Opcode::MakeTuple: {
+    std::vector<Abstract> items;
+    for (std::uint16_t r : registers(i.b, i.c)) items.push_back(read(r));
+    return write(i.a, Abstract::of_items(Shape::Tuple, std::move(items)));
+  }
+  case Opcode::MakeSlice: {
+    std::vector<Abstract> items;
+    for (std::uint16_t r : registers(i.b, 3)) items.push_back(read(r));
+    return write(i.a, Abstract::of_items(Shape::Slice, std::move(items)));
+  }
+  case Opcode::Unpack: {
+    const Abstract from = read(i.b);
+    if (!from.is(Shape::Tuple) || from.items.size() != i.c) {
+      give_up(Abort::UnsupportedOperation, "unpacking of this value");
       return;
     }
-    default: give_up(Abort::UnsupportedOperation, std::string("the operation ") + info(i.op).name);
+    for (int k = 0; k < i.c; ++k) write(static_cast<std::uint16_t>(i.a + k), from.items[k]);
+    return;
+  }
+  default:
+    give_up(Abort::UnsupportedOperation, std::string("the operation ") + info(i.op).name);
   }
 }
 
@@ -120,8 +137,9 @@ Abstract Walker::int_kind(const Abstract& a) {
   return Abstract::scalar(ScalarKind::Int64, a.int_id);
 }
 
-// `s op x` where s is a reduction variable. An empty lane takes the kind of `live_in op x`; where that is not the kind of
-// the region's lanes, the interpreter has to say what becomes of the lane. Lanes of the live-in's own kind take anything.
+// `s op x` where s is a reduction variable. An empty lane takes the kind of `live_in op x`; where that is not the kind
+// of the region's lanes, the interpreter has to say what becomes of the lane. Lanes of the live-in's own kind take
+// anything.
 void Walker::contribute(const Abstract& s, Abstract& x) {
   if (s.accumulator < 0 || x.accumulator >= 0 || !x.is_numeric()) return;
   const auto k = static_cast<std::size_t>(s.accumulator);
@@ -168,24 +186,29 @@ ir::ValueId Walker::truth(const Abstract& a) {
 
 Abstract Walker::binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right) {
   if (left.is(Shape::Array) || right.is(Shape::Array)) return give_up(Abort::ArrayExpression, "an operator");
-  if (!left.is_numeric() || !right.is_numeric() || op == BinaryOp::MatMul) return give_up(Abort::UnsupportedOperation, "an operator on these values");
+  if (!left.is_numeric() || !right.is_numeric() || op == BinaryOp::MatMul)
+    return give_up(Abort::UnsupportedOperation, "an operator on these values");
   Abstract a = left, b = right;
   contribute(left, b);
   contribute(right, a);
   // With a float beside it (or where both become floats) a number is read as the float it converts to.
-  const bool converts = op == BinaryOp::TrueDiv || (a.is(Shape::Scalar) && is_float(a.kind)) || (b.is(Shape::Scalar) && is_float(b.kind));
+  const bool converts =
+      op == BinaryOp::TrueDiv || (a.is(Shape::Scalar) && is_float(a.kind)) || (b.is(Shape::Scalar) && is_float(b.kind));
   if (!converts) {
     a = one_kind(a);
     b = one_kind(b);
   }
   const auto promotion = njit_promotion(op, a.kind, b.kind);
-  if (!promotion) return give_up(Abort::UnsupportedOperation, std::string("'") + std::string(symbol_of(op)) + "' on these kinds");
+  if (!promotion)
+    return give_up(Abort::UnsupportedOperation, std::string("'") + std::string(symbol_of(op)) + "' on these kinds");
   const ScalarKind kind = promotion->operand;
   const ir::ValueId x = convert(a, kind), y = convert(b, kind);
   const ir::Type type = ir::type_of(kind);
   const bool divides = op == BinaryOp::TrueDiv || op == BinaryOp::FloorDiv || op == BinaryOp::Mod;
-  if (divides && !(flags & numpy_errors_flag)) build_.guard(build_.emit(Op::Ne, {y, build_.zero(type)}), exit_here("division by zero"));
-  if (op == BinaryOp::Pow && !is_float(kind) && is_signed(kind)) build_.guard(build_.emit(Op::Ge, {y, build_.zero(type)}), exit_here("negative power of an int"));
+  if (divides && !(flags & numpy_errors_flag))
+    build_.guard(build_.emit(Op::Ne, {y, build_.zero(type)}), exit_here("division by zero"));
+  if (op == BinaryOp::Pow && !is_float(kind) && is_signed(kind))
+    build_.guard(build_.emit(Op::Ge, {y, build_.zero(type)}), exit_here("negative power of an int"));
   // Of two bools `+` is or, `*` is and (vm/semantics/arithmetic.h).
   Op code = ir_op(op, kind);
   if (kind == ScalarKind::Bool) code = op == BinaryOp::Add ? Op::Or : op == BinaryOp::Mul ? Op::And : code;
@@ -210,7 +233,9 @@ Abstract Walker::power_literal(const Abstract& base, int exponent) {
     if (left & 1) result = result == ir::no_id ? square : build_.emit(Op::Mul, {result, square});
     if (left > 1) square = build_.emit(Op::Mul, {square, square});
   }
-  const ir::ValueId one = build_.constant(type, kind == ScalarKind::Float64 ? to_bits(1.0) : kind == ScalarKind::Float32 ? to_bits(1.0f) : 1);
+  const ir::ValueId one = build_.constant(type, kind == ScalarKind::Float64   ? to_bits(1.0)
+                                                : kind == ScalarKind::Float32 ? to_bits(1.0f)
+                                                                              : 1);
   if (result == ir::no_id) result = one;
   if (exponent < 0) result = build_.emit(Op::Div, {one, result});
   return Abstract::scalar(kind, result);
@@ -221,7 +246,8 @@ Abstract Walker::unary(UnaryOp op, const Abstract& operand) {
     const ir::ValueId condition = truth(operand);
     return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Not, {condition}));
   }
-  if (!operand.is_numeric()) return give_up(operand.is(Shape::Array) ? Abort::ArrayExpression : Abort::UnsupportedOperation, "an operator");
+  if (!operand.is_numeric())
+    return give_up(operand.is(Shape::Array) ? Abort::ArrayExpression : Abort::UnsupportedOperation, "an operator");
   const Abstract a = one_kind(operand);
   const auto promotion = njit_unary(op, a.kind);
   if (!promotion) return give_up(Abort::UnsupportedOperation, "this operator on this kind");
@@ -236,15 +262,18 @@ Abstract Walker::unary(UnaryOp op, const Abstract& operand) {
 Abstract Walker::compare(CompareOp op, const Abstract& left, const Abstract& right) {
   if (op == CompareOp::Is || op == CompareOp::IsNot) {
     const bool both = left.is(Shape::Constant) && right.is(Shape::Constant);
-    const bool none = (left.is(Shape::Constant) && left.constant.is(Tag::None)) || (right.is(Shape::Constant) && right.constant.is(Tag::None));
+    const bool none = (left.is(Shape::Constant) && left.constant.is(Tag::None)) ||
+                      (right.is(Shape::Constant) && right.constant.is(Tag::None));
     if (!both && !none) return give_up(Abort::UnsupportedOperation, "'is'");
     const bool is = both && same(left, right);
     return Abstract::scalar(ScalarKind::Bool, build_.bool_constant(is == (op == CompareOp::Is)));
   }
   if (left.is(Shape::Array) || right.is(Shape::Array)) return give_up(Abort::ArrayExpression, "a comparison");
-  if (!left.is_numeric() || !right.is_numeric() || !is_value_comparison(op)) return give_up(Abort::UnsupportedOperation, "this comparison");
+  if (!left.is_numeric() || !right.is_numeric() || !is_value_comparison(op))
+    return give_up(Abort::UnsupportedOperation, "this comparison");
   Abstract a = left, b = right;
-  const bool converts = (left.is(Shape::Scalar) && is_float(left.kind)) || (right.is(Shape::Scalar) && is_float(right.kind));
+  const bool converts =
+      (left.is(Shape::Scalar) && is_float(left.kind)) || (right.is(Shape::Scalar) && is_float(right.kind));
   if (!converts) {
     a = one_kind(a);
     b = one_kind(b);
@@ -255,17 +284,24 @@ Abstract Walker::compare(CompareOp op, const Abstract& left, const Abstract& rig
   const bool is_unsigned = kind == ScalarKind::UInt64;
   Op code = Op::Eq;
   switch (op) {
-    case CompareOp::Lt: code = is_unsigned ? Op::ULt : Op::Lt; break;
-    case CompareOp::Le: code = is_unsigned ? Op::ULe : Op::Le; break;
-    case CompareOp::Gt:
-    case CompareOp::Ge:
-      code = op == CompareOp::Gt ? (is_unsigned ? Op::ULt : Op::Gt) : (is_unsigned ? Op::ULe : Op::Ge);
-      if (is_unsigned) std::swap(x, y);
-      break;
-    case CompareOp::Ne: code = Op::Ne; break;
-    default: break;
+  case CompareOp::Lt:
+    code = is_unsigned ? Op::ULt : Op::Lt;
+    break;
+  case CompareOp::Le:
+    code = is_unsigned ? Op::ULe : Op::Le;
+    break;
+  case CompareOp::Gt:
+  case CompareOp::Ge:
+    code = op == CompareOp::Gt ? (is_unsigned ? Op::ULt : Op::Gt) : (is_unsigned ? Op::ULe : Op::Ge);
+    if (is_unsigned) std::swap(x, y);
+    break;
+  case CompareOp::Ne:
+    code = Op::Ne;
+    break;
+  default:
+    break;
   }
   return Abstract::scalar(ScalarKind::Bool, build_.emit(code, {x, y}));
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -31,11 +31,13 @@ RecordResult record(const Frame& frame, int loop, const PrangeJob* job, RunsInPa
   return RecordFailure{Abort::TooManyRestarts, frame.code->qualified_name, frame.code->loops[loop].location.line};
 }
 
-}  // namespace
+} // namespace
 
 const char* name_of(Abort reason) { return rows[static_cast<int>(reason)].name; }
 
-std::string RecordFailure::sentence() const { return fmt::format(fmt::runtime(rows[static_cast<int>(reason)].text), detail); }
+std::string RecordFailure::sentence() const {
+  return fmt::format(fmt::runtime(rows[static_cast<int>(reason)].text), detail);
+}
 
 RecordResult record_grain(const PrangeJob& job) { return record(job.frame(), job.loop_index(), &job, nullptr); }
 
@@ -43,4 +45,4 @@ RecordResult record_loop(const Frame& frame, int loop, RunsInParallel runs_in_pa
   return record(frame, loop, nullptr, runs_in_parallel);
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -1,13 +1,13 @@
 // From a loop of the guest to a region of IR.
 //
-// The recorder walks the loop's bytecode once, over abstract values: registers hold IR names with kinds. Both sides of every
-// `if` are walked and joined, inner loops become `for` and `loop`, calls of njit functions are inlined, and what can raise
-// becomes a guard whose exit rebuilds the interpreter's registers at that opcode. Nothing runs meanwhile: every kind
-// follows from the kinds at the region's entry, which become the entry's guards.
+// The recorder walks the loop's bytecode once, over abstract values: registers hold IR names with kinds. Both sides of
+// every `if` are walked and joined, inner loops become `for` and `loop`, calls of njit functions are inlined, and what
+// can raise becomes a guard whose exit rebuilds the interpreter's registers at that opcode. Nothing runs meanwhile:
+// every kind follows from the kinds at the region's entry, which become the entry's guards.
 //
-// Where two paths meet with unlike kinds, or a loop changes a variable's kind, the walk starts again with a hint (at most
-// `most_restarts` times). An int that meets a float becomes a *number*: both representations and a tag. Uses that convert
-// read the float; a use that needs one kind leaves through an exit for the other.
+// Where two paths meet with unlike kinds, or a loop changes a variable's kind, the walk starts again with a hint (at
+// most `most_restarts` times). An int that meets a float becomes a *number*: both representations and a tag. Uses that
+// convert read the float; a use that needs one kind leaves through an exit for the other.
 //
 // What keeps a loop from being traced is a row of abort_reasons.def.
 #pragma once
@@ -43,9 +43,9 @@ struct RecordFailure {
 // What must hold for a recording to be entered again.
 struct EntryGuard {
   enum class What : std::uint8_t {
-    Kind,      // the register holds a value of tag `tag`
-    Array,     // an array as array slot `slot` of the region describes it
-    Identity,  // the register holds the very object `constant`
+    Kind,     // the register holds a value of tag `tag`
+    Array,    // an array as array slot `slot` of the region describes it
+    Identity, // the register holds the very object `constant`
   };
   What what;
   std::uint16_t guest_register;
@@ -60,9 +60,9 @@ struct ArraySource {
   Value constant;
 };
 
-constexpr std::uint16_t start_slot = 0xffff;  // scalar slot that holds the loop's value at ordinal 0
-constexpr std::uint16_t step_slot = 0xfffe;   // scalar slot that holds the loop's step
-constexpr std::int64_t any_step = 0;          // the step is in that slot
+constexpr std::uint16_t start_slot = 0xffff; // scalar slot that holds the loop's value at ordinal 0
+constexpr std::uint16_t step_slot = 0xfffe;  // scalar slot that holds the loop's step
+constexpr std::int64_t any_step = 0;         // the step is in that slot
 
 // Hot loops that count by one are compiled for that; all other steps share their code.
 inline std::int64_t recorded_step(std::int64_t step) { return step == 1 || step == -1 ? step : any_step; }
@@ -71,24 +71,24 @@ struct Recording {
   ir::Region region;
   const Code* code = nullptr;
   int loop = 0;
-  bool grain = false;        // iterations of a parallel prange; otherwise a hot loop that runs in order
-  bool holds_prange = false;   // compiled in line, on this thread
-  bool hides_code = false;     // some path leaves for the interpreter because of what is not compiled
-  bool start_is_zero = false;  // a guard: the loop's value at ordinal 0 is 0
-  std::int64_t step = 1;       // a guard: of a grain the step, of a hot loop recorded_step()
+  bool grain = false;         // iterations of a parallel prange; otherwise a hot loop that runs in order
+  bool holds_prange = false;  // compiled in line, on this thread
+  bool hides_code = false;    // some path leaves for the interpreter because of what is not compiled
+  bool start_is_zero = false; // a guard: the loop's value at ordinal 0 is 0
+  std::int64_t step = 1;      // a guard: of a grain the step, of a hot loop recorded_step()
   std::vector<EntryGuard> guards;
-  std::vector<ArraySource> arrays;  // of region.arrays
-  std::vector<Value> constants;     // that snapshots name
-  std::vector<ScalarKind> live_in_kinds;  // of the accumulators: a guard
+  std::vector<ArraySource> arrays;       // of region.arrays
+  std::vector<Value> constants;          // that snapshots name
+  std::vector<ScalarKind> live_in_kinds; // of the accumulators: a guard
 };
 
 using RecordResult = std::variant<Recording, RecordFailure>;
 
 // Iterations of a parallel prange.
 RecordResult record_grain(const PrangeJob& job);
-// A `for` over a range, or a `while`, whose header the frame has reached. `runs_in_parallel`: a prange inside it gains more
-// by running in parallel on its own than by being compiled into this loop.
+// A `for` over a range, or a `while`, whose header the frame has reached. `runs_in_parallel`: a prange inside it gains
+// more by running in parallel on its own than by being compiled into this loop.
 using RunsInParallel = bool (*)(const Code& code, int loop);
 RecordResult record_loop(const Frame& frame, int loop, RunsInParallel runs_in_parallel);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

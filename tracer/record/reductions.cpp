@@ -11,11 +11,11 @@
 //   result = live-in op (levels joined, the lowest first)
 //
 // That is the tree "(0,1), (2,3), ..., an odd last one moves up": a level holds the total of 2^k blocks. What is empty
-// holds the identity of the typed operator, which changes no bit of what it is combined with, so lanes and levels need no
-// flags; folding goes only as far as lanes were used, so that short loops stay short.
+// holds the identity of the typed operator, which changes no bit of what it is combined with, so lanes and levels need
+// no flags; folding goes only as far as lanes were used, so that short loops stay short.
 //
-// Whoever leaves inside goes back to before the loop, where the interpreter runs all of it again. So its body may store to
-// no array, and nothing but the reductions may be read behind it.
+// Whoever leaves inside goes back to before the loop, where the interpreter runs all of it again. So its body may store
+// to no array, and nothing but the reductions may be read behind it.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -36,20 +36,29 @@ constexpr std::int64_t most_levels = 64;
 Op combining_op(ReductionOp op, ScalarKind kind) {
   const bool is_unsigned = kind == ScalarKind::UInt64;
   switch (op) {
-    case ReductionOp::Add:
-    case ReductionOp::Sub: return Op::Add;
-    case ReductionOp::Mul:
-    case ReductionOp::Div: return Op::Mul;
-    case ReductionOp::BitAnd: return Op::And;
-    case ReductionOp::BitOr: return Op::Or;
-    case ReductionOp::BitXor: return Op::Xor;
-    case ReductionOp::Min: return is_unsigned ? Op::UMin : Op::Min;
-    case ReductionOp::Max: return is_unsigned ? Op::UMax : Op::Max;
+  case ReductionOp::Add:
+  case ReductionOp::Sub:
+    return Op::Add;
+  case ReductionOp::Mul:
+  case ReductionOp::Div:
+    return Op::Mul;
+  case ReductionOp::BitAnd:
+    return Op::And;
+  case ReductionOp::BitOr:
+    return Op::Or;
+  case ReductionOp::BitXor:
+    return Op::Xor;
+  case ReductionOp::Min:
+    return is_unsigned ? Op::UMin : Op::Min;
+  case ReductionOp::Max:
+    return is_unsigned ? Op::UMax : Op::Max;
   }
   return Op::Add;
 }
 
-bool is_bitwise(ReductionOp op) { return op == ReductionOp::BitAnd || op == ReductionOp::BitOr || op == ReductionOp::BitXor; }
+bool is_bitwise(ReductionOp op) {
+  return op == ReductionOp::BitAnd || op == ReductionOp::BitOr || op == ReductionOp::BitXor;
+}
 
 // Kinds whose partial results combine in one operation.
 bool combines(ReductionOp op, ScalarKind kind) {
@@ -58,11 +67,12 @@ bool combines(ReductionOp op, ScalarKind kind) {
   return (kind == ScalarKind::Int64 || kind == ScalarKind::UInt64) && op != ReductionOp::Div;
 }
 
-}  // namespace
+} // namespace
 
 // The interpreter runs a prange in order whose variables are no numbers that combine with their like.
 bool Walker::reduces(const LoopInfo& loop) {
-  const bool any = std::any_of(loop.variables.begin(), loop.variables.end(), [](const LoopVariable& v) { return v.variable_class == VariableClass::Reduction; });
+  const bool any = std::any_of(loop.variables.begin(), loop.variables.end(),
+                               [](const LoopVariable& v) { return v.variable_class == VariableClass::Reduction; });
   if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty() || !any) return false;
   return std::all_of(loop.variables.begin(), loop.variables.end(), [&](const LoopVariable& v) {
     if (v.variable_class != VariableClass::Reduction) return true;
@@ -80,7 +90,9 @@ int Walker::scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t 
 }
 
 ValueId Walker::scratch_load(int slot, ValueId at) { return build_.load(build_.array(slot), ir::Values(&at, 1)); }
-void Walker::scratch_store(int slot, ValueId at, ValueId value) { build_.store(build_.array(slot), ir::Values(&at, 1), value); }
+void Walker::scratch_store(int slot, ValueId at, ValueId value) {
+  build_.store(build_.array(slot), ir::Values(&at, 1), value);
+}
 
 // Trips of range(start, stop, step): a value that is at most 0 where there are none. Differences beyond 64 bits leave.
 ValueId Walker::trips_of(const Abstract& range, std::int64_t step) {
@@ -89,7 +101,8 @@ ValueId Walker::trips_of(const Abstract& range, std::int64_t step) {
   const auto start = build_.constant_bits(from);
   if (!start || static_cast<std::int64_t>(*start) < 0) {
     const ValueId fits = build_.emit(Op::Ge, {distance, build_.int_constant(0)});
-    build_.guard(build_.emit(Op::Or, {build_.emit(Op::Ge, {from, to}), fits}), exit_here("a range of more than 2**63 values"));
+    build_.guard(build_.emit(Op::Or, {build_.emit(Op::Ge, {from, to}), fits}),
+                 exit_here("a range of more than 2**63 values"));
   } else if (*start != 0) {
     // Down from there it may wrap to a large number.
     const ValueId runs = build_.emit(Op::Lt, {from, to});
@@ -101,7 +114,8 @@ ValueId Walker::trips_of(const Abstract& range, std::int64_t step) {
 ValueId Walker::step_up(ValueId distance, std::int64_t step) {
   const std::int64_t by = step < 0 ? -step : step;
   if (by == 1) return distance;
-  const ValueId whole = build_.emit(Op::FloorDiv, {build_.emit(Op::Sub, {distance, build_.int_constant(1)}), build_.int_constant(by)});
+  const ValueId whole =
+      build_.emit(Op::FloorDiv, {build_.emit(Op::Sub, {distance, build_.int_constant(1)}), build_.int_constant(by)});
   return build_.emit(Op::Add, {whole, build_.int_constant(1)});
 }
 
@@ -123,10 +137,13 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
     reducing.push_back(r);
   }
   const auto is_reduced = [&](std::uint16_t r) {
-    return std::any_of(reducing.begin(), reducing.end(), [r](const Reducing& each) { return each.guest_register == r; });
+    return std::any_of(reducing.begin(), reducing.end(),
+                       [r](const Reducing& each) { return each.guest_register == r; });
   };
   for (std::uint16_t r : written(loop.body, loop.next + 1, loop.otherwise))
-    if (!is_reduced(r)) abandon(Abort::NestedReduction, register_name(r) + "', which is read behind it, and '" + register_name(reducing[0].guest_register));
+    if (!is_reduced(r))
+      abandon(Abort::NestedReduction,
+              register_name(r) + "', which is read behind it, and '" + register_name(reducing[0].guest_register));
 
   const ValueId n = trips_of(range, by);
   const bool outermost = reduction_exit_ == ir::no_id;
@@ -138,21 +155,31 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
     r.lanes = scratch_array(r.kind, lanes, r.guest_register);
     r.levels = scratch_array(r.kind, most_levels, r.guest_register);
     r.live_bits = convert(r.live, r.kind);
-    r.identity = r.op == ReductionOp::Min || r.op == ReductionOp::Max ? r.live_bits : build_.constant(ir::type_of(r.kind), identity_bits(r.op, r.kind, 0));
+    r.identity = r.op == ReductionOp::Min || r.op == ReductionOp::Max
+                     ? r.live_bits
+                     : build_.constant(ir::type_of(r.kind), identity_bits(r.op, r.kind, 0));
   }
 
   const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
-  const ValueId thousandth = build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}), build_.int_constant(most_blocks_of_a_deep_loop)});
-  const ValueId size = loop.body_has_loop_or_call ? build_.emit(Op::Max, {one, thousandth}) : build_.int_constant(simple_block_size);
+  const ValueId thousandth =
+      build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}),
+                                 build_.int_constant(most_blocks_of_a_deep_loop)});
+  const ValueId size =
+      loop.body_has_loop_or_call ? build_.emit(Op::Max, {one, thousandth}) : build_.int_constant(simple_block_size);
   // Blocks by number: their size may not be a constant.
-  const ValueId blocks = loop.body_has_loop_or_call
-                             ? build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.emit(Op::Sub, {size, one})}), size})
-                             : n;
-  const auto body_at = [&](ValueId ordinal, ValueId lane) { reduction_iteration(pc, reducing, all, range, by, ordinal, lane); };
-  build_.set_line(0);  // loops of ours, not the guest's
-  auto opened = loop.body_has_loop_or_call ? build_.begin_for(zero, blocks, 1) : build_.begin_for(zero, n, simple_block_size);
+  const ValueId blocks =
+      loop.body_has_loop_or_call
+          ? build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.emit(Op::Sub, {size, one})}), size})
+          : n;
+  const auto body_at = [&](ValueId ordinal, ValueId lane) {
+    reduction_iteration(pc, reducing, all, range, by, ordinal, lane);
+  };
+  build_.set_line(0); // loops of ours, not the guest's
+  auto opened =
+      loop.body_has_loop_or_call ? build_.begin_for(zero, blocks, 1) : build_.begin_for(zero, n, simple_block_size);
   const ValueId first = loop.body_has_loop_or_call ? build_.emit(Op::Mul, {opened.index, size}) : opened.index;
-  const ValueId number = loop.body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
+  const ValueId number =
+      loop.body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
   static_assert(simple_block_size == 1 << 12);
   {
     const ValueId end = build_.emit(Op::Min, {build_.emit(Op::Add, {first, size}), n});
@@ -163,7 +190,9 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
     build_.end_for();
     // Both bounds as sums, so that subscripts are checked before the loop.
     const ValueId short_of_lanes = build_.int_constant(1 - lanes);
-    const ValueId last_row = build_.emit(Op::Min, {build_.emit(Op::Add, {build_.emit(Op::Add, {first, size}), short_of_lanes}), build_.emit(Op::Add, {n, short_of_lanes})});
+    const ValueId last_row =
+        build_.emit(Op::Min, {build_.emit(Op::Add, {build_.emit(Op::Add, {first, size}), short_of_lanes}),
+                              build_.emit(Op::Add, {n, short_of_lanes})});
     auto row = build_.begin_for(first, last_row, lanes);
     build_.set_line(loop.location.line);
     auto lane = build_.begin_for(zero, build_.int_constant(lanes), 1);
@@ -184,7 +213,11 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   build_.end_for();
 
   // How many blocks there were, and none for a negative n.
-  const ValueId counted = loop.body_has_loop_or_call ? blocks : build_.emit(Op::Shr, {build_.emit(Op::Add, {n, build_.int_constant(simple_block_size - 1)}), build_.int_constant(12)});
+  const ValueId counted =
+      loop.body_has_loop_or_call
+          ? blocks
+          : build_.emit(Op::Shr, {build_.emit(Op::Add, {n, build_.int_constant(simple_block_size - 1)}),
+                                  build_.int_constant(12)});
   const std::vector<ValueId> totals = join_levels(reducing, build_.emit(Op::Max, {counted, zero}));
   if (outermost) reduction_exit_ = ir::no_id;
   frames_ = saved;
@@ -211,7 +244,8 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
 }
 
 // The body once, on one lane.
-void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all, const Abstract& range, std::int64_t step, ValueId ordinal, ValueId lane) {
+void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
+                                 const Abstract& range, std::int64_t step, ValueId ordinal, ValueId lane) {
   const int index = code().instructions[pc].c;
   const LoopInfo& loop = code().loops[index];
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
@@ -235,17 +269,23 @@ void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& 
   if (build_.unreachable()) return;
   for (const Reducing& r : reducing) {
     Abstract contributed = frame().registers[r.guest_register];
-    if (contributed.is(Shape::Number) && build_.constant_bits(contributed.tag_id) == 1u) contributed = Abstract::scalar(ScalarKind::Float64, contributed.id);
+    if (contributed.is(Shape::Number) && build_.constant_bits(contributed.tag_id) == 1u)
+      contributed = Abstract::scalar(ScalarKind::Float64, contributed.id);
     if (!contributed.is(Shape::Scalar)) {
       // An int on some paths, a float on others: the lanes are floats, if that is what all contributions give.
-      if (!contributed.is(Shape::Number) || r.kind == ScalarKind::Float64) abandon(Abort::TypeUnstable, register_name(r.guest_register));
+      if (!contributed.is(Shape::Number) || r.kind == ScalarKind::Float64)
+        abandon(Abort::TypeUnstable, register_name(r.guest_register));
       contributed.kind = ScalarKind::Float64;
     }
     const bool settles = contributed.kind == r.kind;
     // Whether a lane had a contribution would decide over the kind of the result.
-    if (sometimes && (!settles || r.kind != r.live.kind)) abandon(Abort::NestedReduction, register_name(r.guest_register) + "' as another kind than it has before, under a condition (start it with 0.0), '");
+    if (sometimes && (!settles || r.kind != r.live.kind))
+      abandon(Abort::NestedReduction,
+              register_name(r.guest_register) +
+                  "' as another kind than it has before, under a condition (start it with 0.0), '");
     if (!settles) {
-      if (knowledge_.reducing_kinds.count({place(pc), r.guest_register})) abandon(Abort::TypeUnstable, register_name(r.guest_register));
+      if (knowledge_.reducing_kinds.count({place(pc), r.guest_register}))
+        abandon(Abort::TypeUnstable, register_name(r.guest_register));
       knowledge_.reducing_kinds[{place(pc), r.guest_register}] = contributed.kind;
       throw Restart{};
     }
@@ -260,7 +300,9 @@ void Walker::fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lane
     auto each = build_.begin_for(build_.int_constant(0), pairs, 1);
     const ValueId other = build_.emit(Op::Add, {each.index, distance});
     for (const Reducing& r : reducing)
-      scratch_store(r.lanes, each.index, build_.emit(combining_op(r.op, r.kind), {scratch_load(r.lanes, each.index), scratch_load(r.lanes, other)}));
+      scratch_store(
+          r.lanes, each.index,
+          build_.emit(combining_op(r.op, r.kind), {scratch_load(r.lanes, each.index), scratch_load(r.lanes, other)}));
     build_.end_for();
   }
 }
@@ -283,7 +325,8 @@ void Walker::carry_block(const std::vector<Reducing>& reducing, ValueId number) 
   build_.end_if();
   std::vector<ValueId> then{build_.emit(Op::Add, {now[0], one}), build_.emit(Op::Shr, {now[1], one})};
   for (std::size_t k = 0; k < reducing.size(); ++k)
-    then.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind), {scratch_load(reducing[k].levels, now[0]), now[k + 2]}));
+    then.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind),
+                               {scratch_load(reducing[k].levels, now[0]), now[k + 2]}));
   build_.yield(then);
   build_.end_loop();
   const std::vector<ValueId> result = build_.end_block();
@@ -309,7 +352,8 @@ std::vector<ValueId> Walker::join_levels(const std::vector<Reducing>& reducing, 
   build_.begin_if(build_.emit(Op::Ne, {build_.emit(Op::And, {now[1], one}), zero}));
   std::vector<ValueId> joined;
   for (std::size_t k = 0; k < reducing.size(); ++k)
-    joined.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind), {scratch_load(reducing[k].levels, now[0]), sums[k]}));
+    joined.push_back(build_.emit(combining_op(reducing[k].op, reducing[k].kind),
+                                 {scratch_load(reducing[k].levels, now[0]), sums[k]}));
   build_.yield(joined);
   build_.begin_else();
   build_.yield(sums);
@@ -320,4 +364,4 @@ std::vector<ValueId> Walker::join_levels(const std::vector<Reducing>& reducing, 
   return build_.end_block();
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -70,14 +70,15 @@ ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
       const bool live = resumes < frame.code->instructions.size() && frame.live->live(resumes, r);
       const bool is_result = !top && r == frames_[f + 1].result_register;
       const bool accumulates = f == 0 && accumulators_.count(r) != 0;
-      if ((live || accumulates) && !is_result && !states.count(r)) add_entry(exit, static_cast<std::uint16_t>(f), r, frame.registers[r]);
+      if ((live || accumulates) && !is_result && !states.count(r))
+        add_entry(exit, static_cast<std::uint16_t>(f), r, frame.registers[r]);
     }
   }
   return build_.add_exit(std::move(exit));
 }
 
-// The accumulator whose lane the register of frame f holds (itself, or a copy on its way into a call), where an empty lane
-// has another kind than the region's lanes; -1 for anything else.
+// The accumulator whose lane the register of frame f holds (itself, or a copy on its way into a call), where an empty
+// lane has another kind than the region's lanes; -1 for anything else.
 int Walker::lane_of(std::uint16_t f, std::uint16_t r, const Abstract& value) const {
   if (f != 0) return -1;
   const auto own = accumulators_.find(r);
@@ -93,50 +94,53 @@ void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const A
   entry.guest_register = r;
   entry.operand = static_cast<std::uint16_t>(exit.operands.size());
   switch (value.shape) {
-    case Shape::Entry:
-    case Shape::Unbound: return;
-    case Shape::Conflict: abandon(Abort::MaybeUnbound, r < frames_[f].code->register_names.size() ? frames_[f].code->register_names[r] : "a temporary");
-    case Shape::Scalar:
-      entry.kind = value.kind;
-      exit.operands.push_back(value.id);
-      if (const int k = lane_of(f, r, value); k >= 0) {
-        entry.source = Source::Lane;
-        entry.slot = static_cast<std::uint16_t>(k);
-      }
-      break;
-    case Shape::Number:
-      entry.source = Source::Number;
-      exit.operands.insert(exit.operands.end(), {value.id, value.int_id, value.tag_id});
-      break;
-    case Shape::Constant:
-      entry.source = Source::Constant;
-      entry.operand = static_cast<std::uint16_t>(out_.constants.size());
-      out_.constants.push_back(value.constant);
-      break;
-    case Shape::Array:
-      entry.source = value.dims.empty() ? Source::Array : Source::View;
-      entry.slot = static_cast<std::uint16_t>(value.slot);
-      entry.count = static_cast<std::uint16_t>(value.dims.size());
-      for (std::size_t k = 0; k < value.dims.size(); ++k) {
-        const Abstract::Dimension& d = value.dims[k];
-        exit.operands.push_back(d.at);
-        if (!d.sliced) continue;
-        entry.sliced = static_cast<std::uint16_t>(entry.sliced | 1u << k);
-        exit.operands.insert(exit.operands.end(), {d.length, build_.int_constant(d.step)});
-      }
-      if (value.dims.empty()) entry.operand = entry.slot;
-      break;
-    case Shape::Tuple:
-    case Shape::Range:
-    case Shape::Slice:
-      entry.source = value.is(Shape::Tuple) ? Source::Tuple : value.is(Shape::Range) ? Source::Range : Source::Slice;
-      entry.operand = 0;
-      entry.count = static_cast<std::uint16_t>(value.items.size());
-      exit.entries.push_back(entry);
-      for (const Abstract& item : value.items) add_entry(exit, f, r, item);
-      return;
+  case Shape::Entry:
+  case Shape::Unbound:
+    return;
+  case Shape::Conflict:
+    abandon(Abort::MaybeUnbound,
+            r < frames_[f].code->register_names.size() ? frames_[f].code->register_names[r] : "a temporary");
+  case Shape::Scalar:
+    entry.kind = value.kind;
+    exit.operands.push_back(value.id);
+    if (const int k = lane_of(f, r, value); k >= 0) {
+      entry.source = Source::Lane;
+      entry.slot = static_cast<std::uint16_t>(k);
+    }
+    break;
+  case Shape::Number:
+    entry.source = Source::Number;
+    exit.operands.insert(exit.operands.end(), {value.id, value.int_id, value.tag_id});
+    break;
+  case Shape::Constant:
+    entry.source = Source::Constant;
+    entry.operand = static_cast<std::uint16_t>(out_.constants.size());
+    out_.constants.push_back(value.constant);
+    break;
+  case Shape::Array:
+    entry.source = value.dims.empty() ? Source::Array : Source::View;
+    entry.slot = static_cast<std::uint16_t>(value.slot);
+    entry.count = static_cast<std::uint16_t>(value.dims.size());
+    for (std::size_t k = 0; k < value.dims.size(); ++k) {
+      const Abstract::Dimension& d = value.dims[k];
+      exit.operands.push_back(d.at);
+      if (!d.sliced) continue;
+      entry.sliced = static_cast<std::uint16_t>(entry.sliced | 1u << k);
+      exit.operands.insert(exit.operands.end(), {d.length, build_.int_constant(d.step)});
+    }
+    if (value.dims.empty()) entry.operand = entry.slot;
+    break;
+  case Shape::Tuple:
+  case Shape::Range:
+  case Shape::Slice:
+    entry.source = value.is(Shape::Tuple) ? Source::Tuple : value.is(Shape::Range) ? Source::Range : Source::Slice;
+    entry.operand = 0;
+    entry.count = static_cast<std::uint16_t>(value.items.size());
+    exit.entries.push_back(entry);
+    for (const Abstract& item : value.items) add_entry(exit, f, r, item);
+    return;
   }
   exit.entries.push_back(entry);
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -1,7 +1,7 @@
 // Control flow: straight code, `if`, `for`, `while`, `break`, `continue`, `return`.
 //
-// The compiler emits structured code only: each conditional jump knows where its sides meet (Code::joins), each loop its
-// pcs. So the walk is recursive: walk_range runs to a stop pc; what jumps elsewhere is a `br` to an open target.
+// The compiler emits structured code only: each conditional jump knows where its sides meet (Code::joins), each loop
+// its pcs. So the walk is recursive: walk_range runs to a stop pc; what jumps elsewhere is a `br` to an open target.
 #include "tracer/record/walker.h"
 
 #include <algorithm>
@@ -13,8 +13,10 @@
 
 namespace pyvm::tracer {
 
-Walker::Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel, Knowledge& knowledge)
-    : entry_(frame), loop_(loop), job_(job), runs_in_parallel_(runs_in_parallel), knowledge_(knowledge), build_(out_.region) {
+Walker::Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel,
+               Knowledge& knowledge)
+    : entry_(frame), loop_(loop), job_(job), runs_in_parallel_(runs_in_parallel), knowledge_(knowledge),
+      build_(out_.region) {
   out_.code = frame.code;
   out_.loop = loop;
   out_.grain = job != nullptr;
@@ -59,26 +61,32 @@ const Abstract& Walker::read(std::uint16_t r) {
 void Walker::write(std::uint16_t r, Abstract value) {
   if (!reducing_.empty()) {
     ReducingBody& body = reducing_.back();
-    const bool reduces = frames_.size() == body.frames && std::find(body.reduced.begin(), body.reduced.end(), r) != body.reduced.end();
+    const bool reduces =
+        frames_.size() == body.frames && std::find(body.reduced.begin(), body.reduced.end(), r) != body.reduced.end();
     body.sometimes |= reduces && conditional_ > body.conditional;
   }
   if (frames_.size() == 1) {
     auto found = accumulators_.find(r);
-    if (found != accumulators_.end() && out_.live_in_kinds[found->second] != out_.region.accumulators[found->second].kind)
+    if (found != accumulators_.end() &&
+        out_.live_in_kinds[found->second] != out_.region.accumulators[found->second].kind)
       build_.touch(found->second);
   }
   frame().registers[r] = std::move(value);
 }
 
 Recording Walker::walk() {
-  if (job_) walk_grain();
-  else if (code().loops[loop_].kind == LoopKind::While) walk_hot_while();
-  else walk_hot_for();
+  if (job_)
+    walk_grain();
+  else if (code().loops[loop_].kind == LoopKind::While)
+    walk_hot_while();
+  else
+    walk_hot_for();
   build_.finish();
   return std::move(out_);
 }
 
-// ---- the region's own loop -------------------------------------------------------------------------------------------
+// ---- the region's own loop
+// -------------------------------------------------------------------------------------------
 
 void Walker::walk_grain() {
   const LoopInfo& loop = code().loops[loop_];
@@ -94,7 +102,8 @@ void Walker::walk_grain() {
     out_.live_in_kinds.push_back(r.live_in.scalar_kind());
   }
   // What an earlier iteration left in a private is never read: nothing to hand on.
-  for (std::uint16_t r : written(loop.body, loop.next, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
+  for (std::uint16_t r : written(loop.body, loop.next, no_join))
+    frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
 
   ir::ValueId start = ir::no_id;
   if (!out_.start_is_zero) {
@@ -145,10 +154,12 @@ void Walker::walk_hot_for() {
   }
   build_.set_line(loop.location.line);
   auto body = build_.begin_for(build_.begin(), build_.end(), 1, initial);
-  for (std::uint16_t r : written(loop.body, loop.next + 1, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
+  for (std::uint16_t r : written(loop.body, loop.next + 1, no_join))
+    frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   ir::ValueId index = body.index;
-  if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, step == ir::no_id ? build_.int_constant(out_.step) : step});
+  if (out_.step != 1)
+    index = build_.emit(ir::Op::Mul, {index, step == ir::no_id ? build_.int_constant(out_.step) : step});
   index = build_.emit(ir::Op::Add, {index, start});
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, index);
@@ -168,7 +179,8 @@ void Walker::walk_hot_while() {
   std::vector<ir::ValueId> initial;
   std::vector<Abstract> shapes = header_shapes(place(loop.enter), carried, initial);
   std::vector<ir::ValueId> parameters = build_.begin_loop(initial);
-  for (std::uint16_t r : written(loop.body, loop.next + 1, no_join)) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
+  for (std::uint16_t r : written(loop.body, loop.next + 1, no_join))
+    frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, parameters);
   frame().loops.push_back({loop_, {}, ir::no_id, ir::no_id, 0, true});
   body_with_continue(loop, carried, shapes);
@@ -177,12 +189,14 @@ void Walker::walk_hot_while() {
   build_.end_loop();
 }
 
-// ---- straight code and branches ----------------------------------------------------------------------------------------
+// ---- straight code and branches
+// ----------------------------------------------------------------------------------------
 
 Walker::Ended Walker::walk_range(std::uint32_t pc, std::uint32_t stop) {
   while (pc != stop) {
     if (build_.unreachable()) return Ended::Left;
-    if (out_.region.instructions.size() > most_instructions) abandon(Abort::TooLarge, fmt::format("over {} operations", most_instructions));
+    if (out_.region.instructions.size() > most_instructions)
+      abandon(Abort::TooLarge, fmt::format("over {} operations", most_instructions));
     pc_ = pc;
     exit_cache_ = ir::no_id;
     const Instruction& i = code().instructions[pc];
@@ -192,47 +206,47 @@ Walker::Ended Walker::walk_range(std::uint32_t pc, std::uint32_t stop) {
       continue;
     }
     switch (i.op) {
-      case Opcode::Jump: {
-        const std::uint32_t target = pc + 1 + static_cast<std::uint32_t>(i.distance());
-        if (target == stop) return Ended::Reached;
-        // An inner join lies ahead on the straight way; only loops' targets are jumps away.
-        if (jump_to(target) == Ended::Left) return Ended::Left;
-        pc = target;
-        break;
-      }
-      case Opcode::JumpIf:
-      case Opcode::JumpIfNot:
-        if (branch(pc, pc) == Ended::Left) return Ended::Left;
-        break;
-      case Opcode::EnterFor:
-      case Opcode::EnterPrange:
-        if (enter_for(pc, pc) == Ended::Left) return Ended::Left;
-        break;
-      case Opcode::Return:
-        if (frames_.size() == 1) {
-          build_.exit(exit_here("return"));
-          return Ended::Left;
-        }
-        return return_value(read(i.a));
-      case Opcode::Raise:
-      case Opcode::RaiseAssertion:
-        build_.exit(exit_here("raise"));
+    case Opcode::Jump: {
+      const std::uint32_t target = pc + 1 + static_cast<std::uint32_t>(i.distance());
+      if (target == stop) return Ended::Reached;
+      // An inner join lies ahead on the straight way; only loops' targets are jumps away.
+      if (jump_to(target) == Ended::Left) return Ended::Left;
+      pc = target;
+      break;
+    }
+    case Opcode::JumpIf:
+    case Opcode::JumpIfNot:
+      if (branch(pc, pc) == Ended::Left) return Ended::Left;
+      break;
+    case Opcode::EnterFor:
+    case Opcode::EnterPrange:
+      if (enter_for(pc, pc) == Ended::Left) return Ended::Left;
+      break;
+    case Opcode::Return:
+      if (frames_.size() == 1) {
+        build_.exit(exit_here("return"));
         return Ended::Left;
-      case Opcode::Call: {
-        Abstract result = call(pc, i);
-        write(i.a, std::move(result));
-        ++pc;
-        break;
       }
-      case Opcode::CallKeywords: {
-        Abstract result = call_with_keywords(pc, i);
-        write(i.a, std::move(result));
-        pc += 2;  // the next one names the keywords
-        break;
-      }
-      default:
-        operation(i);
-        ++pc;
+      return return_value(read(i.a));
+    case Opcode::Raise:
+    case Opcode::RaiseAssertion:
+      build_.exit(exit_here("raise"));
+      return Ended::Left;
+    case Opcode::Call: {
+      Abstract result = call(pc, i);
+      write(i.a, std::move(result));
+      ++pc;
+      break;
+    }
+    case Opcode::CallKeywords: {
+      Abstract result = call_with_keywords(pc, i);
+      write(i.a, std::move(result));
+      pc += 2; // the next one names the keywords
+      break;
+    }
+    default:
+      operation(i);
+      ++pc;
     }
   }
   return Ended::Reached;
@@ -271,7 +285,7 @@ Walker::Ended Walker::branch(std::uint32_t pc, std::uint32_t& next) {
     next = away;
     return Ended::Reached;
   }
-  if (join == no_join) {  // the exit of a while loop
+  if (join == no_join) { // the exit of a while loop
     if (!jump_on) condition = build_.emit(ir::Op::Not, {condition});
     build_.begin_if(condition);
     const auto saved = frames_;
@@ -349,13 +363,15 @@ Walker::Ended Walker::return_value(const Abstract& value) {
   return Ended::Left;
 }
 
-// ---- loops ---------------------------------------------------------------------------------------------------------------
+// ---- loops
+// ---------------------------------------------------------------------------------------------------------------
 
 int Walker::while_loop_at(std::uint32_t pc) const {
   for (std::size_t k = 0; k < code().loops.size(); ++k) {
     const LoopInfo& loop = code().loops[k];
     if (loop.kind != LoopKind::While || loop.body != pc) continue;
-    const bool open = std::any_of(frame().loops.begin(), frame().loops.end(), [&](const OpenLoop& o) { return o.loop == static_cast<int>(k); });
+    const bool open = std::any_of(frame().loops.begin(), frame().loops.end(),
+                                  [&](const OpenLoop& o) { return o.loop == static_cast<int>(k); });
     if (!open) return static_cast<int>(k);
   }
   return -1;
@@ -364,7 +380,8 @@ int Walker::while_loop_at(std::uint32_t pc) const {
 // Walks a loop's body to its next; `continue` inside meets the end of the body there.
 void Walker::body_with_continue(const LoopInfo& loop, const Registers& carried, const std::vector<Abstract>& shapes) {
   Target target{loop.next, place(loop.next), open_blocks_, carried, {}};
-  for (std::size_t k = 0; k < carried.size(); ++k) target.shapes.push_back(shape_of(target.place, carried[k], shapes[k]));
+  for (std::size_t k = 0; k < carried.size(); ++k)
+    target.shapes.push_back(shape_of(target.place, carried[k], shapes[k]));
   open_target(target);
   frame().loops.back().targets.push_back(&target);
   const bool reached = walk_range(loop.body, loop.next) == Ended::Reached;
@@ -376,7 +393,8 @@ void Walker::body_with_continue(const LoopInfo& loop, const Registers& carried, 
 void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shapes, const Place& header) {
   if (build_.unreachable()) return;
   std::vector<ir::ValueId> next;
-  for (std::size_t k = 0; k < carried.size(); ++k) append_flat(frame().registers[carried[k]], shapes[k], header, carried[k], next);
+  for (std::size_t k = 0; k < carried.size(); ++k)
+    append_flat(frame().registers[carried[k]], shapes[k], header, carried[k], next);
   build_.yield(next);
 }
 
@@ -384,12 +402,15 @@ void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shap
 // where it leaves the signed ones; nobody lives to see the end of more than 2^63 - 1 trips.
 ir::ValueId Walker::trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step) {
   const ir::ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
-  const auto either = [&](ir::ValueId condition, ir::ValueId a, ir::ValueId b) { return build_.emit(ir::Op::Select, {condition, a, b}, {.type = ir::i64}); };
+  const auto either = [&](ir::ValueId condition, ir::ValueId a, ir::ValueId b) {
+    return build_.emit(ir::Op::Select, {condition, a, b}, {.type = ir::i64});
+  };
   const ir::ValueId up = build_.emit(ir::Op::Lt, {zero, step});
   const ir::ValueId low = either(up, start, stop), high = either(up, stop, start);
   const ir::ValueId distance = build_.emit(ir::Op::Sub, {build_.emit(ir::Op::Sub, {high, low}), one});
   const ir::ValueId whole = build_.emit(ir::Op::UDiv, {distance, build_.emit(ir::Op::Abs, {step})});
-  const ir::ValueId trips = build_.emit(ir::Op::UMin, {build_.emit(ir::Op::Add, {whole, one}), build_.int_constant(std::numeric_limits<std::int64_t>::max())});
+  const ir::ValueId trips = build_.emit(ir::Op::UMin, {build_.emit(ir::Op::Add, {whole, one}),
+                                                       build_.int_constant(std::numeric_limits<std::int64_t>::max())});
   return either(build_.emit(ir::Op::Lt, {low, high}), trips, zero);
 }
 
@@ -402,14 +423,14 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     return Ended::Left;
   }
   const bool independent = loop.kind == LoopKind::Prange && loop.in_order_reason.empty();
-  if (independent && runs_in_parallel_ && runs_in_parallel_(code(), i.c)) abandon(Abort::HoldsPrange, fmt::format("line {}", loop.location.line));
+  if (independent && runs_in_parallel_ && runs_in_parallel_(code(), i.c))
+    abandon(Abort::HoldsPrange, fmt::format("line {}", loop.location.line));
   out_.holds_prange |= independent;
   if (reduces(loop)) return nested_reduction(pc, next);
   const auto step = build_.constant_bits(range.items[2].id);
   // 0: known only when the loop begins.
   const std::int64_t by = step ? static_cast<std::int64_t>(*step) : 0;
   const ir::ValueId start = range.items[0].id, stop = range.items[1].id;
-  const ir::ValueId outer_stop = stop;
 
   const Registers carried = written(loop.body, loop.next + 1, loop.next);
   const Registers all = written(loop.body, loop.next + 1, no_join);
@@ -439,7 +460,7 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
-  OpenLoop open{i.c, {&end}, value, outer_stop, by, false, by == 0 ? range.items[2].id : ir::no_id};
+  OpenLoop open{i.c, {&end}, value, stop, by, false, by == 0 ? range.items[2].id : ir::no_id};
   frame().loops.push_back(open);
   body_with_continue(loop, carried, shapes);
   hand_on(carried, shapes, here);
@@ -459,10 +480,12 @@ Walker::Ended Walker::while_loop(int index, std::uint32_t& next) {
   const Registers all = written(loop.body, loop.next + 1, no_join);
   const Registers at_end = written(loop.body, loop.end, loop.end);
   const Registers at_otherwise = written(loop.body, loop.next + 1, loop.otherwise);
-  const Place here = place(loop.body + (1u << 30)), end_place = place(loop.end), otherwise_place = place(loop.otherwise + (1u << 30));
+  const Place here = place(loop.body + (1u << 30)), end_place = place(loop.end),
+              otherwise_place = place(loop.otherwise + (1u << 30));
   Target end{loop.end, end_place, open_blocks_, at_end, target_shapes(end_place, at_end)};
   open_target(end);
-  Target otherwise{loop.otherwise, otherwise_place, open_blocks_, at_otherwise, target_shapes(otherwise_place, at_otherwise)};
+  Target otherwise{loop.otherwise, otherwise_place, open_blocks_, at_otherwise,
+                   target_shapes(otherwise_place, at_otherwise)};
   const bool has_else = loop.otherwise != loop.end;
   if (has_else) open_target(otherwise);
 
@@ -488,4 +511,4 @@ Walker::Ended Walker::while_loop(int index, std::uint32_t& next) {
   return build_.unreachable() ? Ended::Left : Ended::Reached;
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

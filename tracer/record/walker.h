@@ -28,14 +28,14 @@ struct Hint {
 
 struct Knowledge {
   std::map<std::pair<Place, std::uint16_t>, Hint> hints;
-  std::map<Place, std::vector<Abstract>> returns;  // of calls with several returns: the kinds that come back
+  std::map<Place, std::vector<Abstract>> returns; // of calls with several returns: the kinds that come back
   std::map<const Code*, Liveness> liveness;
   std::vector<std::optional<ScalarKind>> accumulator_kinds;
-  std::map<std::pair<Place, std::uint16_t>, ScalarKind> reducing_kinds;  // of the lanes of pranges inside the region
+  std::map<std::pair<Place, std::uint16_t>, ScalarKind> reducing_kinds; // of the lanes of pranges inside the region
 };
 
-struct Restart {};  // thrown when Knowledge has grown
-struct Abandon {    // thrown when the loop cannot be traced
+struct Restart {}; // thrown when Knowledge has grown
+struct Abandon {   // thrown when the loop cannot be traced
   RecordFailure failure;
 };
 
@@ -43,16 +43,16 @@ struct Abandon {    // thrown when the loop cannot be traced
 struct Target {
   std::uint32_t pc;
   Place place;
-  int block;  // number of blocks open outside it
+  int block; // number of blocks open outside it
   std::vector<std::uint16_t> registers;
   std::vector<Abstract> shapes;
 };
 
 struct OpenLoop {
   int loop;
-  std::vector<Target*> targets;   // continue, break, exhausted
-  ir::ValueId value = ir::no_id, stop = ir::no_id;  // of a `for`
-  std::int64_t step = 0;                            // 0: it is `step_value`, or a `while` or the region's own loop
+  std::vector<Target*> targets;                    // continue, break, exhausted
+  ir::ValueId value = ir::no_id, stop = ir::no_id; // of a `for`
+  std::int64_t step = 0;                           // 0: it is `step_value`, or a `while` or the region's own loop
   bool region = false;
   ir::ValueId step_value = ir::no_id;
 };
@@ -64,18 +64,18 @@ struct InlineFrame {
   std::vector<Abstract> registers;
   std::uint32_t call_pc = 0;
   std::uint16_t result_register = 0;
-  Target* returns = nullptr;     // several returns: where they meet
+  Target* returns = nullptr; // several returns: where they meet
   std::optional<Abstract> result;
   std::vector<OpenLoop> loops;
 };
 
 class Walker {
- public:
+public:
   Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParallel runs_in_parallel, Knowledge& knowledge);
   Recording walk();
 
- private:
-  enum class Ended : std::uint8_t { Reached, Left };  // the stop was reached, or every path has gone elsewhere
+private:
+  enum class Ended : std::uint8_t { Reached, Left }; // the stop was reached, or every path has gone elsewhere
   using Registers = std::vector<std::uint16_t>;
 
   // walker.cpp: control flow
@@ -96,14 +96,15 @@ class Walker {
   struct Reducing {
     std::uint16_t guest_register;
     ReductionOp op;
-    ScalarKind kind = ScalarKind::Float64;  // of the lanes
+    ScalarKind kind = ScalarKind::Float64; // of the lanes
     Abstract live{};
-    ir::ValueId live_bits = ir::no_id, identity = ir::no_id;  // of `kind`
-    int lanes = 0, levels = 0;                                // scratch arrays
+    ir::ValueId live_bits = ir::no_id, identity = ir::no_id; // of `kind`
+    int lanes = 0, levels = 0;                               // scratch arrays
   };
   bool reduces(const LoopInfo& loop);
   Ended nested_reduction(std::uint32_t pc, std::uint32_t& next);
-  void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all, const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
+  void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
+                           const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
   void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
   void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
   std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
@@ -115,11 +116,14 @@ class Walker {
   void scratch_store(int slot, ir::ValueId at, ir::ValueId value);
 
   // joins.cpp: values at joins and headers
-  // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops' states.
+  // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops'
+  // states.
   Registers written(std::uint32_t from, std::uint32_t to, std::uint32_t live_at) const;
-  std::vector<Abstract> header_shapes(const Place& place, const Registers& registers, std::vector<ir::ValueId>& initial);
+  std::vector<Abstract> header_shapes(const Place& place, const Registers& registers,
+                                      std::vector<ir::ValueId>& initial);
   std::vector<Abstract> target_shapes(const Place& place, const Registers& registers);
-  void append_flat(const Abstract& value, const Abstract& shape, const Place& place, std::uint16_t r, std::vector<ir::ValueId>& out);
+  void append_flat(const Abstract& value, const Abstract& shape, const Place& place, std::uint16_t r,
+                   std::vector<ir::ValueId>& out);
   static void append_types(const Abstract& shape, std::vector<ir::Type>& out);
   static std::size_t adopt(Abstract& shape, const std::vector<ir::ValueId>& values, std::size_t at);
   void adopt_all(const Registers& registers, std::vector<Abstract> shapes, const std::vector<ir::ValueId>& values);
@@ -166,7 +170,8 @@ class Walker {
   Abstract call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments);
   Abstract new_array(const Builtin& builtin, const std::vector<Abstract>& arguments);
   std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
-  Abstract inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments, std::uint16_t result_register);
+  Abstract inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments,
+                       std::uint16_t result_register);
   Abstract int_of(const Abstract& a);
 
   // snapshots.cpp
@@ -174,8 +179,8 @@ class Walker {
   ir::ExitId exit_at(std::uint32_t pc, const char* reason);
   int lane_of(std::uint16_t frame, std::uint16_t r, const Abstract& value) const;
   void add_entry(ir::Exit& exit, std::uint16_t frame, std::uint16_t r, const Abstract& value);
-  // What cannot be compiled: on a path that is only sometimes taken, leaves for the interpreter there (what is built after
-  // that is unreachable, and the value returned stands for nothing); abandons the loop otherwise.
+  // What cannot be compiled: on a path that is only sometimes taken, leaves for the interpreter there (what is built
+  // after that is unreachable, and the value returned stands for nothing); abandons the loop otherwise.
   Abstract give_up(Abort reason, std::string detail);
   [[noreturn]] void abandon(Abort reason, std::string detail);
 
@@ -197,12 +202,12 @@ class Walker {
   Recording out_;
   ir::Builder build_;
   std::vector<InlineFrame> frames_;
-  std::map<std::uint16_t, int> accumulators_;  // register -> accumulator
+  std::map<std::uint16_t, int> accumulators_; // register -> accumulator
   int open_blocks_ = 0;
-  int conditional_ = 0;  // how many sides of an `if` are open
+  int conditional_ = 0; // how many sides of an `if` are open
   std::uint32_t pc_ = 0;
   ir::ExitId exit_cache_ = ir::no_id;
-  ir::ExitId reduction_exit_ = ir::no_id;  // inside a nested reduction: where everything leaves
+  ir::ExitId reduction_exit_ = ir::no_id; // inside a nested reduction: where everything leaves
   // The bodies of nested reductions that are being walked, and whether they contribute under a condition.
   struct ReducingBody {
     std::size_t frames;
@@ -213,4 +218,4 @@ class Walker {
   std::vector<ReducingBody> reducing_;
 };
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -57,7 +57,7 @@ std::optional<ir::Compiled> compile(const ir::Region& region, ir::Isa isa, Regio
   return std::move(result.code);
 }
 
-}  // namespace
+} // namespace
 
 void keep_listings(bool keep) { listings = keep; }
 
@@ -74,15 +74,15 @@ bool guards_hold(const Recording& recording, const Frame& frame) {
   for (const EntryGuard& guard : recording.guards) {
     const Value& value = frame.registers[guard.guest_register];
     switch (guard.what) {
-      case EntryGuard::What::Kind:
-        if (!value.is(guard.tag)) return false;
-        break;
-      case EntryGuard::What::Array:
-        if (!fits_slot(value, recording.region.arrays[static_cast<std::size_t>(guard.slot)])) return false;
-        break;
-      case EntryGuard::What::Identity:
-        if (!value.is(guard.constant.tag()) || value.object() != guard.constant.object()) return false;
-        break;
+    case EntryGuard::What::Kind:
+      if (!value.is(guard.tag)) return false;
+      break;
+    case EntryGuard::What::Array:
+      if (!fits_slot(value, recording.region.arrays[static_cast<std::size_t>(guard.slot)])) return false;
+      break;
+    case EntryGuard::What::Identity:
+      if (!value.is(guard.constant.tag()) || value.object() != guard.constant.object()) return false;
+      break;
     }
   }
   return true;
@@ -111,8 +111,10 @@ bool measure_scratch(const ir::Region& region, EntryValues& values) {
     for (int k = facts.ndim; k-- > 0;) {
       const ir::ScratchLength& from = facts.scratch[static_cast<std::size_t>(k)];
       std::int64_t length = from.number;
-      if (from.from == ir::ScratchLength::From::Scalar) length = static_cast<std::int64_t>(values.scalars[static_cast<std::size_t>(from.number)]);
-      if (from.from == ir::ScratchLength::From::Array) length = values.arrays[static_cast<std::size_t>(from.number)].shape[from.dimension];
+      if (from.from == ir::ScratchLength::From::Scalar)
+        length = static_cast<std::int64_t>(values.scalars[static_cast<std::size_t>(from.number)]);
+      if (from.from == ir::ScratchLength::From::Array)
+        length = values.arrays[static_cast<std::size_t>(from.number)].shape[from.dimension];
       if (length < 0 || length > most_scratch_elements / std::max<std::int64_t>(elements, 1)) {
         fits = false;
         length = 0;
@@ -125,7 +127,7 @@ bool measure_scratch(const ir::Region& region, EntryValues& values) {
   return fits;
 }
 
-}  // namespace
+} // namespace
 
 EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start) {
   EntryValues values;
@@ -134,12 +136,14 @@ EntryValues entry_values(const Recording& recording, const Frame& frame, std::in
     if (guest_register == start_slot) return static_cast<ScalarBits>(start);
     return frame.registers[guest_register == step_slot ? loop.state + 2 : guest_register].bits();
   };
-  for (const ir::ScalarSlot& slot : recording.region.scalars)
-    values.scalars.push_back(scalar(slot.guest_register));
+  for (const ir::ScalarSlot& slot : recording.region.scalars) values.scalars.push_back(scalar(slot.guest_register));
   for (std::size_t slot = 0; slot < recording.arrays.size(); ++slot) {
     const ArraySource& source = recording.arrays[slot];
     const bool scratch = recording.region.arrays[slot].is_scratch();
-    values.arrays.push_back(scratch ? ir::ArrayDescriptor{} : descriptor((source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
+    values.arrays.push_back(
+        scratch ? ir::ArrayDescriptor{}
+                : descriptor(
+                      (source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
   }
   values.fits = measure_scratch(recording.region, values);
   values.scratch = make_scratch(recording.region, values.arrays);
@@ -166,11 +170,15 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
     // One loop may have both kinds: a prange that an exit has left in the middle goes on as a plain loop.
     if (r.grain != (job != nullptr)) continue;
     if (job) {
-      bool fits = r.step == job->step() && r.start_is_zero == (job->start() == 0) && r.live_in_kinds.size() == job->reductions().size();
-      for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k) fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();
+      bool fits = r.step == job->step() && r.start_is_zero == (job->start() == 0) &&
+                  r.live_in_kinds.size() == job->reductions().size();
+      for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k)
+        fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();
       if (!fits) continue;
     } else if (frame.code->loops[static_cast<std::size_t>(r.loop)].kind != LoopKind::While) {
-      if (recorded_step(frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int()) != r.step) continue;
+      if (recorded_step(frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int()) !=
+          r.step)
+        continue;
     }
     if (guards_hold(r, frame)) return region;
   }
@@ -188,8 +196,8 @@ bool has_large_array(const Recording& recording, const EntryValues& values, std:
 
 namespace {
 
-// Whether a prange seen inside a loop is better left to run in parallel: its entries so far took more than waking a thread
-// gains.
+// Whether a prange seen inside a loop is better left to run in parallel: its entries so far took more than waking a
+// thread gains.
 bool runs_in_parallel(const Code& code, int index) {
   constexpr double worth_microseconds = 5;
   if (services().num_threads() < 2) return false;
@@ -206,7 +214,8 @@ bool runs_in_parallel(const Code& code, int index) {
 }
 
 // Plans and compiles; false with a refusal.
-bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, const EntryValues& values, std::int64_t iterations, std::string& refusal) {
+bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, const EntryValues& values,
+                      std::int64_t iterations, std::string& refusal) {
   region.isa = services().code_generator->widest_isa();
   nest::PlanRequest request;
   request.lanes = ir::lanes_of(region.isa);
@@ -229,7 +238,9 @@ bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, co
 
 void publish(LoopRecord& loop, std::unique_ptr<Region> region, const Code& code, int index) {
   const nest::Plan& plan = region->plan.plan;
-  log_event("compile", code, index, fmt::format("{}, {} lanes x {} gangs, {} us", ir::name_of(region->isa), plan.lanes, plan.gangs, region->compile_microseconds));
+  log_event("compile", code, index,
+            fmt::format("{}, {} lanes x {} gangs, {} us", ir::name_of(region->isa), plan.lanes, plan.gangs,
+                        region->compile_microseconds));
   region->next = loop.newest.load(std::memory_order_relaxed);
   loop.newest.store(region.release(), std::memory_order_release);
 }
@@ -246,7 +257,7 @@ std::int64_t iterations_left(const Frame& frame, int index, const PrangeJob* job
   return info.kind == LoopKind::While ? 1 : frame.registers[info.state + 1].as_int();
 }
 
-}  // namespace
+} // namespace
 
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
   std::lock_guard lock(loop.mutex);
@@ -255,7 +266,8 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   if (Region* region = find_region(loop, frame, job)) return region;
   const Code& code = *frame.code;
   if (loop.regions >= most_regions_of_a_loop) {
-    blacklist(loop, code, index, "the kinds of its variables keep changing", code.loops[static_cast<std::size_t>(index)].location.line);
+    blacklist(loop, code, index, "the kinds of its variables keep changing",
+              code.loops[static_cast<std::size_t>(index)].location.line);
     return nullptr;
   }
   const auto start = std::chrono::steady_clock::now();
@@ -268,7 +280,9 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   region->recording = std::move(std::get<Recording>(recorded));
   const ir::Region& r = region->recording.region;
   region->record_microseconds = microseconds_since(start);
-  log_event("record", code, index, fmt::format("{} operations, {} exits, {} us", r.instructions.size(), r.exits.size(), region->record_microseconds));
+  log_event("record", code, index,
+            fmt::format("{} operations, {} exits, {} us", r.instructions.size(), r.exits.size(),
+                        region->record_microseconds));
   const EntryValues values = entry_values(region->recording, frame, first_value(frame, index, job));
   std::string refusal;
   if (!plan_and_compile(*region, code, job, values, iterations_left(frame, index, job), refusal)) {
@@ -281,11 +295,13 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   return made;
 }
 
-Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job, const EntryValues& values, std::int64_t iterations) {
+Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job,
+                                 const EntryValues& values, std::int64_t iterations) {
   constexpr std::int64_t worth_elements = 2048;
   if (region.plans >= most_plans_of_a_recording || region.replaced.load(std::memory_order_relaxed)) return region;
   if (iterations < worth_elements && !has_large_array(region.recording, values, worth_elements)) return region;
-  if (!nest::PlannedEntry::wants_new_plan(region.plan, values.scalars.data(), values.arrays.data(), 0, iterations)) return region;
+  if (!nest::PlannedEntry::wants_new_plan(region.plan, values.scalars.data(), values.arrays.data(), 0, iterations))
+    return region;
   std::lock_guard lock(loop.mutex);
   if (region.replaced.load(std::memory_order_relaxed)) return region;
   const Code& code = *frame.code;
@@ -305,4 +321,4 @@ Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& 
   return made;
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -15,10 +15,10 @@ namespace pyvm::tracer {
 
 // The entry's numbers, shared by all threads that run one job.
 struct EntryValues {
-  std::vector<std::uint64_t> scalars;         // of region.scalars
-  std::vector<ir::ArrayDescriptor> arrays;    // of region.arrays; scratch stands in `scratch`
+  std::vector<std::uint64_t> scalars;      // of region.scalars
+  std::vector<ir::ArrayDescriptor> arrays; // of region.arrays; scratch stands in `scratch`
   std::vector<std::uint64_t> scratch;
-  bool fits = true;  // lengths of scratch arrays are not negative and not too much for a thread
+  bool fits = true; // lengths of scratch arrays are not negative and not too much for a thread
 };
 
 // Memory for the region's scratch arrays: a thread's own. Their descriptors, among `arrays`, are made to point to it.
@@ -36,13 +36,14 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
 // Records, plans and compiles; null with a reason in the loop's record when it cannot. Takes the loop's mutex.
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job);
 
-// The same recording with a plan for this entry's numbers, where the region's was made for others and may be the worse for
-// it; else `region` itself. `iterations`: of this entry.
-Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job, const EntryValues& values, std::int64_t iterations);
+// The same recording with a plan for this entry's numbers, where the region's was made for others and may be the worse
+// for it; else `region` itself. `iterations`: of this entry.
+Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job,
+                                 const EntryValues& values, std::int64_t iterations);
 
 // Some array has at least that many elements.
 bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements);
 
 LoopRecord& record_of(const Code& code, int loop);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -18,13 +18,15 @@ namespace {
 std::uint64_t operand(const ExitState& state, int k) {
   const ir::Region& region = *state.region;
   const ir::Exit& exit = region.exits[state.exit];
-  const int gang = static_cast<int>(state.position / region.lanes), lane = static_cast<int>(state.position % region.lanes);
+  const int gang = static_cast<int>(state.position / region.lanes),
+            lane = static_cast<int>(state.position % region.lanes);
   const int at = k * region.gangs + gang;
   const bool uniform = region.type(exit.operands[static_cast<std::size_t>(at)]).lanes == 1;
   return state.exit_values[at * ir::max_lanes + (uniform ? 0 : lane)];
 }
 
-// Arrays that the code has made in its scratch live on as arrays of the interpreter's: one for each slot, whoever names it.
+// Arrays that the code has made in its scratch live on as arrays of the interpreter's: one for each slot, whoever names
+// it.
 using MadeArrays = std::map<int, Value>;
 
 Value array_value(const ExitState& state, int slot, MadeArrays& made) {
@@ -68,22 +70,30 @@ Value entry_value(const ExitState& state, std::size_t& at, MadeArrays& made) {
   if (entry.source == Source::Tuple || entry.source == Source::Slice || entry.source == Source::Range)
     for (int k = 0; k < entry.count; ++k) items.push_back(entry_value(state, at, made));
   switch (entry.source) {
-    case Source::Lane:
-    case Source::Scalar: return Value::njit_scalar(entry.kind, operand(state, entry.operand));
-    case Source::Number:
-      if (operand(state, entry.operand + 2) == 0) return Value::integer(static_cast<std::int64_t>(operand(state, entry.operand + 1)));
-      return Value::njit_scalar(ScalarKind::Float64, operand(state, entry.operand));
-    case Source::Constant: return state.recording->constants[entry.operand].lent();
-    case Source::Array: return array_value(state, entry.operand, made);
-    case Source::View: return view_value(state, entry, made);
-    case Source::Tuple: return make_tuple(std::move(items));
-    case Source::Slice: return Value(make<Slice>(items[0], items[1], items[2]));
-    case Source::Range: return Value(make<Range>(items[0].as_int(), items[1].as_int(), items[2].as_int()));
+  case Source::Lane:
+  case Source::Scalar:
+    return Value::njit_scalar(entry.kind, operand(state, entry.operand));
+  case Source::Number:
+    if (operand(state, entry.operand + 2) == 0)
+      return Value::integer(static_cast<std::int64_t>(operand(state, entry.operand + 1)));
+    return Value::njit_scalar(ScalarKind::Float64, operand(state, entry.operand));
+  case Source::Constant:
+    return state.recording->constants[entry.operand].lent();
+  case Source::Array:
+    return array_value(state, entry.operand, made);
+  case Source::View:
+    return view_value(state, entry, made);
+  case Source::Tuple:
+    return make_tuple(std::move(items));
+  case Source::Slice:
+    return Value(make<Slice>(items[0], items[1], items[2]));
+  case Source::Range:
+    return Value(make<Range>(items[0].as_int(), items[1].as_int(), items[2].as_int()));
   }
   return Value();
 }
 
-}  // namespace
+} // namespace
 
 Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
   const ir::Exit& exit = state.region->exits[state.exit];
@@ -121,4 +131,4 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
   return *frames.back();
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -11,16 +11,16 @@ namespace pyvm::tracer {
 
 struct ExitState {
   const Recording* recording;
-  const ir::Region* region;            // the version that ran: its exits and their operands
+  const ir::Region* region; // the version that ran: its exits and their operands
   ir::ExitId exit;
-  const std::uint64_t* exit_values;    // RegionContext::exit_values
-  const Frame* entry_frame;            // whose registers the array slots were taken from
-  const ir::ArrayDescriptor* arrays;   // RegionContext::arrays, with this thread's scratch
-  std::int64_t position = 0;           // which of the ordinals that left together
+  const std::uint64_t* exit_values;  // RegionContext::exit_values
+  const Frame* entry_frame;          // whose registers the array slots were taken from
+  const ir::ArrayDescriptor* arrays; // RegionContext::arrays, with this thread's scratch
+  std::int64_t position = 0;         // which of the ordinals that left together
 };
 
 // Fills the registers of `base` (frame 0) and pushes the frames of inlined calls on top of it, so that dispatching from
 // the top frame goes on at the exit's opcode. Returns the top frame.
 Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

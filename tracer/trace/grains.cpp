@@ -1,13 +1,13 @@
 // Running a prange in compiled code.
 //
-// A worker gets ordinals [begin, end): whole blocks where there are reductions (DESIGN section 6), whose lanes live in a
-// lane record of the worker's. The planned entry says piece by piece which version of the code may run: the fast one, or
-// the careful one with every check in place. When code leaves, the interpreter finishes the iterations that left, in
+// A worker gets ordinals [begin, end): whole blocks where there are reductions (DESIGN section 6), whose lanes live in
+// a lane record of the worker's. The planned entry says piece by piece which version of the code may run: the fast one,
+// or the careful one with every check in place. When code leaves, the interpreter finishes the iterations that left, in
 // ascending order, on the same lane record; then the code goes on behind them.
 //
-// The lane record has one kind for each accumulator. An iteration that the interpreter has finished may leave another one
-// in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter runs
-// the rest of the block.
+// The lane record has one kind for each accumulator. An iteration that the interpreter has finished may leave another
+// one in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter
+// runs the rest of the block.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -28,7 +28,7 @@ namespace pyvm::tracer {
 
 namespace {
 
-constexpr double nanoseconds_of_straight_code = 1;  // an iteration without inner loops, before anything was measured
+constexpr double nanoseconds_of_straight_code = 1; // an iteration without inner loops, before anything was measured
 
 double first_prediction(const PrangeJob& job) {
   if (job.loop().body_has_loop_or_call) return std::numeric_limits<double>::infinity();
@@ -37,7 +37,7 @@ double first_prediction(const PrangeJob& job) {
 
 // One iteration that compiled code has left: the frame's NextPrange ends it.
 class LeftIteration final : public Grain {
- public:
+public:
   bool next(Frame&) override { return false; }
 };
 
@@ -46,15 +46,15 @@ struct GrainJob {
   Region& region;
   EntryValues values;
   nest::PlannedEntry entry;
-  std::int64_t fast_until = 0;           // ordinals below it may run fast, from the beginning of a block on
-  std::size_t widest_exit = 1;           // values that an exit leaves, for one iteration
-  std::atomic<std::int64_t> busy_ns{0};  // of all threads together
+  std::int64_t fast_until = 0;          // ordinals below it may run fast, from the beginning of a block on
+  std::size_t widest_exit = 1;          // values that an exit leaves, for one iteration
+  std::atomic<std::int64_t> busy_ns{0}; // of all threads together
 };
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 class GrainRun {
- public:
+public:
   explicit GrainRun(GrainJob& g) : g_(g) {
     const Recording& recording = g.region.recording;
     exit_values_.resize(g.widest_exit * ir::max_lanes);
@@ -76,11 +76,13 @@ class GrainRun {
 
   // One block with its reductions. Returns the first ordinal that raised, or end.
   std::int64_t block(std::int64_t index) {
-    const std::int64_t begin = index * g_.job.block_size(), end = std::min(begin + g_.job.block_size(), g_.job.iterations());
+    const std::int64_t begin = index * g_.job.block_size(),
+                       end = std::min(begin + g_.job.block_size(), g_.job.iterations());
     const ir::Region& region = g_.region.recording.region;
     const auto width = static_cast<std::size_t>(region.reduction_lanes);
     for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
-      const ScalarBits live = convert_bits(g_.job.reductions()[a].live_in.bits(), g_.job.reductions()[a].live_in.scalar_kind(), region.accumulators[a].kind);
+      const ScalarBits live = convert_bits(g_.job.reductions()[a].live_in.bits(),
+                                           g_.job.reductions()[a].live_in.scalar_kind(), region.accumulators[a].kind);
       empty_[a] = identity_bits(region.accumulators[a].op, region.accumulators[a].kind, live);
       std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width), width, empty_[a]);
       touched_[a] = 0;
@@ -111,7 +113,8 @@ class GrainRun {
         continue;
       }
       const nest::Entry::Piece piece = next_piece(at, compiled_end, block_start);
-      at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count) : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
+      at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count)
+                      : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
       if (failed_) return failed_at_;
     }
     if (interprets_last && at == compiled_end) {
@@ -121,7 +124,7 @@ class GrainRun {
     return at;
   }
 
- private:
+private:
   nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
     if (!g_.region.fast) return {end - at, false};
     if (at == block_start && end <= g_.fast_until) return {end - at, true};
@@ -138,7 +141,9 @@ class GrainRun {
     const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
     if (exit.lanes_left) return finish_left_lanes(version, first, std::min(first + count, end));
     log_exit(g_.region, exit);
-    ExitState state{&g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(), arrays_.data(), 0};
+    ExitState state{
+        &g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(),
+        arrays_.data(),       0};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
       if (!interpret_one(first + k, &state)) return failed_at_;
@@ -171,7 +176,8 @@ class GrainRun {
     return is_touched(a) ? Value::njit_scalar(kind_of_lanes(a), total) : r.identity;
   }
 
-  // What compiled code put into a lane may look like an empty one (a product of ones), but it has given the total its kind.
+  // What compiled code put into a lane may look like an empty one (a product of ones), but it has given the total its
+  // kind.
   Value total_of_mixed_lanes(const PrangeReduction& r, std::size_t a) {
     const Value total = fold_values(r, {mixed_.data() + a * width(), width()});
     if (!is_touched(a)) return total;
@@ -224,10 +230,11 @@ class GrainRun {
   // Runs one iteration in the interpreter, from an exit or (state null) from its beginning.
   bool interpret_one(std::int64_t ordinal, const ExitState* state) {
     Interpreter& interpreter = Interpreter::current();
-    LeftIteration grain;  // GrainStopped passes: the grain has then nothing to report
+    LeftIteration grain; // GrainStopped passes: the grain has then nothing to report
     try {
       Frame& worker = g_.job.push_worker_frame(interpreter, grain);
-      const auto lane = static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
+      const auto lane =
+          static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
       load_lanes(worker, lane);
       worker.registers[g_.job.loop().target].set_int(g_.job.index_of(ordinal));
       if (state) {
@@ -253,8 +260,8 @@ class GrainRun {
   std::vector<ScalarBits> lanes_, exit_values_;
   std::vector<ir::ArrayDescriptor> arrays_;
   std::vector<std::uint64_t> scratch_;
-  std::vector<Value> mixed_;  // the lanes, once they are of several kinds
-  std::vector<ScalarBits> empty_;                     // what a lane without a contribution holds
+  std::vector<Value> mixed_;      // the lanes, once they are of several kinds
+  std::vector<ScalarBits> empty_; // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
   std::array<std::int64_t, ir::max_step> left_exits_{};
   bool failed_ = false;
@@ -288,7 +295,7 @@ std::int64_t iterations_together(const nest::Plan& plan, std::int64_t iterations
   return iterations / step >= 8 * services().num_threads() ? step : plan.lanes;
 }
 
-}  // namespace
+} // namespace
 
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
   const std::int64_t n = job.iterations();
@@ -305,7 +312,8 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
     for (const ir::Exit& exit : version->exits) g.widest_exit = std::max(g.widest_exit, exit.operands.size());
   const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
-  const std::string reason = order.independent() ? "" : nest::sentence_of(order, region.plan.careful.arrays, register_names(job.code()));
+  const std::string reason =
+      order.independent() ? "" : nest::sentence_of(order, region.plan.careful.arrays, register_names(job.code()));
   log_run(region, n, reason);
   if (!order.independent()) {
     remark_order(job, region, reason);
@@ -321,4 +329,4 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   return true;
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -9,7 +9,7 @@
 namespace pyvm {
 class Interpreter;
 class PrangeJob;
-}
+} // namespace pyvm
 
 namespace pyvm::tracer {
 
@@ -29,4 +29,4 @@ void remark_order(const PrangeJob& job, Region& region, const std::string& reaso
 // Runs a prange through one of its regions, reductions and all. False: this entry is the interpreter's.
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& region);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -13,7 +13,7 @@ namespace {
 // No exception passes through generated code: it waits here until the code has returned.
 thread_local std::exception_ptr reason;
 
-}  // namespace
+} // namespace
 
 std::int32_t look_up(ir::RegionContext*) noexcept {
   stop_word().store(0, std::memory_order_relaxed);
@@ -28,4 +28,4 @@ std::int32_t look_up(ir::RegionContext*) noexcept {
 
 void throw_reason() { std::rethrow_exception(std::exchange(reason, nullptr)); }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -13,4 +13,4 @@ std::int32_t look_up(ir::RegionContext* context) noexcept;
 // After `ir::abandoned`, on the same thread: throws KeyboardInterrupt, or GrainStopped.
 [[noreturn]] void throw_reason();
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -1,7 +1,8 @@
 // A traced loop: its recording, its plan, its code, and what happened to it.
 //
-// Regions of one loop form a list that only grows; readers walk it without a lock. Code is compiled under the loop's mutex
-// and published by one release store. A region lives as long as the process: kernels are few, their code is immortal.
+// Regions of one loop form a list that only grows; readers walk it without a lock. Code is compiled under the loop's
+// mutex and published by one release store. A region lives as long as the process: kernels are few, their code is
+// immortal.
 #pragma once
 
 #include <atomic>
@@ -18,35 +19,35 @@ namespace pyvm::tracer {
 
 struct Statistics {
   std::atomic<std::int64_t> entries{0};
-  std::atomic<std::int64_t> iterations{0};   // begun in compiled code
-  std::atomic<std::int64_t> exits{0};        // taken, but for "loop ends"
+  std::atomic<std::int64_t> iterations{0}; // begun in compiled code
+  std::atomic<std::int64_t> exits{0};      // taken, but for "loop ends"
   std::atomic<std::int64_t> careful_entries{0};
-  std::atomic<double> nanoseconds_an_iteration{0};  // 0: not known yet
+  std::atomic<double> nanoseconds_an_iteration{0}; // 0: not known yet
 };
 
 struct Region {
   Recording recording;
   nest::PlannedRegion plan;
-  std::optional<ir::Compiled> fast, careful;  // of the plan's two versions
+  std::optional<ir::Compiled> fast, careful; // of the plan's two versions
   ir::Isa isa = ir::Isa::Scalar;
   std::int64_t record_microseconds = 0;
   std::int64_t compile_microseconds = 0;
-  std::string order_reason;  // why it last ran in order, empty when it did not
-  int plans = 1;             // made for this recording, this one included
-  std::atomic<bool> replaced{false};  // by one with a newer plan, which precedes it in the list
+  std::string order_reason;          // why it last ran in order, empty when it did not
+  int plans = 1;                     // made for this recording, this one included
+  std::atomic<bool> replaced{false}; // by one with a newer plan, which precedes it in the list
   Statistics statistics;
-  Region* next = nullptr;  // older region of the same loop
+  Region* next = nullptr; // older region of the same loop
 };
 
 // What is known of one loop of one code object.
 struct LoopRecord {
   std::atomic<Region*> newest{nullptr};
-  std::mutex mutex;  // held while recording and compiling; guards the rest
+  std::mutex mutex; // held while recording and compiling; guards the rest
   std::atomic<bool> blacklisted{false};
   std::string blacklist_reason;
   int blacklist_line = 0;
   int regions = 0;
-  std::atomic<std::int64_t> interpreted{0};  // iterations that the interpreter has run
+  std::atomic<std::int64_t> interpreted{0}; // iterations that the interpreter has run
 };
 
 constexpr int most_regions_of_a_loop = 8;
@@ -57,13 +58,13 @@ struct RegionReport {
   std::string file;
   int line = 0;
   std::string function;
-  std::string kind;    // "prange", "for", "while"
-  std::string state;   // "compiled", "in order", "blacklisted", "interpreted"
-  std::string reason;  // a sentence, for the last three
+  std::string kind;   // "prange", "for", "while"
+  std::string state;  // "compiled", "in order", "blacklisted", "interpreted"
+  std::string reason; // a sentence, for the last three
   std::string isa;
   int lanes = 1, gangs = 1;
   std::int64_t record_microseconds = 0, compile_microseconds = 0;
   std::int64_t entries = 0, exits_taken = 0, code_bytes = 0;
 };
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -16,7 +16,7 @@ ir::Instruction* find_guard(ir::Region& region, const ir::Body& body, std::int64
   return nullptr;
 }
 
-}  // namespace
+} // namespace
 
 void fail_guard(ir::Region& region, std::int64_t number) {
   ir::Instruction* guard = find_guard(region, region.body, number);
@@ -29,7 +29,8 @@ void fail_guard(ir::Region& region, std::int64_t number) {
   constant.immediate = is_index ? std::numeric_limits<std::int64_t>::min() : 0;
   constant.results = {operand};
   region.instructions.push_back(std::move(constant));
-  region.body.instructions.insert(region.body.instructions.begin(), static_cast<ir::InstructionId>(region.instructions.size() - 1));
+  region.body.instructions.insert(region.body.instructions.begin(),
+                                  static_cast<ir::InstructionId>(region.instructions.size() - 1));
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

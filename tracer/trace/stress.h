@@ -7,7 +7,8 @@
 
 namespace pyvm::tracer {
 
-// Guards and subscript checks are numbered from 1, in the order of the text; a region with fewer of them stays as it is.
+// Guards and subscript checks are numbered from 1, in the order of the text; a region with fewer of them stays as it
+// is.
 void fail_guard(ir::Region& region, std::int64_t number);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

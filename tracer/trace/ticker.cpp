@@ -42,14 +42,15 @@ struct WordOfThread {
 };
 
 void set_all_words() {
-  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next) each->word.store(1, std::memory_order_relaxed);
+  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next)
+    each->word.store(1, std::memory_order_relaxed);
 }
 
 // Never destroyed: the thread may outlive static destructors. A forked child gets a new one.
 struct Ticker {
   std::mutex mutex;
   std::condition_variable wake;
-  std::atomic<bool> awake{false};  // written under the mutex
+  std::atomic<bool> awake{false}; // written under the mutex
 
   void loop() {
     int idle = 0;
@@ -96,7 +97,7 @@ void start_or_wake() {
   ticker->wake.notify_one();
 }
 
-}  // namespace
+} // namespace
 
 std::atomic<std::int32_t>& stop_word() {
   thread_local const WordOfThread word;
@@ -111,4 +112,4 @@ RunningCode::RunningCode() {
 
 RunningCode::~RunningCode() { running.fetch_sub(1, std::memory_order_relaxed); }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

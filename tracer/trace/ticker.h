@@ -1,9 +1,9 @@
-// Sets the threads' stop words about every 25 ms while compiled code runs, so that loops look up and the interpreter can
-// poll: for Ctrl-C, and for grains that another thread's failure has made useless. Each thread has a word of its own:
-// it clears the word, and must not take another's turn.
+// Sets the threads' stop words about every 25 ms while compiled code runs, so that loops look up and the interpreter
+// can poll: for Ctrl-C, and for grains that another thread's failure has made useless. Each thread has a word of its
+// own: it clears the word, and must not take another's turn.
 //
-// The ticker is a thread that begins at the first run and parks when nothing has run for a second. A forked child begins
-// with its own.
+// The ticker is a thread that begins at the first run and parks when nothing has run for a second. A forked child
+// begins with its own.
 #pragma once
 
 #include <atomic>
@@ -20,11 +20,11 @@ inline const volatile std::int32_t* stop_address() {
 
 // As long as one lives, the ticker ticks.
 class RunningCode {
- public:
+public:
   RunningCode();
   ~RunningCode();
   RunningCode(const RunningCode&) = delete;
   RunningCode& operator=(const RunningCode&) = delete;
 };
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

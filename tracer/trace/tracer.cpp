@@ -34,9 +34,11 @@ Services the_services;
 
 bool traces() { return the_services.code_generator && environment().jit; }
 
-const char* kind_text(LoopKind kind) { return kind == LoopKind::Prange ? "prange" : kind == LoopKind::For ? "for" : "while"; }
+const char* kind_text(LoopKind kind) {
+  return kind == LoopKind::Prange ? "prange" : kind == LoopKind::For ? "for" : "while";
+}
 
-}  // namespace
+} // namespace
 
 const Services& services() { return the_services; }
 void configure(const Services& new_services) { the_services = new_services; }
@@ -50,7 +52,9 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
     const std::int64_t weight = job.loop().body_has_loop_or_call ? loop_weight : 1;
     const std::int64_t patience = environment().hot < prange_patience ? environment().hot : prange_patience;
     const std::int64_t before = loop.interpreted.fetch_add(job.iterations() * weight, std::memory_order_relaxed);
-    if (before == 0) log_event("interpret", job.code(), job.loop_index(), fmt::format("{} iterations, seen for the first time", job.iterations()));
+    if (before == 0)
+      log_event("interpret", job.code(), job.loop_index(),
+                fmt::format("{} iterations, seen for the first time", job.iterations()));
     if (before + job.iterations() * weight < patience) return false;
     region = make_region(loop, job.frame(), job.loop_index(), &job);
   }
@@ -88,11 +92,11 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     stop_word().store(0, std::memory_order_relaxed);
     interpreter.poll();
   }
-  heat = at_next_back_edge;  // from now on compiled code is entered at the first back-edge
+  heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
 
   const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
   const std::int64_t step = counted ? state[2].as_int() : 1;
-  if (left < 0) {  // 2^63 iterations or more: their ordinals are no signed numbers
+  if (left < 0) { // 2^63 iterations or more: their ordinals are no signed numbers
     heat = as_if_new();
     return &frame;
   }
@@ -101,7 +105,8 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     heat = static_cast<std::int32_t>(environment().hot);
     return &frame;
   }
-  if (region->recording.holds_prange && the_services.num_threads() > 1 && has_large_array(region->recording, values, worth_running_in_parallel)) {
+  if (region->recording.holds_prange && the_services.num_threads() > 1 &&
+      has_large_array(region->recording, values, worth_running_in_parallel)) {
     heat = as_if_new();
     return &frame;
   }
@@ -140,7 +145,8 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
       log_event("blacklist", code, index, loop.blacklist_reason);
     }
   }
-  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame, context.arrays, 0};
+  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame,
+                             context.arrays,     0};
   Frame& top = restore(interpreter, frame, exit_state);
   if (counted && !ended) {
     const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;
@@ -184,8 +190,12 @@ std::vector<RegionReport> regions_of(const Code& code) {
     for (Region* region = newest; region; region = region->next) {
       if (region->replaced && region != newest) continue;
       RegionReport r = base;
-      r.state = loop->blacklisted ? "blacklisted" : region->order_reason.empty() && base.state != "in order" ? "compiled" : "in order";
-      r.reason = loop->blacklisted ? loop->blacklist_reason : region->order_reason.empty() ? base.reason : region->order_reason;
+      r.state = loop->blacklisted                                          ? "blacklisted"
+                : region->order_reason.empty() && base.state != "in order" ? "compiled"
+                                                                           : "in order";
+      r.reason = loop->blacklisted              ? loop->blacklist_reason
+                 : region->order_reason.empty() ? base.reason
+                                                : region->order_reason;
       r.isa = ir::name_of(region->isa);
       r.lanes = region->plan.plan.lanes;
       r.gangs = region->plan.plan.gangs;
@@ -207,7 +217,8 @@ std::string dump_regions(const Code& code, const std::string& stage) {
     auto* loop = static_cast<LoopRecord*>(code.traced[k].load(std::memory_order_acquire));
     if (!loop) continue;
     for (Region* region = loop->newest.load(std::memory_order_acquire); region; region = region->next) {
-      text += fmt::format("; {}:{} {} {}\n", code.file(), code.loops[k].location.line, code.qualified_name, kind_text(code.loops[k].kind));
+      text += fmt::format("; {}:{} {} {}\n", code.file(), code.loops[k].location.line, code.qualified_name,
+                          kind_text(code.loops[k].kind));
       if (stage == "ir") text += ir::print(region->recording.region);
       if (stage == "plan") {
         text += nest::print(region->plan.plan, region->plan.fast.arrays, register_names(code));
@@ -217,9 +228,10 @@ std::string dump_regions(const Code& code, const std::string& stage) {
         for (const auto* compiled : {&region->fast, &region->careful})
           if (*compiled) text += (*compiled)->listing;
     }
-    if (loop->blacklisted) text += fmt::format("; {}:{} {}\n", code.file(), code.loops[k].location.line, loop->blacklist_reason);
+    if (loop->blacklisted)
+      text += fmt::format("; {}:{} {}\n", code.file(), code.loops[k].location.line, loop->blacklist_reason);
   }
   return text;
 }
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

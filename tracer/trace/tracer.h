@@ -1,6 +1,6 @@
-// The tracer's door: it decides which loops to record, compiles them, enters them, and hands what they leave back to the
-// interpreter. The engine gives it a code generator and a parallel-for, and puts its two functions into the interpreter's
-// hooks.
+// The tracer's door: it decides which loops to record, compiles them, enters them, and hands what they leave back to
+// the interpreter. The engine gives it a code generator and a parallel-for, and puts its two functions into the
+// interpreter's hooks.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@
 namespace pyvm::tracer {
 
 struct Services {
-  ir::CodeGenerator* code_generator = nullptr;  // null: nothing is traced
+  ir::CodeGenerator* code_generator = nullptr; // null: nothing is traced
   int (*num_threads)() = nullptr;
   void (*performance_remark)(const Code& code, int loop, const std::string& reason) = nullptr;
 };
@@ -29,4 +29,4 @@ std::string dump_regions(const Code& code, const std::string& stage);
 // Keep assembly listings from now on (pyvm dump).
 void keep_listings(bool keep);
 
-}  // namespace pyvm::tracer
+} // namespace pyvm::tracer

@@ -6,9 +6,9 @@
 //   never assigned                          -> invariant
 //
 // `found = True` is one of `|=` where flags say so, `= False` one of `&=`.
-// A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x, ...)`, or
-// `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same iteration
-// the same statement is no contribution but a use of a private variable.
+// A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x,
+// ...)`, or `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same
+// iteration the same statement is no contribution but a use of a private variable.
 //
 // The variable of an inner loop counts as assigned behind it although the loop may be empty, when its range is the same
 // in every iteration and nothing else assigns the variable: either every iteration assigns it then, or none does and

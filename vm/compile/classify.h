@@ -29,7 +29,8 @@ struct PrangeDescription {
 
 using IsBuiltin = std::function<bool(const syntax::Expression& callee, BuiltinId id)>;
 
-// `flags`: variables that are True or False before the loop, and to which it assigns only the one of these that is given.
+// `flags`: variables that are True or False before the loop, and to which it assigns only the one of these that is
+// given.
 using Flags = std::map<std::string, bool>;
 
 PrangeDescription classify_prange(const syntax::For& loop, const Scope& scope, const IsBuiltin& is_builtin,

@@ -110,7 +110,7 @@ private:
   bool reachable_ = true;
   std::vector<OpenLoop*> open_loops_;
   std::vector<Flags> open_flags_; // of the parallel pranges around this place
-  int parallel_depth_ = 0; // how many parallel pranges enclose this place, lexically
+  int parallel_depth_ = 0;        // how many parallel pranges enclose this place, lexically
 };
 
 } // namespace pyvm

@@ -77,8 +77,8 @@ void FunctionCompiler::for_statement(const For& node) {
   open_flags_.pop_back();
 }
 
-// Variables that hold True or False wherever they are bound, are bound before the loop, and in it are only ever assigned
-// the one or the other, never read: `found = True` then means `found |= True`, a reduction.
+// Variables that hold True or False wherever they are bound, are bound before the loop, and in it are only ever
+// assigned the one or the other, never read: `found = True` then means `found |= True`, a reduction.
 Flags FunctionCompiler::flags_of(const For& loop) const {
   struct Uses {
     int bindings = 0, bools = 0, bools_inside = 0, mentions_inside = 0;

@@ -20,7 +20,7 @@ struct Scope {
   std::set<std::string> local_set;
   std::set<std::string> global_names;
   std::set<std::string> nonlocal_names;
-  std::vector<std::pair<std::string, const syntax::Node*>> nonlocal_places;  // checked when every scope is known
+  std::vector<std::pair<std::string, const syntax::Node*>> nonlocal_places; // checked when every scope is known
   std::set<std::string> used;
   std::set<std::string> cells;   // locals that inner functions use
   std::vector<std::string> free; // taken from enclosing functions

@@ -149,7 +149,8 @@ void FunctionCompiler::assign(const Assign& node) {
     if (assign_pairwise(target, *node.value)) return;
     if (is_plain_local(target)) {
       const std::string& id = as<Name>(&target)->id;
-      const bool is_flag = std::any_of(open_flags_.begin(), open_flags_.end(), [&](const Flags& f) { return f.count(id) != 0; });
+      const bool is_flag =
+          std::any_of(open_flags_.begin(), open_flags_.end(), [&](const Flags& f) { return f.count(id) != 0; });
       if (const auto flag = flag_assignment(node); flag && is_flag) {
         const Register r = emit_.local(id), value = expression(*node.value);
         at(node);

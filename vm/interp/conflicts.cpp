@@ -40,8 +40,9 @@ public:
         const Verdict verdict = compare(store, other);
         if (verdict == Verdict::Meets) return sentence(store, other);
         if (verdict == Verdict::Unknown && store.update && k == s)
-          return fmt::format("iterations may update the same element of {}; give each thread its own array and add them up",
-                             place(store, other));
+          return fmt::format(
+              "iterations may update the same element of {}; give each thread its own array and add them up",
+              place(store, other));
       }
     }
     return "";

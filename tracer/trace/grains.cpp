@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "tracer/trace/entry.h"
@@ -45,10 +46,10 @@ struct GrainJob {
   PrangeJob& job;
   Region& region;
   EntryValues values;
-  nest::PlannedEntry entry;
-  std::int64_t fast_until = 0;          // ordinals below it may run fast, from the beginning of a block on
-  std::size_t widest_exit = 1;          // values that an exit leaves, for one iteration
-  std::atomic<std::int64_t> busy_ns{0}; // of all threads together
+  std::optional<nest::PlannedEntry> entry{}; // none: all runs careful
+  std::int64_t fast_until = 0;               // ordinals below it may run fast, from the beginning of a block on
+  std::size_t widest_exit = 1;               // values that an exit leaves, for one iteration
+  std::atomic<std::int64_t> busy_ns{0};      // of all threads together
 };
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
@@ -126,9 +127,9 @@ public:
 
 private:
   nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
-    if (!g_.region.fast) return {end - at, false};
+    if (!g_.region.fast || !g_.entry) return {end - at, false};
     if (at == block_start && end <= g_.fast_until) return {end - at, true};
-    return g_.entry.next_piece(at, end, block_start);
+    return g_.entry->next_piece(at, end, block_start);
   }
 
   // Runs [begin, end) in one version; after an exit returns the ordinal behind the iterations that left.
@@ -295,6 +296,12 @@ std::int64_t iterations_together(const nest::Plan& plan, std::int64_t iterations
   return iterations / step >= 8 * services().num_threads() ? step : plan.lanes;
 }
 
+// A few plain iterations take less time than the questions that would let them run fast or in parallel.
+bool is_brief(const PrangeJob& job) {
+  constexpr std::int64_t few_iterations = 8;
+  return job.iterations() <= few_iterations && !job.loop().body_has_loop_or_call;
+}
+
 } // namespace
 
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
@@ -302,14 +309,24 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   EntryValues values = entry_values(known_region.recording, job.frame(), job.start());
   if (!values.fits) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
-  const nest::PlannedEntry entry(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
-  const nest::Order order = nest::PlannedEntry::order(region.plan, values.scalars.data(), values.arrays.data(), 0, n);
-  GrainJob g{job, region, std::move(values), entry};
-  // The checks once for all grains.
-  const nest::Entry::Piece piece = region.fast ? entry.next_piece(0, n, 0) : nest::Entry::Piece{};
-  if (piece.fast) g.fast_until = piece.count;
+  GrainJob g{job, region, std::move(values)};
   for (const ir::Region* version : {&region.plan.fast, &region.plan.careful})
     for (const ir::Exit& exit : version->exits) g.widest_exit = std::max(g.widest_exit, exit.operands.size());
+  region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
+  region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
+  if (is_brief(job)) {
+    log_run(region, n, "");
+    run_ordinals(&g, interpreter, job, 0, n, 0);
+    job.finish();
+    return true;
+  }
+  const std::uint64_t* scalars = g.values.scalars.data();
+  const ir::ArrayDescriptor* arrays = g.values.arrays.data();
+  g.entry.emplace(region.plan, scalars, arrays, 0, n);
+  const nest::Order order = nest::PlannedEntry::order(region.plan, scalars, arrays, 0, n);
+  // The checks once for all grains.
+  const nest::Entry::Piece piece = region.fast ? g.entry->next_piece(0, n, 0) : nest::Entry::Piece{};
+  if (piece.fast) g.fast_until = piece.count;
   const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
   const std::string reason =
@@ -324,8 +341,6 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   }
   const auto busy = static_cast<double>(g.busy_ns.load(std::memory_order_relaxed));
   region.statistics.nanoseconds_an_iteration.store(busy / static_cast<double>(n), std::memory_order_relaxed);
-  region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
-  region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
   return true;
 }
 

@@ -22,7 +22,7 @@ inline constexpr double unknown_duration = std::numeric_limits<double>::infinity
 
 struct ParallelForOptions {
   // What the whole loop is expected to take on one thread. Short loops run on the caller alone: below 5 microseconds,
-  // below 100 where helpers would have to be woken first (tunables.h).
+  // below 100 where helpers would have to be woken first, unless many of them follow each other (tunables.h).
   double predicted_microseconds = unknown_duration;
   // Called on the calling thread about every 50 ms, between pieces, in checkpoint() and in the join. True stops the
   // job. A nested job on the same thread asks the outer job's poll too.

@@ -149,7 +149,7 @@ private:
     const Type type = region_.type(region_.at(load).results[0]);
     const ValueId started = first_value(loop, load, type, before), parameter = region_.new_value(type);
     replaced_.add(region_.at(load).results[0], parameter);
-    const ValueId next = cut(region_.at(store), loop.id);
+    const ValueId next = stored_value(region_, region_.at(store), loop.id);
     Instruction& it = region_.at(loop.id);
     it.operands.push_back(started);
     it.results.push_back(region_.new_value(type));
@@ -190,17 +190,6 @@ private:
     if (moves.addend == 0) return value;
     code.push_back(make(region_, {.op = Op::Const, .immediate = moves.addend}, {i64}));
     return add(value, region_.at(code.back()).results[0]);
-  }
-
-  // The stored value as the place holds it; written before the end of the loop's body.
-  ValueId cut(const Instruction& store, InstructionId loop) {
-    const ValueId value = store.operands.back();
-    if (!is_integer(store.element) || size_of(store.element) == 8) return value;
-    const Instruction wrap{.op = Op::Wrap, .element = store.element, .operands = {value}, .line = store.line};
-    const InstructionId id = make(region_, wrap, {region_.type(value)});
-    std::vector<InstructionId>& code = region_.at(loop).bodies[0].instructions;
-    code.insert(code.end() - 1, id);
-    return region_.at(id).results[0];
   }
 
   Region& region_;

@@ -63,4 +63,14 @@ bool may_leave(const Region& region, const Instruction& instruction) { return le
 
 const Instruction& end_of(const Region& region, const Body& body) { return region.at(body.instructions.back()); }
 
+ValueId stored_value(Region& region, const Instruction& store, InstructionId loop) {
+  const ValueId value = store.operands.back();
+  if (store.op != Op::Store || !is_integer(store.element) || size_of(store.element) == 8) return value;
+  const Instruction wrap{.op = Op::Wrap, .element = store.element, .operands = {value}, .line = store.line};
+  const InstructionId id = make(region, wrap, {region.type(value)});
+  std::vector<InstructionId>& code = region.at(loop).bodies[0].instructions;
+  code.insert(code.end() - 1, id);
+  return region.at(id).results[0];
+}
+
 } // namespace pyvm::tracer

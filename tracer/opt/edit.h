@@ -34,6 +34,10 @@ std::vector<bool> defined_in(const ir::Region& region, const ir::Body& body);
 // itself, or may not end at all.
 bool may_leave(const ir::Region& region, const ir::Instruction& instruction);
 
+// What a place holds after a store at the top of a loop's body: the stored value, cut to a narrow integer's bits by an
+// instruction before the body's end.
+ir::ValueId stored_value(ir::Region& region, const ir::Instruction& store, ir::InstructionId loop);
+
 // The terminator of a body.
 const ir::Instruction& end_of(const ir::Region& region, const ir::Body& body);
 

@@ -163,7 +163,7 @@ private:
     std::erase(code, candidate.load);
     std::erase(code, candidate.store);
     const InstructionId end = code.back();
-    const ValueId next = cut(store, loop);
+    const ValueId next = stored_value(region_, store, loop);
     region_.at(end).operands.push_back(next);
   }
 
@@ -175,17 +175,6 @@ private:
     load.op = store.op == Op::LaneSet ? Op::LaneGet : Op::Load;
     load.operands.pop_back();
     return make(region_, std::move(load), {type});
-  }
-
-  // The stored value as the place would hold it; written before the end of the loop's body.
-  ValueId cut(const Instruction& store, InstructionId loop) {
-    const ValueId value = store.operands.back();
-    if (store.op != Op::Store || !is_integer(store.element) || size_of(store.element) == 8) return value;
-    const Instruction wrap{.op = Op::Wrap, .element = store.element, .operands = {value}, .line = store.line};
-    const InstructionId id = make(region_, wrap, {region_.type(value)});
-    std::vector<InstructionId>& code = region_.at(loop).bodies[0].instructions;
-    code.insert(code.end() - 1, id);
-    return region_.at(id).results[0];
   }
 
   // if lo < hi { loads; loop; stores; yield results } else { yield what the loop would have started with }

@@ -7,6 +7,7 @@
 #include "tracer/ir/region_abi.h"
 #include "vm/object/array.h"
 #include "vm/object/objects.h"
+#include "vm/semantics/arithmetic.h"
 
 namespace pyvm::tracer {
 
@@ -121,11 +122,11 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
   for (const ir::SnapshotLoop& loop : exit.loops) {
     const auto value = static_cast<std::int64_t>(operand(state, loop.value_operand));
     const auto stop = static_cast<std::int64_t>(operand(state, loop.stop_operand));
-    Value* registers = frames[loop.frame]->registers + loop.state_register;
     const std::int64_t step = loop.step != 0 ? loop.step : static_cast<std::int64_t>(operand(state, loop.step_operand));
-    const auto next = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(step));
-    registers[0].set_int(next);
-    registers[1].set_int(static_cast<std::int64_t>(range_length(next, stop, step)));
+    Value* registers = frames[loop.frame]->registers + loop.state_register;
+    // Counted from the value at work, which is in the range: the one after it may be no number any more.
+    registers[0].set_int(add(value, step));
+    registers[1].set_int(static_cast<std::int64_t>(range_length(value, stop, step) - 1));
     registers[2].set_int(step);
   }
   return *frames.back();

@@ -12,6 +12,7 @@
 #include "vm/interp/conflicts.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
+#include "vm/semantics/arithmetic.h"
 #include "vm/support/environment.h"
 
 namespace pyvm::tracer {
@@ -150,7 +151,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   Frame& top = restore(interpreter, frame, exit_state);
   if (counted && !ended) {
     const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;
-    state[0].set_int(start + begun * step);
+    state[0].set_int(add(start, multiply(begun, step)));
     state[1].set_int(left - begun);
     state[2].set_int(step);
   }

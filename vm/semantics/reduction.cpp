@@ -102,7 +102,7 @@ template <typename T, typename Combine> T fold_with(Combine combine, std::span<c
                                    : fold_all<most_lanes / 2, T>(combine, bits.data());
 }
 
-// Sums, the usual case, without asking for the operator at every lane: a block is folded in some 20 ns.
+// Sums, the usual case, without asking for the operator at every lane.
 template <typename T> T fold_typed(ReductionOp op, std::span<const ScalarBits> lanes) {
   if (op == ReductionOp::Add) return fold_with<T>([](T a, T b) { return add(a, b); }, lanes);
   return fold_with<T>([op](T a, T b) { return step<T>(op, a, b); }, lanes);

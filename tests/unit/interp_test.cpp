@@ -442,6 +442,34 @@ TEST_CASE("lanes of a reduction combine as section 6 says") {
   REQUIRE(combine_values(ReductionOp::Add, Value::integer(INT64_MAX), Value::integer(1)).as_int() == INT64_MIN);
 }
 
+// The block's total in a loop whose odd thirds contribute nothing: the identity, an int, among floats.
+Value block_total(std::int64_t block) {
+  return block / 3 % 2 ? Value::integer(0) : Value::floating(1.0 / static_cast<double>(3 * block + 1));
+}
+
+TEST_CASE("groups of blocks have the total of the blocks, whoever runs them") {
+  REQUIRE(blocks_in_group(0) == 1);
+  REQUIRE(blocks_in_group(most_groups) == 1);
+  REQUIRE(blocks_in_group(most_groups + 1) == 2);
+  REQUIRE(blocks_in_group(std::int64_t{1} << 51) == (std::int64_t{1} << 51) / most_groups);
+  const auto total = [](std::int64_t blocks, std::int64_t together, bool backwards) {
+    const auto groups = block_count(blocks, together);
+    PrangeReduction r{ReductionOp::Add, 0, Value::integer(0), Value::integer(0),
+                      std::vector<Value>(static_cast<std::size_t>(groups))};
+    GroupFold thread({&r, 1}, blocks, together);
+    for (std::int64_t k = 0; k < groups; ++k) {
+      const std::int64_t first = (backwards ? groups - 1 - k : k) * together;
+      for (std::int64_t block = first; block < std::min(first + together, blocks); ++block)
+        thread.add(0, block, block_total(block));
+    }
+    return total_of_groups(r);
+  };
+  for (std::int64_t blocks = 1; blocks < 70; ++blocks)
+    for (std::int64_t together = 2; together <= 64; together *= 2)
+      for (bool backwards : {false, true})
+        REQUIRE(total(blocks, together, backwards).bits() == total(blocks, 1, false).bits());
+}
+
 TEST_CASE("several threads call one kernel for the first time at once") {
   const KernelModule m("def g(x): return x + 1\ndef f(n):\n s = 0\n for i in range(n): s = g(s)\n return s\n");
   std::vector<std::thread> threads;

@@ -1,9 +1,9 @@
 // Running a prange in compiled code.
 //
-// A worker gets ordinals [begin, end): whole blocks where there are reductions (DESIGN section 6), whose lanes live in
-// a lane record of the worker's. The planned entry says piece by piece which version of the code may run: the fast one,
-// or the careful one with every check in place. When code leaves, the interpreter finishes the iterations that left, in
-// ascending order, on the same lane record; then the code goes on behind them.
+// A worker gets ordinals [begin, end): whole groups of blocks where there are reductions (DESIGN section 6), whose
+// lanes live in a lane record of the worker's. The planned entry says piece by piece which version of the code may run:
+// the fast one, or the careful one with every check in place. When code leaves, the interpreter finishes the iterations
+// that left, in ascending order, on the same lane record; then the code goes on behind them.
 //
 // The lane record has one kind for each accumulator. An iteration that the interpreter has finished may leave another
 // one in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter
@@ -56,7 +56,7 @@ std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch
 
 class GrainRun {
 public:
-  explicit GrainRun(GrainJob& g) : g_(g) {
+  explicit GrainRun(GrainJob& g) : g_(g), group_(g.job.fold()) {
     const Recording& recording = g.region.recording;
     exit_values_.resize(g.widest_exit * ir::max_lanes);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
@@ -92,8 +92,8 @@ public:
     const std::int64_t done = range(begin, end, begin);
     if (done != end) return done;
     for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
-      PrangeReduction& r = g_.job.reductions()[a];
-      r.totals[static_cast<std::size_t>(index)] = mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a);
+      const PrangeReduction& r = g_.job.reductions()[a];
+      group_.add(a, index, mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
     }
     return end;
   }
@@ -212,7 +212,7 @@ private:
       const PrangeReduction& r = g_.job.reductions()[a];
       const Value& value = worker.registers[r.guest_register];
       const std::size_t at = a * width() + lane;
-      const bool is_empty = value.tag() == r.identity.tag() && value.bits() == r.identity.bits();
+      const bool is_empty = is_identity(r, value);
       if (mixed_.empty() && !is_empty && value.scalar_kind() != kind_of_lanes(a)) mix_lanes();
       if (!mixed_.empty()) {
         mixed_[at] = value;
@@ -257,6 +257,7 @@ private:
 
   RunningCode running_;
   GrainJob& g_;
+  GroupFold group_;
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;
   std::vector<ir::ArrayDescriptor> arrays_;
@@ -269,7 +270,8 @@ private:
   std::int64_t failed_at_ = 0;
 };
 
-// Ordinals [begin, end): whole blocks where there are reductions. Returns the first ordinal that raised, or end.
+// Ordinals [begin, end): whole groups of blocks where there are reductions. Returns the first ordinal that raised, or
+// end.
 std::int64_t run_blocks(GrainJob& g, std::int64_t begin, std::int64_t end) {
   GrainRun run(g);
   const PrangeJob& job = g.job;

@@ -3,45 +3,16 @@
 #include <algorithm>
 
 #include "vm/interp/interpreter.h"
-#include "vm/semantics/arithmetic.h"
-#include "vm/semantics/conversion.h"
 #include "vm/support/assert.h"
 
 namespace pyvm {
-
-Value combine_values(ReductionOp op, const Value& a, const Value& b) {
-  const auto kind = accumulator_kind(op, a.scalar_kind(), b.scalar_kind());
-  PYVM_ASSERT(kind, "lanes of a reduction hold numbers that combine");
-  const ScalarBits x = convert_bits(a.bits(), a.scalar_kind(), *kind);
-  const ScalarBits y = convert_bits(b.bits(), b.scalar_kind(), *kind);
-  return Value::njit_scalar(*kind, combine_bits(op, *kind, x, y));
-}
-
-namespace {
-
-bool is_identity(const PrangeReduction& r, const Value& value) {
-  return value.tag() == r.identity.tag() && value.bits() == r.identity.bits();
-}
-
-// Two lanes or blocks; one without a contribution leaves the other as it is.
-Value combine_partial(const PrangeReduction& r, const Value& a, const Value& b) {
-  if (is_identity(r, b)) return a;
-  return is_identity(r, a) ? b : combine_values(r.op, a, b);
-}
-
-} // namespace
-
-Value fold_values(const PrangeReduction& r, std::span<Value> lanes) {
-  for (std::size_t width = lanes.size() / 2; width > 0; width /= 2)
-    for (std::size_t l = 0; l < width; ++l) lanes[l] = combine_partial(r, lanes[l], lanes[l + width]);
-  return lanes[0];
-}
 
 PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations)
     : frame_(frame), loop_(loop), start_(start), step_(step), iterations_(iterations) {
   const LoopInfo& info = frame.code->loops[loop];
   block_size_ = pyvm::block_size(iterations, info.body_has_loop_or_call);
   lanes_ = lane_count(info.reductions);
+  blocks_in_group_ = pyvm::blocks_in_group(blocks());
   for (const LoopVariable& v : info.variables) {
     if (v.variable_class != VariableClass::Reduction) continue;
     const Value& live = frame.registers[v.guest_register];
@@ -51,7 +22,7 @@ PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t st
                       live,
                       Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits())),
                       {}};
-    r.totals.resize(static_cast<std::size_t>(blocks()));
+    r.totals.resize(static_cast<std::size_t>(block_count(blocks(), blocks_in_group_)));
     reductions_.push_back(std::move(r));
   }
 }
@@ -177,39 +148,13 @@ void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordin
       leave_last_value(v.guest_register, ordinal, worker.registers[v.guest_register]);
 }
 
-namespace {
-
-// Level by level: neighbours combine, an odd last one moves up. Blocks of one kind, the usual case, as plain bits.
-Value total_of(PrangeReduction& r) {
-  std::vector<Value>& level = r.totals;
-  const Tag tag = level[0].tag();
-  if (std::all_of(level.begin(), level.end(), [tag](const Value& v) { return v.is(tag); })) {
-    const ScalarKind kind = level[0].scalar_kind();
-    const bool keeps_kind = accumulator_kind(r.op, kind, kind) == kind;
-    if (keeps_kind) {
-      std::vector<ScalarBits> bits;
-      for (const Value& v : level) bits.push_back(v.bits());
-      return Value::njit_scalar(kind, combine_blocks(r.op, kind, bits));
-    }
-  }
-  while (level.size() > 1) {
-    std::size_t to = 0;
-    for (std::size_t k = 0; k < level.size(); k += 2)
-      level[to++] = k + 1 < level.size() ? combine_partial(r, level[k], level[k + 1]) : level[k];
-    level.resize(to);
-  }
-  return level[0];
-}
-
-} // namespace
-
 void PrangeJob::finish() {
   if (error_) {
     frame_.pc = error_pc_;
     throw std::move(*error_);
   }
   for (PrangeReduction& r : reductions_) {
-    const Value total = total_of(r);
+    const Value total = total_of_groups(r);
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
     if (!is_identity(r, total))
       frame_.registers[r.guest_register] = joins ? combine_values(r.op, r.live_in, total) : total;
@@ -218,7 +163,7 @@ void PrangeJob::finish() {
 }
 
 InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end)
-    : job_(job), ordinal_(begin), end_(end) {
+    : job_(job), ordinal_(begin), end_(end), group_(job.fold()) {
   if (job.has_reductions()) open_block();
 }
 
@@ -232,11 +177,9 @@ void InterpretedGrain::open_block() {
 
 void InterpretedGrain::close_block() {
   const std::int64_t block = block_begin_ / job_.block_size();
-  Value* lanes = lanes_.data();
-  for (PrangeReduction& r : job_.reductions()) {
-    r.totals[static_cast<std::size_t>(block)] = fold_values(r, {lanes, static_cast<std::size_t>(job_.lanes())});
-    lanes += job_.lanes();
-  }
+  const auto lanes = static_cast<std::size_t>(job_.lanes());
+  for (std::size_t k = 0; k < job_.reductions().size(); ++k)
+    group_.add(k, block, fold_values(job_.reductions()[k], {lanes_.data() + k * lanes, lanes}));
 }
 
 void InterpretedGrain::load_lanes(Frame& frame) {

@@ -12,22 +12,14 @@
 #include <vector>
 
 #include "vm/bytecode/code.h"
+#include "vm/interp/block_totals.h"
 #include "vm/interp/frame.h"
 #include "vm/object/guest_error.h"
-#include "vm/semantics/reduction.h"
 
 namespace pyvm {
 
 class Grain;
 class Interpreter;
-
-struct PrangeReduction {
-  ReductionOp op;
-  std::uint16_t guest_register;
-  Value live_in;
-  Value identity;            // what a lane starts as
-  std::vector<Value> totals; // of each block
-};
 
 class PrangeJob {
 public:
@@ -43,6 +35,9 @@ public:
   // Iterations of a block; without reductions there are no blocks, and any cut is right.
   std::int64_t block_size() const { return block_size_; }
   std::int64_t blocks() const { return block_count(iterations_, block_size_); }
+  // The fewest blocks that one thread runs (block_totals.h), and where it puts their totals.
+  std::int64_t blocks_in_group() const { return blocks_in_group_; }
+  GroupFold fold() { return {reductions_, blocks(), blocks_in_group_}; }
   int lanes() const { return lanes_; }
   bool has_reductions() const { return !reductions_.empty(); }
   std::vector<PrangeReduction>& reductions() { return reductions_; }
@@ -56,8 +51,8 @@ public:
     return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal));
   }
 
-  // Interprets [begin, end) on this thread: whole blocks where there are reductions. Returns the first ordinal that
-  // raised (kept by `fail`), or end.
+  // Interprets [begin, end) on this thread: whole groups of blocks where there are reductions. Returns the first
+  // ordinal that raised (kept by `fail`), or end.
   std::int64_t interpret(Interpreter& interpreter, std::int64_t begin, std::int64_t end);
 
   // A frame on this thread's stack with what an iteration may read: the caller's registers, lent.
@@ -74,7 +69,7 @@ public:
 private:
   Frame& frame_;
   int loop_;
-  std::int64_t start_, step_, iterations_, block_size_ = 0;
+  std::int64_t start_, step_, iterations_, block_size_ = 0, blocks_in_group_ = 1;
   int lanes_ = 0;
   std::vector<PrangeReduction> reductions_;
 
@@ -105,7 +100,7 @@ protected:
   ~Grain() = default;
 };
 
-// Iterations [begin, end), with their lanes as guest values: whole blocks where there are reductions.
+// Iterations [begin, end), with their lanes as guest values: whole groups of blocks where there are reductions.
 class InterpretedGrain final : public Grain {
 public:
   InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end);
@@ -124,15 +119,10 @@ private:
 
   PrangeJob& job_;
   std::int64_t ordinal_, end_;
+  GroupFold group_;
   std::int64_t block_begin_ = 0, block_end_ = 0;
   std::vector<Value> lanes_; // [reduction * lanes + lane]
 };
-
-// s op x on guest values with njit's table, as folding lanes and joining blocks need it.
-Value combine_values(ReductionOp op, const Value& a, const Value& b);
-
-// The total of a block's lanes, which are overwritten: by halving, lanes without a contribution left out.
-Value fold_values(const PrangeReduction& r, std::span<Value> lanes);
 
 // ---- running a job (run_prange.cpp)
 

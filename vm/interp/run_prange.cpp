@@ -1,7 +1,8 @@
 // Cuts a prange into grains and runs them on several threads.
 //
-// With reductions a grain is a number of whole blocks, so that who runs it cannot change a bit. Without, any cut is
-// right: many small grains, because iterations may take unlike times; but none so short that its own cost shows.
+// With reductions a grain is a number of whole groups of blocks (block_totals.h), so that who runs it cannot change a
+// bit. Without, any cut is right: many small grains, because iterations may take unlike times; but none so short that
+// its own cost shows.
 #include <algorithm>
 #include <limits>
 
@@ -29,7 +30,7 @@ struct ParallelRun {
 // A multiple of `together`, as far as the loop has so many.
 std::int64_t iterations_in_a_grain(const PrangeJob& job, double predicted_microseconds, std::int64_t together) {
   const std::int64_t n = job.iterations();
-  const std::int64_t unit = job.has_reductions() ? job.block_size() : together;
+  const std::int64_t unit = job.has_reductions() ? job.block_size() * job.blocks_in_group() : together;
   std::int64_t size = n / most_grains + 1;
   if (predicted_microseconds < unknown) {
     const double least = least_microseconds_of_a_grain / (predicted_microseconds / static_cast<double>(n));

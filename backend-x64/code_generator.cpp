@@ -7,6 +7,7 @@
 #include "vm/support/assert.h"
 
 #include <chrono>
+#include <iterator>
 
 namespace pyvm::x64 {
 namespace {
@@ -28,6 +29,9 @@ public:
 private:
   std::string text_;
 };
+
+constexpr Costs every_family[] = {costs_of(CpuFamily::Zen4), costs_of(CpuFamily::CascadeLake),
+                                  costs_of(CpuFamily::Other)};
 
 class X64CodeGenerator final : public ir::CodeGenerator {
 public:
@@ -59,7 +63,9 @@ private:
       holder.setLogger(&logger);
     }
     x86::Compiler compiler(&holder);
-    Generator(region, options, costs_, compiler).generate();
+    const Costs& costs =
+        options.cost_column > 0 ? every_family[(options.cost_column - 1) % std::size(every_family)] : costs_;
+    Generator(region, options, costs, compiler).generate();
     compiler.finalize();
     PYVM_ASSERT(error.text().empty(), "asmjit: " + error.text() + " in the code of " + region.name);
     CompileResult result = place(holder);

@@ -39,6 +39,8 @@ void JobRecord::begin(const Setup& setup) {
   stopped_.store(false, std::memory_order_relaxed);
   numbered_.store(1, std::memory_order_relaxed);
   full_.store(false, std::memory_order_relaxed);
+  thieves_first_.store(setup.thieves_first, std::memory_order_relaxed);
+  single_grains_.store(setup.single_grains, std::memory_order_relaxed);
   pending_.store(units_, std::memory_order_relaxed);
 }
 

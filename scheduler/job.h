@@ -40,6 +40,8 @@ public:
     bool parent_polls;            // the caller is the parent's caller too, so that the parent's poll is its to ask
     bool keeps_numbers;           // threads are numbered as in the parent
     bool same_epoch;
+    bool thieves_first;
+    bool single_grains;
   };
   void begin(const Setup& setup);
 
@@ -76,6 +78,12 @@ public:
   Range steal(int self, std::uint32_t start, std::uint32_t most);
   // Whether the word of another participant than `self` holds something.
   bool has_unclaimed(int self) const;
+  // Stress: about how much may be claimed at once, and whether owners wait for thieves. Hints like the next.
+  std::uint32_t most_at_once() const {
+    return single_grains_.load(std::memory_order_relaxed) ? 1 : RangeWord::largest_index;
+  }
+  bool thieves_first() const { return thieves_first_.load(std::memory_order_relaxed); }
+  bool is_stressed() const { return thieves_first() || most_at_once() == 1; }
   // Whether the job has all the threads it may have. A hint: it may be about another job by now.
   bool looks_full() const { return full_.load(std::memory_order_relaxed); }
 
@@ -129,6 +137,7 @@ private:
   // Of a record that keeps numbers: how many threads have one, the caller among them.
   std::atomic<int> numbered_{1};
   std::atomic<bool> full_{false};
+  std::atomic<bool> thieves_first_{false}, single_grains_{false};
 
   // Units not yet done, and a bit for "the caller sleeps on this word". Written at the end of each participant's work.
   alignas(64) std::atomic<std::uint32_t> pending_{0};

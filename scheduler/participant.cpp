@@ -20,11 +20,9 @@ namespace {
 
 constexpr std::uint32_t everything = RangeWord::largest_index;
 
-std::uint32_t most_at_once(const Pool& pool) { return pool.stress().single_grains ? 1 : everything; }
-
 // Stress::thieves_first: gives thieves a chance before the owner begins with its range.
-void hesitate(const Pool& pool, const RangeWord& own) {
-  if (!pool.stress().thieves_first) return;
+void hesitate(const JobRecord& job, const RangeWord& own) {
+  if (!job.thieves_first()) return;
   const std::uint32_t before = own.peek().size();
   const std::int64_t end = now_ns() + tunables::hesitation_ns;
   while (before != 0 && own.peek().size() == before && now_ns() < end) sched_yield();
@@ -43,15 +41,15 @@ public:
         shares_(job.limit() > 1), polls_(job.poll_owner() != nullptr) {}
 
   void run() {
-    const bool announces_at_once =
-        shares_ && (pool_.stress().any() || job_.unit_count() < tunables::worth_timing_grains);
+    const bool announces_at_once = shares_ && ((pool_.stress().same_epoch || job_.is_stressed()) ||
+                                               job_.unit_count() < tunables::worth_timing_grains);
     watches_clock_ = polls_ || (shares_ && !announces_at_once);
     if (watches_clock_) started_ns_ = now_ns();
     for (Range range = job_.all_units(); !range.empty(); range = find_more()) {
       const Range piece = range.cut_front(share(), longest_piece());
       own_.publish(range);
       if (announces_at_once && !announced_ && !range.empty()) announce();
-      if (shares_) hesitate(pool_, own_);
+      if (shares_) hesitate(job_, own_);
       run_own_range(piece);
     }
   }
@@ -78,7 +76,7 @@ private:
 
   // In units.
   std::uint32_t longest_piece() const {
-    if (!watches_clock_ || pool_.stress().single_grains) return most_at_once(pool_);
+    if (!watches_clock_ || job_.most_at_once() == 1) return job_.most_at_once();
     if (all_done_ == 0) return 1;
     if (!polls_) return everything;
     const std::int64_t in_time = all_done_ * tunables::longest_piece_ns / std::max<std::int64_t>(spent_ns_, 1);
@@ -111,7 +109,7 @@ private:
     for (;;) {
       do {
         if (job_.done()) return {};
-        const Range stolen = job_.steal(0, next_random(), most_at_once(pool_));
+        const Range stolen = job_.steal(0, next_random(), job_.most_at_once());
         if (!stolen.empty()) return stolen;
       } while (spin.again());
       look_after(job_, now_ns());
@@ -142,7 +140,7 @@ private:
 void help(Pool& pool, JobRecord& job, int worker) {
   RangeWord& own = job.slot(worker).range;
   for (bool member = false; member || !job.looks_full(); member = true) {
-    Range stolen = job.steal(worker, next_random(), most_at_once(pool));
+    Range stolen = job.steal(worker, next_random(), job.most_at_once());
     if (stolen.empty()) return;
     // From here until finish() this thread holds a claim, so the job lives and everything about it may be read.
     const int id = job.number_for(worker);
@@ -153,13 +151,13 @@ void help(Pool& pool, JobRecord& job, int worker) {
       return;
     }
     const Inside inside({.job = &job, .id = id, .threads = job.limit()});
-    Range piece = stolen.cut_front(tunables::owner_share, most_at_once(pool));
+    Range piece = stolen.cut_front(tunables::owner_share, job.most_at_once());
     own.publish(stolen);
     // Somebody has to tell the next worker of what is left here and of what was left there.
     if (!job.looks_full() && (!stolen.empty() || job.has_unclaimed(worker))) pool.announce(job);
-    hesitate(pool, own);
+    hesitate(job, own);
     std::uint32_t done = 0;
-    for (; !piece.empty(); piece = own.take_front(tunables::owner_share, most_at_once(pool))) {
+    for (; !piece.empty(); piece = own.take_front(tunables::owner_share, job.most_at_once())) {
       run_piece(job, piece);
       done += piece.size();
     }

@@ -56,12 +56,14 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
              .parent_begin = outer.piece_begin,
              .parent_polls = parent_polls,
              .keeps_numbers = keeps_numbers,
-             .same_epoch = pool.stress().same_epoch});
+             .same_epoch = pool.stress().same_epoch,
+             .thieves_first = options.thieves_first || pool.stress().thieves_first,
+             .single_grains = options.single_grains || pool.stress().single_grains});
   {
     const Inside inside({.job = &job, .id = keeps_numbers ? outer.id : 0, .threads = limit, .is_caller = true});
     if (options.poll != nullptr && !parent_polls) this_thread.next_poll_ns = now_ns() + tunables::poll_interval_ns;
     const double worth = worth_sharing(pool, options.predicted_microseconds);
-    if (pool.stress().any() || options.predicted_microseconds >= worth)
+    if (pool.stress().same_epoch || job.is_stressed() || options.predicted_microseconds >= worth)
       run_as_caller(pool, job, worth);
     else
       job.run(job.all_units(), this_thread.place.id);

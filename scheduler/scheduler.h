@@ -29,6 +29,9 @@ struct ParallelForOptions {
   bool (*poll)(void* context) noexcept = nullptr;
   // At most so many threads, the caller among them; 0 for num_threads().
   int max_threads = 0;
+  // As in Stress, for this loop alone.
+  bool thieves_first = false;
+  bool single_grains = false;
 };
 
 struct ParallelForResult {

@@ -19,6 +19,7 @@
 #include "vm/builtins/modules.h"
 #include "vm/interp/hooks.h"
 #include "vm/support/environment.h"
+#include "vm/support/stress.h"
 
 namespace pyvm::engine {
 
@@ -33,6 +34,9 @@ bool parallel_for(const ParallelRequest& request) {
   scheduler::ParallelForOptions options;
   options.predicted_microseconds = request.predicted_microseconds;
   options.poll = interrupted_poll;
+  options.single_grains = request.one_at_a_time;
+  options.thieves_first =
+      stressed(StressSwitch::Steal, [&] { return fmt::format("a loop of {} grains", request.grains); }).has_value();
   return !scheduler::parallel_for(request.grains, request.body, request.context, options).stopped;
 }
 

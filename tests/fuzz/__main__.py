@@ -5,7 +5,7 @@
 
 Each seed makes a batch of kernels with a few calls each (kernels.py, inputs.py); each batch runs in one process for each
 mode (batches.py). What differs is cut down (shrink.py) to a script in the folder (/tmp/pyvm-fuzz), with the command that
-repeats it; it is a file for tests/lang/cases once it is mended. The last line counts kernels, calls and CPU time.
+repeats it and the decisions that matter (bisect.py); it is a file for tests/lang/cases once it is mended. The last line counts kernels, calls and CPU time.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzz import batches, inputs, kernels, shrink  # noqa: E402
+from fuzz import batches, bisect, inputs, kernels, shrink  # noqa: E402
 
 KERNELS_IN_A_BATCH = 8
 
@@ -40,9 +40,9 @@ def choose_modes(rng, given):
     if given:
         return ["interpreted", *(m for m in given if m != "interpreted")]
     here = [m for m in batches.modes_here() if m != "interpreted"]
-    stress = [m for m in here if m.startswith("exit-")]
-    compiled = [m for m in here if m not in stress and m != "interpreted-2"]
-    chosen = {*rng.sample(compiled, min(3, len(compiled))), rng.choice(stress)}
+    plain = [m for m in here if m in ("scalar", "avx2", "avx512", "avx512-2")]
+    stress = [m for m in here if m not in plain and m != "interpreted-2"]
+    chosen = {*rng.sample(plain, min(2, len(plain))), *rng.sample(stress, 3)}
     if rng.random() < 0.25:
         chosen.add("interpreted-2")
     return ["interpreted", *(m for m in here if m in chosen)]
@@ -62,6 +62,8 @@ def report(seed, found, script, runner, options):
     path.write_text(shrink.case_text(small))
     environment = " ".join(f"{k}={v}" for k, v in batches.MODES[mode].items())
     print(f"  {environment} build/pyvm run {path}\n  .venv/bin/python tests/oracle/run.py {path}", flush=True)
+    for line in bisect.explain(path, runner.package, batches.MODES[mode]):
+        print(f"  {line}", flush=True)
 
 
 def first_of_each_kernel(found, script):

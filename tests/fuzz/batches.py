@@ -26,15 +26,22 @@ TOP = Path(__file__).resolve().parents[2]
 MODES = {
     "interpreted": {"PYVM_JIT": "0", "PYVM_NUM_THREADS": "1"},
     "interpreted-2": {"PYVM_JIT": "0", "PYVM_NUM_THREADS": "2"},
-    "scalar": {"PYVM_ISA": "scalar", "PYVM_NUM_THREADS": "1", "PYVM_HOT": "1"},
-    "avx2": {"PYVM_ISA": "avx2", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "1"},
-    "avx512": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "1", "PYVM_HOT": "1"},
-    "avx512-2": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "1"},
-    "warm": {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_HOT": "30"},
 }
-for guard, isa in enumerate(("avx512", "avx2", "scalar", "avx512", "scalar", "avx2", "avx512", "avx512", "avx512"), 1):
-    MODES[f"exit-{guard}"] = {"PYVM_ISA": isa, "PYVM_NUM_THREADS": str(guard % 2 + 1), "PYVM_HOT": "1",
-                              "PYVM_STRESS_EXIT": str(guard)}
+for name, isa, threads, switches in (
+    ("scalar", "scalar", 1, ""), ("avx2", "avx2", 2, ""), ("avx512", "avx512", 1, ""), ("avx512-2", "avx512", 2, ""),
+    *((f"exit-{n}", ("avx512", "avx2", "scalar")[n % 3], n % 2 + 1, f"exit={n}") for n in range(1, 10)),
+    *((f"leave-{n}", ("avx2", "avx512")[n % 2], n // 2 % 2 + 1, f"leave={n}") for n in range(1, 9)),
+    *((f"leave-{n}-plan", ("avx512", "avx2")[n % 2], n % 2 + 1, f"leave={n},plan={n}") for n in range(1, 5)),
+    *((f"plan-{n}", ("avx512", "avx2")[n % 2], n % 2 + 1, f"plan={n},costs={n}") for n in range(1, 11)),
+    ("registers-avx512", "avx512", 1, "registers"), ("registers-avx2", "avx2", 1, "registers,plan=1"),
+    ("registers-scalar", "scalar", 1, "registers"), ("grains", "avx512", 2, "grains=1"),
+    ("steal", "avx2", 2, "steal,grains=5"), ("no-hoist", "avx512", 1, "no-hoist"),
+    ("no-hoist-plan", "avx2", 1, "no-hoist,plan=1"), ("careful", "scalar", 1, "careful"),
+    ("no-passes", "avx512", 1, "passes@0"), ("no-passes-plan", "avx2", 1, "passes@0,plan=2"),
+):
+    MODES[name] = {"PYVM_ISA": isa, "PYVM_NUM_THREADS": str(threads),
+                   "PYVM_STRESS": ",".join(filter(None, ("hot=1", switches)))}
+MODES["warm"] = {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_STRESS": "hot=30"}
 
 HEAD = "import math\n\nimport numpy as np\nfrom numba import njit, prange\n"
 CPU_SECONDS = 5        # of one call, on all threads

@@ -17,7 +17,7 @@ TEST_CASE("environment: defaults, values, and what is not understood") {
   CHECK(defaults.isa == IsaCap::Avx512);
   CHECK(defaults.num_threads == 0);
   CHECK_FALSE(defaults.trace);
-  CHECK(defaults.stress_exit == 0);
+  CHECK_FALSE(defaults.stress[StressSwitch::Exit].on);
 
   Environment set = read_environment([](const char* name) -> const char* {
     std::string variable = name;
@@ -32,16 +32,32 @@ TEST_CASE("environment: defaults, values, and what is not understood") {
   CHECK(set.num_threads == 3);
   CHECK_FALSE(set.trace);
 
-  auto value_of_hot = [](const char* name) -> const char* { return std::string(name) == "PYVM_HOT" ? "-1" : nullptr; };
-  CHECK_THROWS_WITH(read_environment(value_of_hot),
-                    "PYVM_HOT='-1' is not understood; expected a whole number, 0 or more");
+  auto bad_threads = [](const char* name) -> const char* {
+    return std::string(name) == "PYVM_NUM_THREADS" ? "-1" : nullptr;
+  };
+  CHECK_THROWS_WITH(read_environment(bad_threads),
+                    "PYVM_NUM_THREADS='-1' is not understood; expected a whole number, 0 or more");
   auto value_of_isa = [](const char* name) -> const char* { return std::string(name) == "PYVM_ISA" ? "sse" : nullptr; };
   CHECK_THROWS_AS(read_environment(value_of_isa), EnvironmentError);
   auto huge = [](const char* name) -> const char* {
-    return std::string(name) == "PYVM_STRESS_EXIT" ? "99999999999999999999" : nullptr;
+    return std::string(name) == "PYVM_NUM_THREADS" ? "99999999999999999999" : nullptr;
   };
   CHECK_THROWS_AS(read_environment(huge), EnvironmentError);
   CHECK(environment_help().find("PYVM_NUM_THREADS") != std::string::npos);
+}
+
+TEST_CASE("stress switches: numbers, fuel, and what is no setting") {
+  const auto set = stress_settings("exit=3,registers,grains=1@5");
+  REQUIRE(set);
+  CHECK((*set)[StressSwitch::Exit].number == 3);
+  CHECK((*set)[StressSwitch::Exit].fuel == std::numeric_limits<std::int64_t>::max());
+  CHECK((*set)[StressSwitch::Registers].on);
+  CHECK((*set)[StressSwitch::Grains].fuel == 5);
+  CHECK_FALSE((*set)[StressSwitch::Steal].on);
+  CHECK(stress_settings("passes@0"));
+  for (const char* text :
+       {"exits=3", "exit", "exit=", "exit=-1", "registers=1", "exit=3@", "exit=3@x", "hot=1@2", " steal"})
+    CHECK_FALSE(stress_settings(text));
 }
 
 TEST_CASE("source text: lines, slices and line ends") {

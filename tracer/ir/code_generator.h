@@ -31,6 +31,8 @@ struct CompileOptions {
   // Stress: values that are never needed take most registers, so that the others are spilled.
   bool few_registers = false;
   bool want_listing = false;
+  // Stress: this column of the machine's cost table, from 1, counted round; 0: this CPU's.
+  int cost_column = 0;
 };
 
 // Why a region has no machine code, one row each: enumerator, name, a sentence for `explain`.

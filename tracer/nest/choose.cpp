@@ -85,6 +85,7 @@ public:
 
   std::optional<LaneView> run() {
     plan_.scalar_cost = cost(nullptr);
+    if (is_forced()) return run_forced();
     std::optional<LaneView> best;
     std::size_t best_note = 0;
     for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
@@ -109,6 +110,48 @@ public:
   }
 
 private:
+  // ---- the stress switch: one legal plan after the other, whatever they cost
+  struct Alternative {
+    LoopId loop;
+    double cost;
+    int gangs;
+    bool unit_strides;
+  };
+
+  bool is_forced() const { return request_.forced_rank > 0; }
+
+  std::optional<LaneView> run_forced() {
+    std::vector<Alternative> all;
+    for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
+      LoopNote note{.loop = loop, .line = table().loops[loop].line, .declared = facts_.table.loops[loop].declared};
+      if (const auto view = candidate(loop, note)) {
+        for (const bool unit_strides : {true, false})
+          for (int gangs = 1; may_have_gangs(*view, loop, gangs); gangs *= 2)
+            all.push_back({loop, note.cost, gangs, unit_strides});
+        note.why_not.reason = Reason::OtherLoopIsBetter;
+      }
+      if (note.cost != 0 || note.line != 0) plan_.loops.push_back(std::move(note));
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Alternative& a, const Alternative& b) { return a.cost < b.cost; });
+    const std::size_t rank = static_cast<std::size_t>(request_.forced_rank - 1) % (all.size() + 1);
+    if (rank == all.size()) return std::nullopt;
+    uses_unit_strides_ = all[rank].unit_strides;
+    LoopNote unused;
+    auto view = candidate(all[rank].loop, unused);
+    for (LoopNote& note : plan_.loops)
+      if (note.loop == all[rank].loop) note.why_not = {};
+    settle(*view, all[rank].loop);
+    plan_.gangs = all[rank].gangs;
+    return view;
+  }
+
+  bool may_have_gangs(const LaneView& view, LoopId loop, int gangs) const {
+    const bool reduces = table().loops[loop].ordinal && !nest_.region().accumulators.empty();
+    if (reduces && gangs * request_.lanes > nest_.region().reduction_lanes) return false;
+    return gangs == 1 || (gangs <= most_gangs_of_reduction && gangs * size_of_body(view) <= most_widened);
+  }
+
   const LoopTable& table() const { return nest_.table(); }
   const ir::Instruction& owner(LoopId loop) const { return nest_.region().at(table().loops[loop].instruction); }
 
@@ -125,6 +168,7 @@ private:
 
   // Outlives this object, in the view.
   LaneView::HasUnitStride unit_strides() const {
+    if (!uses_unit_strides_) return [](std::uint16_t, std::uint8_t) { return false; };
     return [region = &nest_.region(), arrays = request_.arrays](std::uint16_t slot, std::uint8_t dimension) {
       const ir::ArraySlot& array = region->arrays[slot];
       if (array.contiguous && dimension + 1 == array.ndim) return true;
@@ -150,9 +194,9 @@ private:
     const Order order = order_of(facts_, loop, request_.scalars, request_.arrays, 0, all);
     if (!order.independent()) return no(order.reason, detail_of(order, facts_.slots, request_.register_name));
     const double count = trips(loop);
-    if (count < request_.lanes) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
+    if (count < request_.lanes && !is_forced()) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
     note.cost = cost(&view) * (assumes_iterations(loop) ? price_of_assuming : 1);
-    if (note.cost * least_gain > plan_.scalar_cost) {
+    if (note.cost * least_gain > plan_.scalar_cost && !is_forced()) {
       note.cost = 0;
       return no(Reason::NotWorthIt);
     }
@@ -370,6 +414,7 @@ private:
   const PlanRequest& request_;
   Plan& plan_;
   const Numbers numbers_;
+  bool uses_unit_strides_ = true;
 };
 
 } // namespace

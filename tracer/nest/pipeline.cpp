@@ -153,7 +153,8 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   planned.dependences = find_dependences(nest, request.is_grain);
   planned.ordinal_loop = ordinal_loop_of(nest.table());
   note_orders(planned, request, planned.plan);
-  HoistableBounds found = find_hoistable(nest);
+  HoistableBounds found;
+  if (request.hoists_checks) found = find_hoistable(nest);
   planned.checks.table = nest.table();
   planned.checks.slots = recorded.arrays;
   const std::vector<HoistedIndex> hoisted =
@@ -172,7 +173,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   if (alias.distinct_slots_are_disjoint) {
     planned.checks.disjoint = pairs;
     put_in_lanes(planned, request, alias);
-    if (planned.lane_loop == none) {
+    if (planned.lane_loop == none && request.hoists_checks) {
       if (auto versioned = version_loops(planned.fast)) {
         planned.fast = std::move(*versioned);
         check_in_debug(planned.fast, "versioning loops");

@@ -22,6 +22,9 @@ struct PlanRequest {
   std::int64_t iterations = 1; // of the ordinal loop
   bool is_grain = false;       // iterations of a parallel prange
   RegisterName register_name = default_register_name;
+  // Stress: checks of subscripts all stay inside; the plan of this rank (stress.def) in place of the cheapest, 0: not.
+  bool hoists_checks = true;
+  std::int64_t forced_rank = 0;
 };
 
 struct AccessNote {

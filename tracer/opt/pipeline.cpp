@@ -14,8 +14,11 @@
 // subscripts, copies - the second one's fold takes up; a third seldom finds anything.
 #include "tracer/opt/pipeline.h"
 
+#include <fmt/format.h>
+
 #include "tracer/ir/verify.h"
 #include "tracer/opt/passes.h"
+#include "vm/support/stress.h"
 
 namespace pyvm::tracer {
 
@@ -37,6 +40,8 @@ constexpr Pass carry = {"carry", carry_recurrences};
 constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
 
 bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
+  const auto place = [&] { return fmt::format("{} of {}:{} {}", pass.name, region.file, region.line, region.name); };
+  if (!within_limit(StressSwitch::Passes, place)) return false;
   const bool changed = pass.run(region, alias);
 #ifndef NDEBUG
   ir::check(region, pass.name);

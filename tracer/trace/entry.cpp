@@ -10,7 +10,7 @@
 #include "tracer/trace/stress.h"
 #include "vm/interp/prange.h"
 #include "vm/object/array.h"
-#include "vm/support/environment.h"
+#include "vm/support/stress.h"
 
 namespace pyvm::tracer {
 
@@ -46,8 +46,17 @@ void blacklist(LoopRecord& loop, const Code& code, int index, std::string reason
   log_event("blacklist", code, index, loop.blacklist_reason);
 }
 
-std::optional<ir::Compiled> compile(const ir::Region& region, ir::Isa isa, Region& out, std::string& refusal) {
-  const ir::CompileOptions options{isa, false, listings.load()};
+// "kernel.py:12 parallel_sum", for stress switches.
+StressPlace place_of(const ir::Region& region, std::string_view what = "") {
+  return [&region, what] { return fmt::format("{}{}:{} {}", what, region.file, region.line, region.name); };
+}
+
+std::optional<ir::Compiled> compile(const ir::Region& region, ir::Isa isa, Region& out, std::string_view version,
+                                    std::string& refusal) {
+  ir::CompileOptions options{.isa = isa, .want_listing = listings.load()};
+  options.few_registers = stressed(StressSwitch::Registers, place_of(region, version)).has_value();
+  if (const auto column = stressed(StressSwitch::Costs, place_of(region, version)))
+    options.cost_column = static_cast<int>(*column);
   ir::CompileResult result = services().code_generator->compile(region, options);
   if (!result) {
     refusal = std::string(ir::sentence_of(result.refusal));
@@ -225,14 +234,18 @@ bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, co
   request.arrays = values.arrays.data();
   request.vector_registers = region.isa == ir::Isa::Avx512 ? 32 : 16;
   request.register_name = register_names(code);
-  region.plan = nest::plan_region(region.recording.region, request);
-  if (environment().stress_exit > 0) {
-    fail_guard(region.plan.careful, environment().stress_exit);
-    fail_guard(region.plan.fast, environment().stress_exit);
+  const ir::Region& recorded = region.recording.region;
+  request.hoists_checks = !stressed(StressSwitch::NoHoist, place_of(recorded));
+  if (const auto rank = stressed(StressSwitch::Plan, place_of(recorded))) request.forced_rank = *rank;
+  region.plan = nest::plan_region(recorded, request);
+  if (const auto number = stressed(StressSwitch::Exit, place_of(recorded))) {
+    fail_guard(region.plan.careful, *number);
+    fail_guard(region.plan.fast, *number);
   }
-  region.careful = compile(region.plan.careful, region.isa, region, refusal);
+  region.careful = compile(region.plan.careful, region.isa, region, "careful, ", refusal);
   if (!region.careful) return false;
-  region.fast = compile(region.plan.fast, region.isa, region, refusal);
+  if (stressed(StressSwitch::Careful, place_of(recorded))) return true;
+  region.fast = compile(region.plan.fast, region.isa, region, "fast, ", refusal);
   return true;
 }
 
@@ -265,6 +278,14 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   // Another thread may have been here while this one waited.
   if (Region* region = find_region(loop, frame, job)) return region;
   const Code& code = *frame.code;
+  const auto place = [&] {
+    return fmt::format("{}:{} {}", code.file(), code.loops[static_cast<std::size_t>(index)].location.line,
+                       code.qualified_name);
+  };
+  if (!within_limit(StressSwitch::Regions, place)) {
+    loop.blacklisted.store(true, std::memory_order_release);
+    return nullptr;
+  }
   if (loop.regions >= most_regions_of_a_loop) {
     blacklist(loop, code, index, "the kinds of its variables keep changing",
               code.loops[static_cast<std::size_t>(index)].location.line);
@@ -278,7 +299,8 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   }
   auto region = std::make_unique<Region>();
   region->recording = std::move(std::get<Recording>(recorded));
-  const ir::Region& r = region->recording.region;
+  ir::Region& r = region->recording.region;
+  if (const auto number = stressed(StressSwitch::Leave, place_of(r))) leave_before_guard(r, *number);
   region->record_microseconds = microseconds_since(start);
   log_event("record", code, index,
             fmt::format("{} operations, {} exits, {} us", r.instructions.size(), r.exits.size(),

@@ -24,6 +24,7 @@
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/semantics/conversion.h"
+#include "vm/support/environment.h"
 
 namespace pyvm::tracer {
 
@@ -316,7 +317,7 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
     for (const ir::Exit& exit : version->exits) g.widest_exit = std::max(g.widest_exit, exit.operands.size());
   region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
-  if (is_brief(job)) {
+  if (is_brief(job) && !environment().stress[StressSwitch::Grains].on) {
     log_run(region, n, "");
     run_ordinals(&g, interpreter, job, 0, n, 0);
     job.finish();

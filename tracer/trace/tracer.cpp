@@ -1,6 +1,8 @@
 // When to record, when to enter, what to report.
 #include "tracer/trace/tracer.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tracer/ir/print.h"
@@ -24,7 +26,7 @@ constexpr std::int64_t prange_patience = 48;
 constexpr std::int64_t loop_weight = 16;
 // Heat to leave a loop with. Returning to its header, the interpreter counts that back-edge again.
 constexpr std::int32_t at_next_back_edge = 1, after_this_back_edge = 2, never = 0x7fffffff;
-std::int32_t as_if_new() { return static_cast<std::int32_t>(environment().hot) + 1; }
+std::int32_t as_if_new() { return back_edges_until_hot() + 1; }
 // A hot loop whose compiled code leaves again and again after a few iterations is not worth entering.
 constexpr std::int64_t exits_before_judgement = 200;
 constexpr std::int64_t iterations_worth_an_exit = 4;
@@ -51,7 +53,7 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
   Region* region = find_region(loop, job.frame(), &job);
   if (!region) {
     const std::int64_t weight = job.loop().body_has_loop_or_call ? loop_weight : 1;
-    const std::int64_t patience = environment().hot < prange_patience ? environment().hot : prange_patience;
+    const std::int64_t patience = std::min<std::int64_t>(back_edges_until_hot(), prange_patience);
     const std::int64_t before = loop.interpreted.fetch_add(job.iterations() * weight, std::memory_order_relaxed);
     if (before == 0)
       log_event("interpret", job.code(), job.loop_index(),
@@ -103,7 +105,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   }
   const EntryValues values = entry_values(region->recording, frame, start);
   if (!values.fits) {
-    heat = static_cast<std::int32_t>(environment().hot);
+    heat = back_edges_until_hot();
     return &frame;
   }
   if (region->recording.holds_prange && the_services.num_threads() > 1 &&

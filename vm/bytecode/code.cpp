@@ -1,7 +1,11 @@
 // Names of opcodes and the listing of a code object.
 #include "vm/bytecode/code.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "vm/support/environment.h"
 
 namespace pyvm {
 
@@ -93,6 +97,12 @@ const char* class_text(const LoopVariable& v) {
 }
 
 } // namespace
+
+std::int32_t back_edges_until_hot() {
+  constexpr std::int32_t usual = 200;
+  const StressSetting& hot = environment().stress[StressSwitch::Hot];
+  return hot.on ? static_cast<std::int32_t>(std::clamp<std::int64_t>(hot.number, 1, 1 << 30)) : usual;
+}
 
 std::string disassemble(const Code& code) {
   std::string out = fmt::format("{} ({}), {} registers\n", code.qualified_name,

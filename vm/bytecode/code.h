@@ -222,6 +222,9 @@ struct Code final : CodeBase {
   const std::string& file() const { return source->path(); }
 };
 
+// What `heat` begins with.
+std::int32_t back_edges_until_hot();
+
 // One line an instruction, with constants and names in clear; loops in a table below.
 std::string disassemble(const Code& code);
 

@@ -1,6 +1,5 @@
 #include "vm/compile/emitter.h"
 
-#include "vm/support/environment.h"
 #include "vm/support/syntax_error.h"
 
 namespace pyvm {
@@ -130,7 +129,7 @@ void Emitter::finish() {
   code_.registers = locals + constants + most_temporaries_;
   code_.traced = std::make_unique<std::atomic<void*>[]>(code_.loops.size());
   code_.heat = std::make_unique<RelaxedCounter[]>(code_.loops.size());
-  for (std::size_t k = 0; k < code_.loops.size(); ++k) code_.heat[k] = static_cast<std::int32_t>(environment().hot);
+  for (std::size_t k = 0; k < code_.loops.size(); ++k) code_.heat[k] = back_edges_until_hot();
   for (const Value& value : code_.constants) make_immortal(value);
 }
 

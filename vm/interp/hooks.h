@@ -19,6 +19,7 @@ struct ParallelRequest {
   std::int64_t (*body)(void* context, std::int64_t begin, std::int64_t end, int thread) noexcept;
   void* context;
   double predicted_microseconds; // on one thread; infinity when nothing is known
+  bool one_at_a_time = false;    // stress: who takes grains takes one
 };
 
 struct InterpreterHooks {

@@ -17,7 +17,6 @@
 #include "vm/object/array.h"
 #include "vm/semantics/arithmetic.h"
 #include "vm/semantics/conversion.h"
-#include "vm/support/environment.h"
 
 namespace pyvm {
 
@@ -432,7 +431,7 @@ op_LoopBack:
 hot : {
   SAVE();
   // One more, because the loop's end is dispatched again below and counts again.
-  frame->code->heat[ip->c] = static_cast<std::int32_t>(environment().hot) + 1;
+  frame->code->heat[ip->c] = back_edges_until_hot() + 1;
   auto* hook = interpreter_hooks().hot_loop;
   if (hook && dialect == Dialect::Njit) {
     top_ = hook(*this, *frame, ip->c);

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "vm/interp/conflicts.h"
 #include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
+#include "vm/support/stress.h"
 
 namespace pyvm {
 
@@ -88,18 +91,26 @@ double predicted_by_length(const PrangeJob& job) {
          microseconds_an_instruction;
 }
 
+std::string place_of(const PrangeJob& job) {
+  return fmt::format("{}:{} {}", job.code().file(), job.loop().location.line, job.code().qualified_name);
+}
+
 } // namespace
 
 void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_microseconds, std::int64_t together,
                      GrainRunner runner, void* context) {
-  const std::int64_t size = iterations_in_a_grain(job, predicted_microseconds, together);
+  std::int64_t size = iterations_in_a_grain(job, predicted_microseconds, together);
+  const auto tiny = stressed(StressSwitch::Grains, [&] { return place_of(job); });
+  if (tiny)
+    size = std::min(job.iterations(), job.has_reductions() ? job.block_size() : std::max<std::int64_t>(*tiny, 1));
   auto* parallel_for = interpreter_hooks().parallel_for;
   if (!parallel_for || size == job.iterations()) {
     runner(context, interpreter, job, 0, job.iterations(), 0);
   } else {
     ParallelRun run{job, size, runner, context};
     SharedCounting counting;
-    if (!parallel_for({(job.iterations() - 1) / size + 1, run_grains, &run, predicted_microseconds})) {
+    if (!parallel_for(
+            {(job.iterations() - 1) / size + 1, run_grains, &run, predicted_microseconds, tiny.has_value()})) {
       if (interpreter.running_grain >= 0) throw GrainStopped();
       throw GuestError(ExceptionKind::KeyboardInterrupt, "");
     }

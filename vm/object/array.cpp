@@ -13,6 +13,7 @@
 
 #include "vm/object/guest_error.h"
 #include "vm/object/objects.h"
+#include "vm/support/stress.h"
 
 namespace pyvm {
 
@@ -42,8 +43,31 @@ Ref<Buffer> map_pages(std::size_t bytes) {
   return make<Buffer>(low + head, bytes, release_mapping, nullptr);
 }
 
+// The stress switch `guard-pages`: the end of the memory stands against a page that must not be touched (with
+// `at_end`), or its start does. Zeroed or not: memory that is not to be relied on is filled with ones, which no kernel
+// expects.
+Ref<Buffer> map_beside_guard(std::size_t bytes, bool zeroed, bool at_end) {
+  const std::size_t page = 4096, used = (bytes + page - 1) / page * page;
+  if (used < bytes || used > SIZE_MAX - 2 * page) return {};
+  void* mapped = mmap(nullptr, used + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return {};
+  std::byte* const first = static_cast<std::byte*>(mapped) + page;
+  if (used && mprotect(first, used, PROT_READ | PROT_WRITE) != 0) {
+    munmap(mapped, used + 2 * page);
+    return {};
+  }
+  if (!zeroed) std::memset(first, 0xff, used);
+  const auto release = [](void*, std::byte* data, std::size_t size) {
+    std::byte* const first_page = data - reinterpret_cast<std::uintptr_t>(data) % page;
+    munmap(first_page - page, (size + page - 1) / page * page + 2 * page);
+  };
+  return make<Buffer>(at_end ? first + used - bytes : first, bytes, release, nullptr);
+}
+
 // Null when there is no memory.
 Ref<Buffer> try_allocate(std::size_t bytes, bool zeroed) {
+  if (const auto side = stressed(StressSwitch::GuardPages, [&] { return fmt::format("{} bytes", bytes); }))
+    return map_beside_guard(bytes, zeroed, *side != 2);
   if (bytes >= mapping_threshold) return map_pages(bytes);
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* data = std::aligned_alloc(alignment, rounded ? rounded : alignment);

@@ -44,9 +44,17 @@ void parse(const char* variable, const char* value, IsaCap& out) {
   malformed(variable, value, "scalar, avx2 or avx512");
 }
 
+void parse(const char* variable, const char* value, StressSettings& out) {
+  const auto settings = stress_settings(value);
+  if (!settings)
+    malformed(variable, value, "switches of vm/support/stress.def: name, name=number, each with @fuel or without");
+  out = *settings;
+}
+
 std::string show(bool value) { return value ? "1" : "0"; }
 std::string show(int64_t value) { return std::to_string(value); }
 std::string show(IsaCap value) { return isa_cap_name(value); }
+std::string show(const StressSettings&) { return "none"; }
 
 } // namespace
 

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "vm/support/stress.h"
+
 namespace pyvm {
 
 // The widest code that may be generated; ordered, so that a cap is a minimum.

@@ -60,6 +60,24 @@ def flat_prange(n, out):
 
 
 @njit(parallel=True)
+def summing_prange(n, out):
+    s = 0.0
+    for j in prange(n):
+        s += 1.0 / (j + 1)
+    out[0] = s
+
+
+@njit(parallel=True)
+def pranges_in_for(n, out):
+    for t in range(n):
+        x = 0
+        for j in prange(n >> 13):  # asks nobody, because it is short
+            x = j & 7
+            out[x] = j
+        out[8] = x
+
+
+@njit(parallel=True)
 def in_order_prange(n, out):
     x = 1.0
     for j in prange(n):
@@ -94,6 +112,8 @@ loops = (("inner_for_in_prange", inner_for_in_prange),
          ("flat_for", flat_for),
          ("flat_while", flat_while),
          ("flat_prange", flat_prange),
+         ("summing_prange", summing_prange),
+         ("pranges_in_for", pranges_in_for),
          ("in_order_prange", in_order_prange),
          ("recursion", recursion),
          ("array_operations", array_operations),

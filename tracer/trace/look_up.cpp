@@ -22,6 +22,7 @@ std::int32_t look_up(ir::RegionContext*) noexcept {
     return 0;
   } catch (...) {
     reason = std::current_exception();
+    set_all_stop_words();
     return 1;
   }
 }

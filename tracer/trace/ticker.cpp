@@ -11,8 +11,8 @@ namespace pyvm::tracer {
 
 namespace {
 
-constexpr std::chrono::milliseconds tick{25};
-constexpr int ticks_before_parking = 40;
+constexpr std::chrono::milliseconds tick{10};
+constexpr int ticks_before_parking = 100;
 
 std::atomic<std::int32_t> running{0};
 
@@ -41,11 +41,6 @@ struct WordOfThread {
   ~WordOfThread() { mine.taken.store(false); }
 };
 
-void set_all_words() {
-  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next)
-    each->word.store(1, std::memory_order_relaxed);
-}
-
 // Never destroyed: the thread may outlive static destructors. A forked child gets a new one.
 struct Ticker {
   std::mutex mutex;
@@ -57,7 +52,7 @@ struct Ticker {
     for (;;) {
       std::this_thread::sleep_for(tick);
       if (running.load(std::memory_order_seq_cst) > 0) {
-        set_all_words();
+        set_all_stop_words();
         idle = 0;
       } else if (++idle > ticks_before_parking) {
         std::unique_lock lock(mutex);
@@ -98,6 +93,11 @@ void start_or_wake() {
 }
 
 } // namespace
+
+void set_all_stop_words() {
+  for (StopWord* each = words.load(std::memory_order_acquire); each; each = each->next)
+    each->word.store(1, std::memory_order_relaxed);
+}
 
 std::atomic<std::int32_t>& stop_word() {
   thread_local const WordOfThread word;

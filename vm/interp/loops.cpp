@@ -71,6 +71,7 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
   PrangeJob job(frame, i.c, range.start, range.step, static_cast<std::int64_t>(length));
   auto* hook = interpreter_hooks().prange;
   if (!hook || job.has_sometimes_assigned() || !hook(*this, job)) run_interpreted(*this, job);
+  poll_soon(); // a job too short to ask may have taken its time
   return false;
 }
 

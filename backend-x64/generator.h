@@ -122,6 +122,7 @@ private:
   void lower_entry(const Instruction& it);
 
   void lower_binary(const Instruction& it);
+  void lower_mul32(const Instruction& it);
   void lower_unary(const Instruction& it);
   void lower_extremum(const Instruction& it);
   void lower_shift(const Instruction& it);

@@ -58,6 +58,18 @@ void Generator::scalar_binary(const Instruction& it, const LoweringRow& row) {
     gp3(row.gp, dst, left, right, commutative);
 }
 
+void Generator::lower_mul32(const Instruction& it) {
+  if (is_vector(it.results[0])) {
+    vector_binary(it, Lowering::of(it.op));
+    return;
+  }
+  x86::Gp a = gp(it.operands[0]), b = gp(it.operands[1]), low = new_gp(), product = new_gp();
+  cc_.mov(low.r32(), a.r32());
+  cc_.mov(product.r32(), b.r32());
+  cc_.imul(product, low);
+  copy(target_gp(it.results[0]), product, ir::i64);
+}
+
 // ---- one operand --------------------------------------------------------------------------------------------------
 
 void Generator::lower_unary(const Instruction& it) {

@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from oracle import kinds, njit, prange, scalars  # noqa: E402
+from oracle import kinds, njit, prange, random, scalars  # noqa: E402
 
 SYMBOLS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
            "%": operator.mod, "**": operator.pow, "<<": operator.lshift, ">>": operator.rshift, "&": operator.and_,
@@ -502,3 +502,93 @@ def test_plain_script(tmp_path):
     text += "    for i in prange(n):\n        s += 0.1\n    return s\nprint(f(10))\n"
     assert run_script(tmp_path, text, "--plain").stdout == "0.9999999999999999\n"
     assert run_script(tmp_path, text).stdout == "1.0\n"
+
+
+# ---- np.random inside prange ----------------------------------------------------------------------------------------
+
+
+def test_philox_gives_the_known_answers():
+    ones = 2**32 - 1
+    assert random.philox((0, 0, 0, 0), (0, 0)) == (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)
+    assert random.philox((ones,) * 4, (ones, ones)) == (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)
+    digits_of_pi = (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0)
+    assert random.philox(*digits_of_pi) == (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)
+
+
+def drawn(name, *operands, iterations=4000, each=3):
+    """Draws of np.random inside prange: `each` of every iteration."""
+    streams = [random.Stream(0x0123456789ABCDEF, i) for i in range(iterations)]
+    values = []
+    for stream in streams:
+        random.iteration = stream
+        values += [getattr(random, name)(*operands) for _ in range(each)]
+    random.iteration = None
+    return np.array(values)
+
+
+def test_draws_in_an_interval_are_uniform():
+    u = drawn("rand")
+    assert 0 <= u.min() and u.max() < 1
+    assert abs(u.mean() - 1 / 2) < 4 * (1 / 12 / u.size) ** 0.5
+    assert abs(u.var() - 1 / 12) < 4 * (1 / 180 / u.size) ** 0.5
+    counts = np.histogram(u, 100, (0, 1))[0]
+    chi_square = ((counts - u.size / 100) ** 2 / (u.size / 100)).sum()
+    assert 99 - 4 * 14.1 < chi_square < 99 + 4 * 14.1  # 99 degrees of freedom
+    for lag in (1, 2, 3):  # the draws of an iteration, and those of neighbours
+        assert abs(np.corrcoef(u[:-lag], u[lag:])[0, 1]) < 4 / u.size**0.5
+    v = drawn("uniform", 2.0, 5.0)
+    assert np.array_equal(v, 2.0 + 3.0 * u)
+
+
+def test_integers_are_uniform():
+    k = drawn("randint", -3, 7)
+    assert k.min() == -3 and k.max() == 6
+    counts = np.bincount(k + 3)
+    assert ((counts - k.size / 10) ** 2 / (k.size / 10)).sum() < 9 + 4 * 4.3
+    assert len(set(drawn("randint", 2**62).tolist())) == k.size
+
+
+def test_normal_draws():
+    z = drawn("standard_normal")
+    n = z.size
+    assert abs(z.mean()) < 4 / n**0.5
+    assert abs(z.var() - 1) < 4 * (2 / n) ** 0.5
+    assert abs((z**3).mean()) < 4 * (15 / n) ** 0.5
+    assert abs((z**4).mean() - 3) < 4 * (96 / n) ** 0.5
+    edges = [-np.inf, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, np.inf]
+    shares = np.diff([0.5 * math.erfc(-x / 2**0.5) for x in edges])
+    counts = np.array([((z >= a) & (z < b)).sum() for a, b in zip(edges, edges[1:])])
+    assert ((counts - n * shares) ** 2 / (n * shares)).sum() < 9 + 4 * 4.3
+    assert np.array_equal(drawn("normal", 3.0, 0.5), 3.0 + 0.5 * z)
+
+
+def outside():
+    return np.random.rand()
+
+
+seeding, outside = njit(lambda value: np.random.seed(value)), njit(outside)
+
+
+@njit(parallel=True)
+def fill(a):
+    for i in prange(len(a)):
+        a[i] = np.random.rand()
+
+
+@njit(parallel=True)
+def fill_without(a):
+    for i in prange(len(a)):
+        a[i] = i
+
+
+def test_a_loop_draws_its_key_from_the_stream_outside():
+    twister = np.random.RandomState(3)
+    seeding(3)
+    a = np.zeros(4)
+    fill_without(a)
+    fill(a[:0])
+    assert outside() == twister.rand()
+    fill(a)
+    key = int(twister.randint(0, 2**64, dtype=np.uint64))
+    assert a.tolist() == [random.Stream(key, i).unit() for i in range(4)]
+    assert outside() == twister.rand()

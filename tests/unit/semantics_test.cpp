@@ -6,6 +6,7 @@
 #include "vm/semantics/conversion.h"
 #include "vm/semantics/float_text.h"
 #include "vm/semantics/math_functions.h"
+#include "vm/semantics/philox.h"
 #include "vm/semantics/promotion.h"
 #include "vm/semantics/reduction.h"
 
@@ -467,4 +468,36 @@ TEST_CASE("parsing floats") {
   CHECK_FALSE(parse_float("1__0").has_value());
   CHECK_FALSE(parse_float("").has_value());
   CHECK(std::isnan(parse_float("NaN").value()));
+}
+
+// The known answers that come with the paper's library (Random123, kat_vectors).
+TEST_CASE("Philox4x32-10") {
+  CHECK(philox({0, 0, 0, 0}, {0, 0}) == PhiloxBlock{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  constexpr uint32_t ones = 0xffffffff;
+  CHECK(philox({ones, ones, ones, ones}, {ones, ones}) == PhiloxBlock{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+        PhiloxBlock{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+}
+
+TEST_CASE("what an iteration draws") {
+  IterationStream stream(0, 0);
+  CHECK(stream.next() == 0xe169c58d6627e8d5);
+  CHECK(stream.next() == 0x9b00dbd8bc57ac4c);
+  const uint64_t third = stream.next(), fourth = stream.next();
+  CHECK(stream.drawn() == 4);
+  stream.continue_at(3);
+  CHECK(stream.next() == fourth);
+  stream.continue_at(2);
+  CHECK(stream.next() == third);
+  IterationStream other(0x299f31d0a4093822, static_cast<int64_t>(0x85a308d3243f6a88));
+  CHECK(other.next() != third);
+
+  CHECK(unit_of_draw(0) == 0.0);
+  CHECK(unit_of_draw(~uint64_t{0}) == 1.0 - 0x1p-53);
+  CHECK(bounded_of_draw(~uint64_t{0}, 9) == 9);
+  CHECK(bounded_of_draw(0, 9) == 0);
+  CHECK(bounded_of_draw(uint64_t{1} << 63, ~uint64_t{0}) == uint64_t{1} << 63);
+  CHECK(normal_of_draws(0, 0) == 0.0);
+  // The longest tail: 1 - u is 2**-53.
+  CHECK(normal_of_draws(~uint64_t{0}, 0) == Approx(8.5716).epsilon(1e-4));
 }

@@ -99,7 +99,7 @@ TEST_CASE("arithmetic of two operands") {
     for (Op op : {Op::Add, Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::Pow, Op::Min, Op::Max})
       check_op({op, {type, type}, type});
   for (Type type : {f32, f64}) check_op({Op::Div, {type, type}, type});
-  for (Op op : {Op::UDiv, Op::UMod, Op::UMin, Op::UMax, Op::Shl, Op::Shr, Op::UShr}) check_op({op, {i64, i64}, i64});
+  for (Op op : {Op::Mul32, Op::UDiv, Op::UMod, Op::UMin, Op::UMax, Op::Shl, Op::Shr, Op::UShr}) check_op({op, {i64, i64}, i64});
   for (Type type : {i64, b1})
     for (Op op : {Op::And, Op::Or, Op::Xor}) check_op({op, {type, type}, type});
 }

@@ -25,6 +25,8 @@ ScalarBits compute(const Instruction& instruction, Base operand, Base result, st
     return binary(BinaryOp::Sub, kind);
   case Op::Mul:
     return binary(BinaryOp::Mul, kind);
+  case Op::Mul32:
+    return std::uint64_t{static_cast<std::uint32_t>(values[0])} * static_cast<std::uint32_t>(values[1]);
   case Op::Div:
     return binary(BinaryOp::TrueDiv, kind);
   case Op::FloorDiv:

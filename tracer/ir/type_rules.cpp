@@ -23,6 +23,7 @@ Takes taken_by(Op op) {
   case Op::LaneGet:
   case Op::Touch:
     return Takes::Nothing;
+  case Op::Mul32:
   case Op::UDiv:
   case Op::UMod:
   case Op::UMin:

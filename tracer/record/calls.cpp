@@ -55,6 +55,8 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   const bool numeric =
       std::all_of(arguments.begin(), arguments.end(), [](const Abstract& a) { return a.is_numeric(); });
   auto refuse = [&] { return give_up(Abort::UnsupportedCall, builtin.name + "()"); };
+  if (builtin.id >= BuiltinId::RandomSeed && builtin.id <= BuiltinId::RandomNormal)
+    return call_random(builtin, arguments);
   switch (builtin.id) {
   case BuiltinId::Len:
     if (n == 1 && arguments[0].is(Shape::Tuple))
@@ -273,7 +275,8 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
     return give_up(Abort::UnsupportedCall, function.name + "() with these arguments");
 
   InlineFrame inner{&callee, &function, &liveness(callee), {}, pc, result_register, nullptr, {}, {}};
-  inner.registers.assign(static_cast<std::size_t>(callee.registers), Abstract::of(Shape::Unbound));
+  inner.registers.assign(static_cast<std::size_t>(callee.registers) + 1, Abstract::of(Shape::Unbound));
+  inner.registers.back() = frame().registers.back();
   push_constants(inner);
   for (std::size_t k = 0; k < positional; ++k) {
     if (k < given) {
@@ -298,6 +301,7 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
     const auto known = knowledge_.returns.find(place(0));
     std::vector<Abstract> shapes;
     if (known != knowledge_.returns.end()) shapes = known->second;
+    if (shapes.size() > 1) shapes[1] = shape_of(place(0), drawn_register(), shapes[1]);
     Target target{no_join, place(0), open_blocks_, {}, shapes};
     open_target(target);
     frame().returns = &target;
@@ -306,10 +310,15 @@ Abstract Walker::inline_call(std::uint32_t pc, const Function& function, const s
     --open_blocks_;
     if (!shapes.empty()) {
       result = shapes[0];
-      if (!build_.unreachable()) adopt(result, values, 0);
+      if (!build_.unreachable()) {
+        const std::size_t at = adopt(result, values, 0);
+        if (draws_) adopt(frame().registers.back() = shapes[1], values, at);
+      }
     }
   }
+  Abstract drawn = std::move(frame().registers.back());
   frames_.pop_back();
+  if (draws_) frame().registers.back() = std::move(drawn);
   pc_ = pc;
   exit_cache_ = ir::no_id;
   return result;

@@ -48,6 +48,7 @@ Walker::Registers Walker::written(std::uint32_t from, std::uint32_t to, std::uin
   for (std::uint16_t r : found)
     if (live_at == no_join || (live_at < code().instructions.size() && frame().live->live(live_at, r)))
       out.push_back(r);
+  if (range_draws(from, to)) out.push_back(drawn_register());
   return out;
 }
 
@@ -114,6 +115,7 @@ std::vector<Abstract> Walker::target_shapes(const Place& at, const Registers& re
 
 void Walker::append_flat(const Abstract& value, const Abstract& shape, const Place& at, std::uint16_t r,
                          std::vector<ir::ValueId>& out) {
+  if (r == drawn_register()) return append_drawn(value, shape, at, out);
   auto is_scalar = [&](ScalarKind kind) { return value.is(Shape::Scalar) && value.kind == kind; };
   auto int_or_float = [](const Abstract& a) {
     return a.is(Shape::Number) ||

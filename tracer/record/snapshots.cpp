@@ -66,13 +66,17 @@ ir::ExitId Walker::exit_at(std::uint32_t pc, const char* reason) {
       }
       exit.loops.push_back(state);
     }
-    for (std::uint16_t r = 0; r < frame.registers.size(); ++r) {
+    for (std::uint16_t r = 0; r < frame.code->registers; ++r) {
       const bool live = resumes < frame.code->instructions.size() && frame.live->live(resumes, r);
       const bool is_result = !top && r == frames_[f + 1].result_register;
       const bool accumulates = f == 0 && accumulators_.count(r) != 0;
       if ((live || accumulates) && !is_result && !states.count(r))
         add_entry(exit, static_cast<std::uint16_t>(f), r, frame.registers[r]);
     }
+  }
+  if (draws_) {
+    const Abstract& drawn = frame().registers[drawn_register()];
+    add_entry(exit, 0, drawn_count, Abstract::scalar(ScalarKind::Int64, drawn_count_of(drawn)));
   }
   return build_.add_exit(std::move(exit));
 }

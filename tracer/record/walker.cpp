@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "vm/interp/draws.h"
 #include "vm/support/assert.h"
 
 namespace pyvm::tracer {
@@ -24,7 +25,7 @@ Walker::Walker(const Frame& frame, int loop, const PrangeJob* job, RunsInParalle
   out_.region.file = frame.code->file();
   out_.region.line = frame.code->loops[loop].location.line;
   InlineFrame base{frame.code, frame.function.get(), &liveness(*frame.code), {}, 0, 0, nullptr, {}, {}};
-  base.registers.assign(static_cast<std::size_t>(frame.code->registers), Abstract::of(Abstract::Shape::Entry));
+  base.registers.assign(static_cast<std::size_t>(frame.code->registers) + 1, Abstract::of(Abstract::Shape::Entry));
   frames_.push_back(std::move(base));
   push_constants(frames_.back());
 }
@@ -112,6 +113,7 @@ void Walker::walk_grain() {
   }
   build_.set_line(loop.location.line);
   auto body = build_.begin_for(build_.begin(), build_.end(), 1, {});
+  begin_draws(body.index);
   ir::ValueId index = body.index;
   if (out_.step != 1) index = build_.emit(ir::Op::Mul, {index, build_.int_constant(out_.step)});
   if (start != ir::no_id) index = build_.emit(ir::Op::Add, {index, start});
@@ -348,6 +350,7 @@ Walker::Ended Walker::return_value(const Abstract& value) {
     auto& known = knowledge_.returns[here];
     if (known.empty()) {
       known.push_back(value);
+      if (draws_) known.push_back(frame().registers[drawn_register()]);
       throw Restart{};
     }
     std::vector<ir::ValueId> flat;
@@ -356,6 +359,7 @@ Walker::Ended Walker::return_value(const Abstract& value) {
     if (!alike || (!value.is_numeric() && !value.is(Abstract::Shape::Tuple) && !same(shape, value)))
       abandon(Abort::TypeUnstable, code().name + "()'s result");
     append_flat(value, shape, here, 0, flat);
+    if (draws_) append_drawn(frame().registers[drawn_register()], target->shapes[1], here, flat);
     build_.br(open_blocks_ - 1 - target->block, flat);
     return Ended::Left;
   }
@@ -425,6 +429,10 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   const bool independent = loop.kind == LoopKind::Prange && loop.in_order_reason.empty();
   if (independent && runs_in_parallel_ && runs_in_parallel_(code(), i.c))
     abandon(Abort::HoldsPrange, fmt::format("line {}", loop.location.line));
+  if (independent && may_draw(code(), i.c)) {
+    give_up(Abort::UnsupportedOperation, "a prange that draws from np.random inside another loop");
+    return Ended::Left;
+  }
   out_.holds_prange |= independent;
   if (reduces(loop)) return nested_reduction(pc, next);
   const auto step = build_.constant_bits(range.items[2].id);

@@ -1,6 +1,7 @@
 // The recorder's state and its parts. Private to tracer/record.
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -115,6 +116,27 @@ private:
   ir::ValueId scratch_load(int slot, ir::ValueId at);
   void scratch_store(int slot, ir::ValueId at, ir::ValueId value);
 
+  // draws.cpp: np.random. A draw: its halves, with anything above their 32 bits.
+  struct Draw {
+    ir::ValueId low, high;
+  };
+  struct IterationDraws {
+    ir::ValueId key, ordinal;
+  };
+  // The register behind the frame's own that says how many the iteration has drawn.
+  std::uint16_t drawn_register() const { return static_cast<std::uint16_t>(code().registers); }
+  void begin_draws(ir::ValueId ordinal);
+  void set_drawn(ir::ValueId block, std::int64_t half);
+  bool range_draws(std::uint32_t from, std::uint32_t to) const;
+  ir::ValueId drawn_count_of(const Abstract& drawn);
+  void append_drawn(const Abstract& value, const Abstract& shape, const Place& at, std::vector<ir::ValueId>& out);
+  std::array<ir::ValueId, 4> philox_block(ir::ValueId number);
+  Draw draw();
+  ir::ValueId draw_unit();
+  ir::ValueId draw_below(ir::ValueId values);
+  ir::ValueId draw_gauss();
+  Abstract call_random(const Builtin& builtin, const std::vector<Abstract>& arguments);
+
   // joins.cpp: values at joins and headers
   // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops'
   // states.
@@ -202,6 +224,7 @@ private:
   Recording out_;
   ir::Builder build_;
   std::vector<InlineFrame> frames_;
+  std::optional<IterationDraws> draws_; // where the region's iterations may draw
   std::map<std::uint16_t, int> accumulators_; // register -> accumulator
   int open_blocks_ = 0;
   int conditional_ = 0; // how many sides of an `if` are open

@@ -27,8 +27,8 @@ std::vector<std::uint64_t> make_scratch(const ir::Region& region, std::vector<ir
 // Whether the frame's registers are as the recording assumes.
 bool guards_hold(const Recording& recording, const Frame& frame);
 
-// `start` is the loop's value at ordinal 0.
-EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start);
+// `start` is the loop's value at ordinal 0, `random_key` what its iterations draw from.
+EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start, std::uint64_t random_key);
 
 // A region of this loop that fits, the newest first; null when there is none.
 Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob* job);

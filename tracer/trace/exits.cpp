@@ -8,6 +8,7 @@
 #include "vm/object/array.h"
 #include "vm/object/objects.h"
 #include "vm/semantics/arithmetic.h"
+#include "vm/semantics/philox.h"
 
 namespace pyvm::tracer {
 
@@ -118,7 +119,12 @@ Frame& restore(Interpreter& interpreter, Frame& base, const ExitState& state) {
     frame.pc = row.pc;
     frames.push_back(&frame);
   }
-  for (auto& [entry, value] : values) frames[entry->frame]->registers[entry->guest_register] = std::move(value);
+  for (auto& [entry, value] : values) {
+    if (entry->guest_register == drawn_count)
+      interpreter.context().iteration_stream->continue_at(value.as_int());
+    else
+      frames[entry->frame]->registers[entry->guest_register] = std::move(value);
+  }
   for (const ir::SnapshotLoop& loop : exit.loops) {
     const auto value = static_cast<std::int64_t>(operand(state, loop.value_operand));
     const auto stop = static_cast<std::int64_t>(operand(state, loop.stop_operand));

@@ -203,8 +203,9 @@ private:
   // The exit gives the lanes' bits as they are in the middle of the iteration.
   void mend_empty_lanes(Frame& worker, const ir::Exit& exit) const {
     for (const ir::SnapshotEntry& entry : exit.entries) {
+      if (entry.source != ir::SnapshotEntry::Source::Lane) continue;
       Value& value = worker.registers[entry.guest_register];
-      if (entry.source == ir::SnapshotEntry::Source::Lane) value = guest_lane(entry.slot, value.bits());
+      value = guest_lane(entry.slot, value.bits());
     }
   }
 
@@ -233,6 +234,8 @@ private:
   bool interpret_one(std::int64_t ordinal, const ExitState* state) {
     Interpreter& interpreter = Interpreter::current();
     LeftIteration grain; // GrainStopped passes: the grain has then nothing to report
+    IterationDraws draws(interpreter, g_.job);
+    draws.begin(ordinal);
     try {
       Frame& worker = g_.job.push_worker_frame(interpreter, grain);
       const auto lane =
@@ -309,7 +312,7 @@ bool is_brief(const PrangeJob& job) {
 
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
   const std::int64_t n = job.iterations();
-  EntryValues values = entry_values(known_region.recording, job.frame(), job.start());
+  EntryValues values = entry_values(known_region.recording, job.frame(), job.start(), job.random_key().value_or(0));
   if (!values.fits) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   GrainJob g{job, region, std::move(values)};

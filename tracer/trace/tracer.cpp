@@ -103,7 +103,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     heat = as_if_new();
     return &frame;
   }
-  const EntryValues values = entry_values(region->recording, frame, start);
+  const EntryValues values = entry_values(region->recording, frame, start, 0);
   if (!values.fits) {
     heat = back_edges_until_hot();
     return &frame;

@@ -88,10 +88,6 @@ double MersenneTwister::next_double() {
   return (a * 67108864.0 + b) / 9007199254740992.0;
 }
 
-void MersenneTwister::fill(std::span<double> out) {
-  for (double& value : out) value = next_double();
-}
-
 double MersenneTwister::next_gauss() {
   if (has_gauss_) {
     has_gauss_ = false;

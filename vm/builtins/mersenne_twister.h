@@ -21,7 +21,6 @@ public:
   std::uint64_t next64();
   // [0, 1) with 53 bits.
   double next_double();
-  void fill(std::span<double> out);
   // Standard normal by Marsaglia's polar method; every second one was kept from the call before.
   double next_gauss();
   // [0, range], by masking and rejection.

@@ -72,8 +72,8 @@ private:
   }
 
   void add_random() {
-#define RANDOM(name, function)                                                                                         \
-  add("numpy.random", name, native::on_global_state<native::function>, BuiltinId::Other, 0);
+#define RANDOM(name, function, id)                                                                                       \
+  add("numpy.random", name, native::on_global_state<native::function>, BuiltinId::id, 0);
 #include "vm/builtins/builtins.def"
   }
 

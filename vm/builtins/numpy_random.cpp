@@ -22,13 +22,6 @@ template <class Draw> Value floats_of_size(const std::optional<std::vector<std::
   return Value(array);
 }
 
-Value doubles_of_size(const std::optional<std::vector<std::int64_t>>& size, MersenneTwister& state) {
-  if (!size) return Value::floating(state.next_double());
-  Ref<Array> array = Array::make(ScalarKind::Float64, *size, false);
-  state.fill({reinterpret_cast<double*>(array->data), static_cast<std::size_t>(array->size())});
-  return Value(array);
-}
-
 std::optional<std::vector<std::int64_t>> size_argument(const BoundArguments& bound, std::size_t parameter) {
   if (!bound.has(parameter)) return std::nullopt;
   return shape_of_argument(bound[parameter]);
@@ -51,18 +44,16 @@ double real_or(const BoundArguments& bound, std::size_t parameter, double otherw
   return number_as_double(bound[parameter]);
 }
 
-void seed_state(CallContext& context, MersenneTwister& state, const Value& seed) {
-  if (seed.is_unbound() || seed.is(Tag::None)) {
-    state = MersenneTwister();
-    return;
-  }
+MersenneTwister seeded_state(CallContext& context, const Value& seed) {
+  MersenneTwister state;
+  if (seed.is_unbound() || seed.is(Tag::None)) return state;
   auto checked = [](std::int64_t value) {
     if (value < 0 || value > 0xffffffffll) raise(ExceptionKind::ValueError, "Seed must be between 0 and 2**32 - 1");
     return static_cast<std::uint32_t>(value);
   };
   if (const std::optional<std::int64_t> value = try_index(seed)) {
     state.seed(checked(*value));
-    return;
+    return state;
   }
   if (!seed.is(Tag::Tuple) && !seed.is(Tag::Array))
     raise(ExceptionKind::TypeError, "Cannot cast {} to an integer seed", type_name_of(seed));
@@ -73,48 +64,12 @@ void seed_state(CallContext& context, MersenneTwister& state, const Value& seed)
   for (ElementCursor cursor(*array); !cursor.done(); cursor.advance())
     key.push_back(checked(static_cast<std::int64_t>(load_scalar(array->dtype, cursor.at()))));
   state.seed(std::span<const std::uint32_t>(key));
+  return state;
 }
 
-// Kinds of 8 and 16 bits take several draws out of one word.
-class NarrowDraws {
-public:
-  NarrowDraws(MersenneTwister& state, int bits) : state_(state), bits_(bits) {}
-  std::uint32_t bounded(std::uint32_t range) {
-    if (range == 0) return 0;
-    const std::uint32_t mask = ~std::uint32_t{0} >> __builtin_clz(range);
-    std::uint32_t value;
-    do value = next() & mask;
-    while (value > range);
-    return value;
-  }
-
-private:
-  std::uint32_t next() {
-    if (left_ == 0) {
-      word_ = state_.next32();
-      left_ = 32 / bits_ - 1;
-    } else {
-      word_ >>= bits_;
-      --left_;
-    }
-    return word_ & ((std::uint32_t{1} << bits_) - 1);
-  }
-  MersenneTwister& state_;
-  int bits_;
-  std::uint32_t word_ = 0;
-  int left_ = 0;
-};
-
-ScalarBits draw_integer(MersenneTwister& state, NarrowDraws& narrow, ScalarKind kind, std::uint64_t low,
-                        std::uint64_t range) {
-  std::uint64_t value;
-  if (size_of(kind) == 8)
-    value = state.bounded64(range);
-  else if (size_of(kind) == 4)
-    value = state.bounded32(static_cast<std::uint32_t>(range));
-  else
-    value = narrow.bounded(static_cast<std::uint32_t>(range));
-  return convert_bits(low + value, ScalarKind::UInt64, kind);
+ScalarBits draw_integer(Draws& draws, ScalarKind kind, std::uint64_t low, std::uint64_t range) {
+  const int bits = kind == ScalarKind::Bool ? 1 : static_cast<int>(size_of(kind)) * 8;
+  return convert_bits(low + draws.bounded(range, bits), ScalarKind::UInt64, kind);
 }
 
 struct RandomStateObject final : NativeObject {
@@ -127,12 +82,12 @@ struct RandomStateObject final : NativeObject {
 };
 
 template <RandomFunction function> Value on_object_state(CallContext& context, const Arguments& arguments) {
-  return function(context, static_cast<RandomStateObject&>(arguments.positional[0].as<NativeObject>()).state,
-                  without_self(arguments));
+  auto& object = static_cast<RandomStateObject&>(arguments.positional[0].as<NativeObject>());
+  return function(context, Draws(object.state), without_self(arguments));
 }
 
 Value RandomStateObject::attribute(const std::string& name) {
-#define RANDOM(guest_name, function)                                                                                   \
+#define RANDOM(guest_name, function, id)                                                                                 \
   if (name == guest_name)                                                                                              \
     return Value(make<BoundMethod>(make<Builtin>(guest_name, on_object_state<function>), Value(this)));
 #include "vm/builtins/builtins.def"
@@ -141,58 +96,101 @@ Value RandomStateObject::attribute(const std::string& name) {
 
 } // namespace
 
-MersenneTwister& global_random_state(const CallContext& context) {
+Draws Draws::of(const CallContext& context) {
   static MersenneTwister outside;
   thread_local MersenneTwister inside;
-  return context.dialect == Dialect::Njit ? inside : outside;
+  if (context.dialect != Dialect::Njit) return Draws(outside);
+  return context.iteration_stream ? Draws(*context.iteration_stream) : Draws(inside);
+}
+
+double Draws::next_double() { return iteration_ ? unit_of_draw(iteration_->next()) : twister_->next_double(); }
+
+double Draws::next_gauss() {
+  if (!iteration_) return twister_->next_gauss();
+  const std::uint64_t x = iteration_->next();
+  return normal_of_draws(x, iteration_->next());
+}
+
+std::uint64_t Draws::next64() { return iteration_ ? iteration_->next() : twister_->next64(); }
+
+std::uint32_t Draws::narrow_word(int bits) {
+  if (left_ == 0) {
+    word_ = twister_->next32();
+    left_ = 32 / bits - 1;
+  } else {
+    word_ >>= bits;
+    --left_;
+  }
+  return word_ & ((std::uint32_t{1} << bits) - 1);
+}
+
+std::uint64_t Draws::bounded(std::uint64_t range, int bits) {
+  if (iteration_) return bounded_of_draw(iteration_->next(), range);
+  if (bits == 64) return twister_->bounded64(range);
+  if (bits == 32) return twister_->bounded32(static_cast<std::uint32_t>(range));
+  if (range == 0) return 0;
+  const std::uint32_t mask = ~std::uint32_t{0} >> __builtin_clz(static_cast<std::uint32_t>(range));
+  std::uint32_t value;
+  do value = narrow_word(bits) & mask;
+  while (value > range);
+  return value;
+}
+
+void Draws::seed(const MersenneTwister& state) {
+  if (!iteration_) {
+    *twister_ = state;
+    return;
+  }
+  MersenneTwister copy = state;
+  *iteration_ = IterationStream(copy.next64(), 0);
 }
 
 Value random_state(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "RandomState", "seed?");
   Ref<RandomStateObject> object = make<RandomStateObject>();
-  seed_state(context, object->state, bound[0]);
+  object->state = seeded_state(context, bound[0]);
   return Value(object);
 }
 
-Value random_seed(CallContext& context, MersenneTwister& state, const Arguments& arguments) {
+Value random_seed(CallContext& context, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "seed", "seed?");
-  seed_state(context, state, bound[0]);
+  draws.seed(seeded_state(context, bound[0]));
   return Value::none();
 }
 
-Value random_rand(CallContext&, MersenneTwister& state, const Arguments& arguments) {
-  return doubles_of_size(size_of_arguments(arguments, "rand"), state);
+Value random_rand(CallContext&, Draws draws, const Arguments& arguments) {
+  return floats_of_size(size_of_arguments(arguments, "rand"), [&] { return draws.next_double(); });
 }
 
-Value random_sample(CallContext&, MersenneTwister& state, const Arguments& arguments) {
+Value random_sample(CallContext&, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "random_sample", "size?");
-  return doubles_of_size(size_argument(bound, 0), state);
+  return floats_of_size(size_argument(bound, 0), [&] { return draws.next_double(); });
 }
 
-Value random_uniform(CallContext&, MersenneTwister& state, const Arguments& arguments) {
+Value random_uniform(CallContext&, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "uniform", "low? high? size?");
   const double low = real_or(bound, 0, 0.0), range = real_or(bound, 1, 1.0) - low;
   if (!std::isfinite(range)) raise(ExceptionKind::OverflowError, "Range exceeds valid bounds");
-  return floats_of_size(size_argument(bound, 2), [&] { return low + range * state.next_double(); });
+  return floats_of_size(size_argument(bound, 2), [&] { return low + range * draws.next_double(); });
 }
 
-Value random_randn(CallContext&, MersenneTwister& state, const Arguments& arguments) {
-  return floats_of_size(size_of_arguments(arguments, "randn"), [&] { return state.next_gauss(); });
+Value random_randn(CallContext&, Draws draws, const Arguments& arguments) {
+  return floats_of_size(size_of_arguments(arguments, "randn"), [&] { return draws.next_gauss(); });
 }
 
-Value random_standard_normal(CallContext&, MersenneTwister& state, const Arguments& arguments) {
+Value random_standard_normal(CallContext&, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "standard_normal", "size?");
-  return floats_of_size(size_argument(bound, 0), [&] { return state.next_gauss(); });
+  return floats_of_size(size_argument(bound, 0), [&] { return draws.next_gauss(); });
 }
 
-Value random_normal(CallContext&, MersenneTwister& state, const Arguments& arguments) {
+Value random_normal(CallContext&, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "normal", "loc? scale? size?");
   const double centre = real_or(bound, 0, 0.0), scale = real_or(bound, 1, 1.0);
   if (scale < 0 || std::signbit(scale)) raise(ExceptionKind::ValueError, "scale < 0");
-  return floats_of_size(size_argument(bound, 2), [&] { return centre + scale * state.next_gauss(); });
+  return floats_of_size(size_argument(bound, 2), [&] { return centre + scale * draws.next_gauss(); });
 }
 
-Value random_randint(CallContext& context, MersenneTwister& state, const Arguments& arguments) {
+Value random_randint(CallContext& context, Draws draws, const Arguments& arguments) {
   const BoundArguments bound(arguments, "randint", "low high? size? dtype?");
   const ScalarKind kind = dtype_or(bound, 3, ScalarKind::Int64);
   if (is_float(kind)) raise(ExceptionKind::TypeError, "Unsupported dtype dtype('{}') for randint", name_of(kind));
@@ -202,11 +200,9 @@ Value random_randint(CallContext& context, MersenneTwister& state, const Argumen
   if (!fits(kind, low)) raise(ExceptionKind::ValueError, "low is out of bounds for {}", name_of(kind));
   if (!fits(kind, high - 1)) raise(ExceptionKind::ValueError, "high is out of bounds for {}", name_of(kind));
   const auto from = static_cast<std::uint64_t>(low), range = static_cast<std::uint64_t>(high) - 1 - from;
-  // A bool takes one bit a draw.
-  NarrowDraws narrow(state, kind == ScalarKind::Bool ? 1 : static_cast<int>(size_of(kind)) * 8 % 32);
   const std::optional<std::vector<std::int64_t>> size = size_argument(bound, 2);
   if (!size) {
-    const ScalarBits bits = draw_integer(state, narrow, kind, from, range);
+    const ScalarBits bits = draw_integer(draws, kind, from, range);
     return bound.has(3) && !bound[3].is(Tag::Type) ? dialect_scalar(context, kind, bits)
            : kind == ScalarKind::Bool              ? Value::boolean(bits != 0)
            : kind == ScalarKind::Int64             ? Value::integer(static_cast<std::int64_t>(bits))
@@ -215,7 +211,7 @@ Value random_randint(CallContext& context, MersenneTwister& state, const Argumen
   Ref<Array> array = Array::make(kind, *size, false);
   std::byte* at = array->data;
   for (std::int64_t k = 0, n = array->size(); k < n; ++k, at += array->item_size())
-    store_scalar(kind, at, draw_integer(state, narrow, kind, from, range));
+    store_scalar(kind, at, draw_integer(draws, kind, from, range));
   return Value(array);
 }
 

@@ -215,6 +215,9 @@ struct Code final : CodeBase {
   // What the tracer keeps for each loop; null until it has looked at it.
   mutable std::unique_ptr<std::atomic<void*>[]> traced;
 
+  // Whether np.random may draw in each loop's body: what vm/interp/draws.h has found, 0: not asked yet.
+  mutable std::unique_ptr<std::atomic<std::uint8_t>[]> draws;
+
   // Where LoadGlobal has found names before (vm/interp fills it; nodes of a module's map never move).
   mutable std::vector<const Value*> global_cache;
   mutable std::size_t globals_seen = 0; // how many the module had then: a new one may hide a builtin

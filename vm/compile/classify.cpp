@@ -279,11 +279,14 @@ private:
       return;
     }
     case NodeKind::Continue:
-      if (inner_ == 0 && here_) ends_.push_back(*here_);
+      if (breaks_.empty() && here_) ends_.push_back(*here_);
       here_.reset();
       return;
     case NodeKind::Break:
-      if (inner_ == 0) in_order(fmt::format("'break' (line {})", node.location.line));
+      if (breaks_.empty())
+        in_order(fmt::format("'break' (line {})", node.location.line));
+      else
+        breaks_.back() = meet(std::move(breaks_.back()), here_);
       here_.reset();
       return;
     case NodeKind::Return:
@@ -363,13 +366,22 @@ private:
                   const Expression* test) {
     if (test) visit(*test);
     const auto before = here_;
-    ++inner_;
+    breaks_.emplace_back();
     if (target) assign_target(*target);
     walk(body);
-    --inner_;
-    here_ = before;
+    const auto broken = std::move(breaks_.back());
+    breaks_.pop_back();
+    // `while True` ends by a break alone.
+    here_ = test && is_true(*test) ? std::nullopt : before;
     walk(orelse);
-    here_ = before;
+    here_ = meet(std::move(here_), broken);
+  }
+
+  static bool is_true(const Expression& test) {
+    auto* constant = cast_if<Constant>(&test);
+    if (!constant) return false;
+    const ConstantValue& value = constant->value;
+    return value.kind == ConstantKind::True || (value.kind == ConstantKind::Int && value.integer != 0);
   }
 
   void assign_target(const Expression& target) {
@@ -444,7 +456,7 @@ private:
   std::map<std::string, Facts> facts_;
   std::optional<Assigned> here_ = Assigned{}; // empty optional: this place is not reached
   std::vector<Assigned> ends_;                // at each way an iteration can end
-  int inner_ = 0;
+  std::vector<std::optional<Assigned>> breaks_; // of each inner loop: what all of its breaks have assigned
   PrangeDescription result_;
 };
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "vm/builtins/iterate.h"
+#include "vm/builtins/numpy_random.h"
+#include "vm/interp/draws.h"
 #include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -69,6 +71,10 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
   if (length > static_cast<std::uint64_t>(INT64_MAX))
     raise(ExceptionKind::OverflowError, "prange of more than 2**63 - 1 iterations");
   PrangeJob job(frame, i.c, range.start, range.step, static_cast<std::int64_t>(length));
+  if (may_draw(*frame.code, i.c)) {
+    context_.dialect = frame.code->dialect;
+    job.set_random_key(native::Draws::of(context_).next64());
+  }
   auto* hook = interpreter_hooks().prange;
   if (!hook || job.has_sometimes_assigned() || !hook(*this, job)) run_interpreted(*this, job);
   poll_soon(); // a job too short to ask may have taken its time

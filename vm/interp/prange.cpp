@@ -61,7 +61,7 @@ Frame& PrangeJob::push_worker_frame(Interpreter& interpreter, Grain& grain) cons
 
 std::int64_t PrangeJob::interpret(Interpreter& interpreter, std::int64_t begin, std::int64_t end) {
   if (begin >= end) return end;
-  InterpretedGrain grain(*this, begin, end);
+  InterpretedGrain grain(interpreter, *this, begin, end);
   const std::uint32_t depth = interpreter.depth();
   try {
     Frame& worker = push_worker_frame(interpreter, grain);
@@ -162,8 +162,15 @@ void PrangeJob::finish() {
   for (LastValue& last : last_values_) frame_.registers[last.guest_register] = std::move(last.value);
 }
 
-InterpretedGrain::InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end)
-    : job_(job), ordinal_(begin), end_(end), group_(job.fold()) {
+IterationDraws::IterationDraws(Interpreter& interpreter, const PrangeJob& job)
+    : context_(interpreter.context()), key_(job.random_key()), outer_(context_.iteration_stream) {
+  if (key_) context_.iteration_stream = &stream_;
+}
+
+IterationDraws::~IterationDraws() { context_.iteration_stream = outer_; }
+
+InterpretedGrain::InterpretedGrain(Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end)
+    : job_(job), draws_(interpreter, job), ordinal_(begin), end_(end), group_(job.fold()) {
   if (job.has_reductions()) open_block();
 }
 
@@ -199,6 +206,7 @@ void InterpretedGrain::store_lanes(Frame& frame) {
 }
 
 void InterpretedGrain::begin(Frame& frame) {
+  draws_.begin(ordinal_);
   load_lanes(frame);
   frame.registers[job_.loop().target].set_int(job_.index_of(ordinal_));
 }

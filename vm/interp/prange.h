@@ -15,6 +15,8 @@
 #include "vm/interp/block_totals.h"
 #include "vm/interp/frame.h"
 #include "vm/object/guest_error.h"
+#include "vm/object/objects.h"
+#include "vm/semantics/philox.h"
 
 namespace pyvm {
 
@@ -47,6 +49,10 @@ public:
   // Some of these are not assigned in every iteration: the highest that did counts. Only `interpret` knows how.
   bool has_sometimes_assigned() const;
 
+  // What np.random draws from in this loop's iterations: none where the body draws nothing (draws.h).
+  std::optional<std::uint64_t> random_key() const { return random_key_; }
+  void set_random_key(std::uint64_t key) { random_key_ = key; }
+
   std::int64_t index_of(std::int64_t ordinal) const {
     return start_ + static_cast<std::int64_t>(static_cast<std::uint64_t>(step_) * static_cast<std::uint64_t>(ordinal));
   }
@@ -72,6 +78,7 @@ private:
   std::int64_t start_, step_, iterations_, block_size_ = 0, blocks_in_group_ = 1;
   int lanes_ = 0;
   std::vector<PrangeReduction> reductions_;
+  std::optional<std::uint64_t> random_key_;
 
   std::mutex mutex_; // guards the next two
   std::optional<GuestError> error_;
@@ -100,10 +107,28 @@ protected:
   ~Grain() = default;
 };
 
+// While it lives, np.random on this thread draws from the iterations of a job, if that has a key.
+class IterationDraws {
+public:
+  IterationDraws(Interpreter& interpreter, const PrangeJob& job);
+  ~IterationDraws();
+  IterationDraws(const IterationDraws&) = delete;
+  IterationDraws& operator=(const IterationDraws&) = delete;
+  void begin(std::int64_t ordinal) {
+    if (key_) stream_ = IterationStream(*key_, ordinal);
+  }
+
+private:
+  CallContext& context_;
+  const std::optional<std::uint64_t> key_;
+  IterationStream* const outer_;
+  IterationStream stream_;
+};
+
 // Iterations [begin, end), with their lanes as guest values: whole groups of blocks where there are reductions.
 class InterpretedGrain final : public Grain {
 public:
-  InterpretedGrain(PrangeJob& job, std::int64_t begin, std::int64_t end);
+  InterpretedGrain(Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end);
 
   // Puts the first iteration's values into the registers.
   void begin(Frame& frame);
@@ -118,6 +143,7 @@ private:
   int lane() const { return static_cast<int>((ordinal_ - block_begin_) % job_.lanes()); }
 
   PrangeJob& job_;
+  IterationDraws draws_;
   std::int64_t ordinal_, end_;
   GroupFold group_;
   std::int64_t block_begin_ = 0, block_end_ = 0;

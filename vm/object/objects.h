@@ -16,6 +16,8 @@
 
 namespace pyvm {
 
+class IterationStream;
+
 // The two languages a function can be compiled in: Python as CPython and NumPy run it, or Numba's nopython subset.
 enum class Dialect : std::uint8_t { Python, Njit };
 
@@ -75,6 +77,7 @@ struct CallContext {
   void* interpreter = nullptr;
   Value (*call)(CallContext&, const Value& callee, const Arguments&) = nullptr;
   bool numpy_errors = false; // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
+  IterationStream* iteration_stream = nullptr; // what np.random draws from inside a parallel prange
 };
 
 using NativeFunction = Value (*)(CallContext&, const Arguments&);

@@ -8,7 +8,7 @@ import types
 
 import numpy as np
 
-from . import runtime, signatures
+from . import random, runtime, signatures
 from .transform import Transformer
 
 OPTIONS = {"nopython", "parallel", "fastmath", "error_model", "cache", "nogil", "boundscheck", "inline", "looplift",
@@ -65,9 +65,8 @@ def local_names(node):
     return stored | {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
 
 
-def typed_version(function, parallel, error_model):
-    node = source_node(function)
-    names = {n: freeze(v) for n, v in outer_names(function).items()}
+def resolver(node, names):
+    """resolve(expression): the object that a global name or an attribute of one stands for in the function `node`."""
     hidden = local_names(node)
 
     def resolve(expression):
@@ -77,13 +76,37 @@ def typed_version(function, parallel, error_model):
             case ast.Attribute(value=value, attr=attribute):
                 return getattr(resolve(value), attribute, None)
 
+    return resolve
+
+
+def may_draw(statements, resolve, seen=()):
+    """Do they name a function of np.random but seed, or a kernel that does, or call what only the run knows?"""
+    for node in (n for s in statements for n in ast.walk(s)):
+        found = resolve(node)
+        if any(found is function for function in random.DRAWING):
+            return True
+        if isinstance(found, Kernel) and found not in seen:
+            body = source_node(found.py_func)
+            if may_draw([body], resolver(body, outer_names(found.py_func)), (*seen, found)):
+                return True
+        if isinstance(node, ast.Call) and not isinstance(node.func, ast.Attribute) and resolve(node.func) is None:
+            return True
+    return False
+
+
+def typed_version(function, parallel, error_model):
+    node = source_node(function)
+    names = {n: freeze(v) for n, v in outer_names(function).items()}
+    resolve = resolver(node, names)
+
     def is_prange(expression):
         return isinstance(expression, ast.Call) and resolve(expression.func) is prange
 
     def is_builtin(expression, name):
         return resolve(expression) is getattr(builtins, name)
 
-    transformer = Transformer(parallel, error_model, resolve, is_prange, is_builtin)
+    transformer = Transformer(parallel, error_model, resolve, is_prange, is_builtin,
+                              lambda statements: may_draw(statements, resolve))
     space = names | runtime.namespace() | {"__name__": function.__module__}
     if isinstance(node, ast.Lambda):
         made = ast.Assign([ast.Name("__o_lambda", ast.Store())], transformer.function(node))

@@ -165,6 +165,6 @@ def namespace():
         "shift_left": slow("<<"), "shift_right": slow(">>"), "bit_and": slow("&"), "bit_or": slow("|"),
         "bit_xor": slow("^"), "matmul": slow("@"), "augment": augment, "pow_literal": pow_literal, "unary": unary,
         "compare": compare, "load": load, "store": arrays.store, "slice": slice, "iterate": arrays.iterate,
-        "call": call, "method": method, "reduction_loop": reduction_loop,
+        "call": call, "method": method, "reduction_loop": reduction_loop, "random_loop": random.RandomLoop,
     }
     return {"__o_" + name: function for name, function in functions.items()} | {"__builtins__": builtins}

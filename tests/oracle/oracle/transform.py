@@ -8,6 +8,8 @@ that tracebacks show the kernel's own lines. A prange loop of a parallel kernel 
         ...  __o_loop1.contribute(k, '+', s, x, quiet)  ...          # s += x
     if __o_loop1.contributed(k): s = __o_loop1.join(k, s)            # or, inside another loop that reduces s:
                                                                      # outer.absorb(k', '+', __o_loop1.total(k))
+
+The iterations of a prange whose body may draw from np.random come from __o_random_loop(iterations).
 """
 
 import ast
@@ -53,9 +55,11 @@ def literal_int(node):
 
 
 class Transformer:
-    """options: parallel, error_model (None, 'python', 'numpy'); resolve(node) gives the object a name stands for."""
+    """options: parallel, error_model (None, 'python', 'numpy'); resolve(node) gives the object a name stands for;
+    may_draw(statements) says whether they may draw from np.random."""
 
-    def __init__(self, parallel, error_model, resolve, is_prange, is_builtin):
+    def __init__(self, parallel, error_model, resolve, is_prange, is_builtin, may_draw):
+        self.may_draw = may_draw
         self.parallel, self.error_model = parallel, error_model
         self.resolve, self.is_prange, self.is_builtin = resolve, is_prange, is_builtin
         self.prange_depth = 0
@@ -240,6 +244,8 @@ class Transformer:
         iterations = runtime("iterate", self.expression(node.iter))
         parallel = self.parallel and self.is_prange(node.iter)
         facts = LoopFacts(node, self.is_builtin) if parallel else None
+        if parallel and not facts.in_order and self.may_draw(node.body):
+            iterations = runtime("random_loop", iterations)
         if not parallel or facts.in_order or not facts.reductions:
             target, unpacking = self.loop_target(node.target)
             body = self.loop_body(node, parallel)

@@ -196,9 +196,9 @@ private:
   }
 
   void compute() {
-    constexpr Op int_ops[] = {Op::Add,  Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::UDiv,
-                              Op::UMod, Op::Pow, Op::Min, Op::Max,      Op::UMin,     Op::UMax,
-                              Op::And,  Op::Or,  Op::Xor, Op::Shl,      Op::Shr,      Op::UShr};
+    constexpr Op int_ops[] = {Op::Add, Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::UDiv, Op::UMod,
+                              Op::Pow, Op::Min, Op::Max, Op::UMin,     Op::UMax,     Op::And,  Op::Or,
+                              Op::Xor, Op::Shl, Op::Shr, Op::UShr,     Op::Mul32};
     constexpr Op float_ops[] = {Op::Add, Op::Sub, Op::Mul, Op::Div, Op::FloorDiv, Op::FloorMod, Op::Min, Op::Max};
     constexpr Op compare_ops[] = {Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge};
     const int lanes = some_lanes();

@@ -194,7 +194,8 @@ private:
     Type number = type.base == Base::Bool ? f64.with_lanes(type.lanes) : type;
     const Type flag = b1.with_lanes(type.lanes), whole = i64.with_lanes(type.lanes);
     constexpr Op arithmetic[] = {Op::Add, Op::Sub, Op::Mul, Op::Min, Op::Max, Op::FloorDiv, Op::FloorMod};
-    constexpr Op on_ints[] = {Op::And, Op::Or, Op::Xor, Op::Shl, Op::Shr, Op::UShr, Op::UMin, Op::UDiv, Op::UMod};
+    constexpr Op on_ints[] = {Op::And,  Op::Or,   Op::Xor,  Op::Shl,  Op::Shr,
+                              Op::UShr, Op::UMin, Op::UDiv, Op::UMod, Op::Mul32};
     constexpr Op compares[] = {Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge};
     switch (pick(10)) {
     case 0:

@@ -99,7 +99,8 @@ TEST_CASE("arithmetic of two operands") {
     for (Op op : {Op::Add, Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::Pow, Op::Min, Op::Max})
       check_op({op, {type, type}, type});
   for (Type type : {f32, f64}) check_op({Op::Div, {type, type}, type});
-  for (Op op : {Op::Mul32, Op::UDiv, Op::UMod, Op::UMin, Op::UMax, Op::Shl, Op::Shr, Op::UShr}) check_op({op, {i64, i64}, i64});
+  for (Op op : {Op::Mul32, Op::UDiv, Op::UMod, Op::UMin, Op::UMax, Op::Shl, Op::Shr, Op::UShr})
+    check_op({op, {i64, i64}, i64});
   for (Type type : {i64, b1})
     for (Op op : {Op::And, Op::Or, Op::Xor}) check_op({op, {type, type}, type});
 }
@@ -109,7 +110,7 @@ TEST_CASE("arithmetic with a constant") {
       0, 1, -1, 2, 3, -3, 8, 10, 64, 65, std::int64_t{1} << 40, 0x123456789ab, INT64_MIN};
   for (std::int64_t value : constants)
     for (Op op : {Op::Add, Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::UDiv, Op::UMod, Op::Min, Op::UMax, Op::And,
-                  Op::Shl, Op::Shr, Op::UShr, Op::Lt, Op::Eq, Op::ULe}) {
+                  Op::Mul32, Op::Shl, Op::Shr, Op::UShr, Op::Lt, Op::Eq, Op::ULe}) {
       bool compares = op >= Op::Eq && op <= Op::ULe;
       for (std::size_t place : {0u, 1u}) {
         OpCase test{op, {i64, i64}, compares ? b1 : i64, {}, {std::nullopt, std::nullopt}};

@@ -1,10 +1,10 @@
 // np.random inside an iteration: draws of its Philox stream (vm/semantics/philox.h) as plain operations of the IR.
 //
-// How many the iteration has drawn is part of the interpreter's state, as a register is: the walk keeps it in a register
-// of its own behind each frame's, which joins, loops, calls and exits carry like any other. As long as it is known
-// whether that number is odd (before a loop that draws an even number of times, say), the register holds the number of
-// the block, and which half of it is next stands in the recording. So the two halves of a block are computed once:
-// equal operations are one (tracer/ir/builder.h). Where paths differ in that, it holds the count, both halves are
+// How many the iteration has drawn is part of the interpreter's state, as a register is: the walk keeps it in a
+// register of its own behind each frame's, which joins, loops, calls and exits carry like any other. As long as it is
+// known whether that number is odd (before a loop that draws an even number of times, say), the register holds the
+// number of the block, and which half of it is next stands in the recording. So the two halves of a block are computed
+// once: equal operations are one (tracer/ir/builder.h). Where paths differ in that, it holds the count, both halves are
 // computed and one is taken.
 //
 // Words are kept in 64 bits with anything above the low 32: mul32 reads only these, xor keeps them apart, and whoever
@@ -99,10 +99,10 @@ Walker::Draw Walker::draw() {
   }
   const std::array<ValueId, 4> block = philox_block(build_.emit(Op::UShr, {drawn.id, one}));
   const ValueId odd = build_.emit(Op::Ne, {build_.emit(Op::And, {drawn.id, one}), build_.int_constant(0)});
-  frame().registers[drawn_register()] =
-      Abstract::scalar(ScalarKind::Int64, build_.emit(Op::Add, {drawn.id, one}));
+  frame().registers[drawn_register()] = Abstract::scalar(ScalarKind::Int64, build_.emit(Op::Add, {drawn.id, one}));
   const auto either = [&](int word) {
-    return build_.emit(Op::Select, {odd, block[static_cast<std::size_t>(word) + 2], block[static_cast<std::size_t>(word)]},
+    return build_.emit(Op::Select,
+                       {odd, block[static_cast<std::size_t>(word) + 2], block[static_cast<std::size_t>(word)]},
                        {.type = ir::i64});
   };
   return {either(0), either(1)};
@@ -144,7 +144,9 @@ ValueId Walker::draw_gauss() {
 
 Abstract Walker::call_random(const Builtin& builtin, const std::vector<Abstract>& arguments) {
   const std::size_t n = arguments.size();
-  const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, "np.random." + builtin.name + why); };
+  const auto refuse = [&](const char* why) {
+    return give_up(Abort::UnsupportedCall, "np.random." + builtin.name + why);
+  };
   if (!draws_) return refuse("() outside a parallel prange");
   const auto real = [&](std::size_t k, double otherwise) {
     return k < n ? convert(arguments[k], ScalarKind::Float64) : build_.float_constant(otherwise);

@@ -60,11 +60,11 @@ struct ArraySource {
   Value constant;
 };
 
-constexpr std::uint16_t start_slot = 0xffff; // scalar slot that holds the loop's value at ordinal 0
-constexpr std::uint16_t step_slot = 0xfffe;  // scalar slot that holds the loop's step
-constexpr std::uint16_t key_slot = 0xfffd;   // scalar slot that holds the loop's random key (vm/semantics/philox.h)
+constexpr std::uint16_t start_slot = 0xffff;  // scalar slot that holds the loop's value at ordinal 0
+constexpr std::uint16_t step_slot = 0xfffe;   // scalar slot that holds the loop's step
+constexpr std::uint16_t key_slot = 0xfffd;    // scalar slot that holds the loop's random key (vm/semantics/philox.h)
 constexpr std::uint16_t drawn_count = 0xfffc; // register of a snapshot: how many the iteration has drawn
-constexpr std::int64_t any_step = 0;         // the step is in that slot
+constexpr std::int64_t any_step = 0;          // the step is in that slot
 
 // Hot loops that count by one are compiled for that; all other steps share their code.
 inline std::int64_t recorded_step(std::int64_t step) { return step == 1 || step == -1 ? step : any_step; }

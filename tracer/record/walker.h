@@ -224,7 +224,7 @@ private:
   Recording out_;
   ir::Builder build_;
   std::vector<InlineFrame> frames_;
-  std::optional<IterationDraws> draws_; // where the region's iterations may draw
+  std::optional<IterationDraws> draws_;       // where the region's iterations may draw
   std::map<std::uint16_t, int> accumulators_; // register -> accumulator
   int open_blocks_ = 0;
   int conditional_ = 0; // how many sides of an `if` are open

@@ -138,8 +138,7 @@ bool measure_scratch(const ir::Region& region, EntryValues& values) {
 
 } // namespace
 
-EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start,
-                         std::uint64_t random_key) {
+EntryValues entry_values(const Recording& recording, const Frame& frame, std::int64_t start, std::uint64_t random_key) {
   EntryValues values;
   const LoopInfo& loop = recording.code->loops[static_cast<std::size_t>(recording.loop)];
   const auto scalar = [&](std::uint16_t guest_register) {
@@ -307,8 +306,8 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
   log_event("record", code, index,
             fmt::format("{} operations, {} exits, {} us", r.instructions.size(), r.exits.size(),
                         region->record_microseconds));
-  const EntryValues values = entry_values(region->recording, frame, first_value(frame, index, job),
-                                          job ? job->random_key().value_or(0) : 0);
+  const EntryValues values =
+      entry_values(region->recording, frame, first_value(frame, index, job), job ? job->random_key().value_or(0) : 0);
   std::string refusal;
   if (!plan_and_compile(*region, code, job, values, iterations_left(frame, index, job), refusal)) {
     blacklist(loop, code, index, refusal, r.line);

@@ -72,7 +72,7 @@ private:
   }
 
   void add_random() {
-#define RANDOM(name, function, id)                                                                                       \
+#define RANDOM(name, function, id)                                                                                     \
   add("numpy.random", name, native::on_global_state<native::function>, BuiltinId::id, 0);
 #include "vm/builtins/builtins.def"
   }

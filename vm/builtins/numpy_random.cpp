@@ -87,7 +87,7 @@ template <RandomFunction function> Value on_object_state(CallContext& context, c
 }
 
 Value RandomStateObject::attribute(const std::string& name) {
-#define RANDOM(guest_name, function, id)                                                                                 \
+#define RANDOM(guest_name, function, id)                                                                               \
   if (name == guest_name)                                                                                              \
     return Value(make<BoundMethod>(make<Builtin>(guest_name, on_object_state<function>), Value(this)));
 #include "vm/builtins/builtins.def"

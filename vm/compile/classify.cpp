@@ -454,8 +454,8 @@ private:
   const Flags& flags_;
   std::map<std::string, int> bindings_; // how many places of the loop assign the variable
   std::map<std::string, Facts> facts_;
-  std::optional<Assigned> here_ = Assigned{}; // empty optional: this place is not reached
-  std::vector<Assigned> ends_;                // at each way an iteration can end
+  std::optional<Assigned> here_ = Assigned{};   // empty optional: this place is not reached
+  std::vector<Assigned> ends_;                  // at each way an iteration can end
   std::vector<std::optional<Assigned>> breaks_; // of each inner loop: what all of its breaks have assigned
   PrangeDescription result_;
 };

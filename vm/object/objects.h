@@ -76,7 +76,7 @@ struct CallContext {
   Dialect dialect = Dialect::Python;
   void* interpreter = nullptr;
   Value (*call)(CallContext&, const Value& callee, const Arguments&) = nullptr;
-  bool numpy_errors = false; // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
+  bool numpy_errors = false;                   // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
   IterationStream* iteration_stream = nullptr; // what np.random draws from inside a parallel prange
 };
 

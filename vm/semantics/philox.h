@@ -7,8 +7,8 @@
 //
 //   key    64 bits, drawn once where the loop is entered, from whatever np.random draws from there: the MT19937 stream
 //          of the thread (two 32-bit words, the high one first), or for a prange inside an iteration that iteration's
-//          stream. It is drawn only by a loop of at least one iteration whose body may draw (vm/interp/draws.h), so that
-//          other loops do not disturb the stream outside.
+//          stream. It is drawn only by a loop of at least one iteration whose body may draw (vm/interp/draws.h), so
+//          that other loops do not disturb the stream outside.
 //   i      the ordinal of the iteration: 0 for the first, whatever start and step of the range are
 //   draw   how many the iteration has drawn before; calls of njit functions and inner range loops go on counting
 //
@@ -19,11 +19,13 @@
 //
 //   rand, random, ...     1   (x >> 11) * 2**-53, in [0, 1)
 //   uniform(low, high)    1   low + (high - low) * u
-//   randint(low, high)    1   low + the high half of x * (high - low): no rejection. A value's probability is off by less
+//   randint(low, high)    1   low + the high half of x * (high - low): no rejection. A value's probability is off by
+//   less
 //                             than 2**-64, which no run of this century can see.
-//   standard_normal, ...  2   sqrt(-2 log(1 - u)) * cos(2 pi v) of draws u, v: Box and Muller's first value. 1 - u is exact
-//                             and in (0, 1], so that the tails reach 8.57. The sine of the pair is not used: a value kept
-//                             for the next call would tie calls to each other.
+//   standard_normal, ...  2   sqrt(-2 log(1 - u)) * cos(2 pi v) of draws u, v: Box and Muller's first value. 1 - u is
+//   exact
+//                             and in (0, 1], so that the tails reach 8.57. The sine of the pair is not used: a value
+//                             kept for the next call would tie calls to each other.
 //   normal(loc, scale)    2   loc + scale * standard_normal
 //
 // Outside a prange np.random is NumPy's RandomState to the bit (vm/builtins/mersenne_twister.h).

@@ -274,7 +274,6 @@ private:
   void lower_exit(const Instruction& it);
   void lower_guard(const Instruction& it);
   void lower_index(const Instruction& it);
-  void lower_poll(const Instruction& it);
   void lower_leave(const Instruction& it);
   void lower_any(const Instruction& it);
   // Sets the processor's flags: not zero when some lane is true.

@@ -1,4 +1,4 @@
-// Leaving the region: guards, subscript checks, the stop word, and the cold code that fills the exit buffer.
+// Leaving the region: guards, subscript checks, and the cold code that fills the exit buffer.
 
 #include "backend-x64/lowering.h"
 
@@ -108,12 +108,6 @@ void Generator::vector_index(const Instruction& it) {
   }
   leave_unless_all(inside, stub);
   copy(target(it.results[0]), subscript, t);
-}
-
-void Generator::lower_poll(const Instruction& it) {
-  x86::Gp stop = context_field(offsetof(RegionContext, stop));
-  cc_.cmp(x86::dword_ptr(stop), 0);
-  cc_.jne(exit_stub(it));
 }
 
 // ---- masks --------------------------------------------------------------------------------------------------------

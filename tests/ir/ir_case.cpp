@@ -127,11 +127,9 @@ private:
         evaluation.scalars.push_back(line.take_constant(ir::type_of(slot.kind).base));
     } else if (line.accept("array")) {
       evaluation.arrays.push_back(array(line));
-    } else if (line.accept("block_start")) {
-      evaluation.block_start = line.take_int(-most, most, "an ordinal");
     } else {
-      line.expect("stop");
-      evaluation.stop = true;
+      line.expect("block_start");
+      evaluation.block_start = line.take_int(-most, most, "an ordinal");
     }
     line.expect_end();
   }

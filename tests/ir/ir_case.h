@@ -12,7 +12,6 @@
 //   array 0 shape 2 2 data 1 2 3 4    elements in C order; `strides 32 16` (bytes) before `data` for others than C's
 //   array 1 shape 3 strides 8 shares 0 offset 8     memory of an earlier array, from that byte on
 //   block_start 0                     of the lane record; the grain's begin when it is not given
-//   stop                              the stop word is set
 //   ; gives                           what the region answers, on every tier and after every run:
 //   end                               or: exit "reason" pc 3 ordinal 2 gang 1
 //   value 0: 5                        each operand of the exit
@@ -42,7 +41,6 @@ struct ArrayInput {
 
 struct Evaluation {
   std::int64_t begin = 0, end = 0, block_start = 0;
-  bool stop = false;
   std::vector<ScalarBits> scalars{};
   std::vector<ArrayInput> arrays{};
   std::string gives{};

@@ -124,7 +124,7 @@ std::string outcome(const Region& region, const Evaluation& evaluation, const Ex
   for (const Exit& exit : region.exits) operands = std::max(operands, exit.operands.size());
   std::vector<std::uint64_t> exit_values(operands * max_lanes);
   std::vector<std::int64_t> left_exits(max_step, ran_to_end);
-  const volatile std::int32_t stop = evaluation.stop ? 1 : 0;
+  const volatile std::int32_t stop = 0;
 
   RegionContext context{.scalars = evaluation.scalars.data(),
                         .arrays = memory.descriptors(),

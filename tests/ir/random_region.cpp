@@ -90,7 +90,6 @@ private:
     result.block_start = chance(50) ? 0 : 16 * below(3);
     result.begin = result.block_start + step * below(3);
     result.end = result.begin + step * (1 + below(3));
-    result.stop = chance(10);
     for (const ScalarSlot& slot : region_.scalars) result.scalars.push_back(some_bits(slot.kind));
     result.scalars[0] = static_cast<ScalarBits>(static_cast<std::int64_t>(below(8)) - 2);
     for (std::size_t slot = 0; slot < region_.arrays.size(); ++slot) {
@@ -298,7 +297,6 @@ private:
   }
 
   void guard() {
-    if (chance(10)) return end({.op = Op::Poll, .exit = new_exit()});
     // Most guards should pass: not (a and b and c).
     const int lanes = some_lanes();
     const Type type = b1.with_lanes(lanes);

@@ -70,7 +70,7 @@ TEST_CASE("compiled lanes give the bits of the evaluator") {
       const Loop& it = nest.table().loops[loop];
       if (scalar.at(it.instruction).op != ir::Op::For) continue;
       if (!order_of(facts, loop, model.scalars.data(), model.arrays.data(), 0, 140).independent()) continue;
-      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Gang : LaneExits::None,
+      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Leave : LaneExits::Restart,
                           last_dimension_is_unit(scalar));
       if (view.refusal()) continue;
       for (const ir::Isa isa : {ir::Isa::Avx2, ir::Isa::Avx512}) {

@@ -110,7 +110,7 @@ TEST_CASE("every loop that may be widened gives the same bits at every width") {
       const Loop& it = nest.table().loops[loop];
       if (scalar.at(it.instruction).op != ir::Op::For) continue;
       if (!order_of(facts, loop, model.scalars.data(), model.arrays.data(), 0, 140).independent()) continue;
-      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Gang : LaneExits::None,
+      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Leave : LaneExits::Restart,
                           last_dimension_is_unit(scalar));
       if (view.refusal()) continue;
       for (const int lanes : {2, 4, 8}) {
@@ -204,7 +204,7 @@ TEST_CASE("iterations that go different ways give the bits of the scalar region"
       const Loop& it = nest.table().loops[loop];
       if (scalar.at(it.instruction).op != ir::Op::For) continue;
       if (!order_of(facts, loop, model.scalars.data(), model.arrays.data(), 0, 140).independent()) continue;
-      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Gang : LaneExits::None,
+      const LaneView view(nest, it.instruction, it.ordinal ? LaneExits::Leave : LaneExits::Restart,
                           last_dimension_is_unit(scalar));
       if (view.refusal()) continue;
       masked += view.has_masks();

@@ -357,7 +357,6 @@ body
     %20: f64 = laneget 0
     laneset 0 %19
     touch 0
-    poll !1
     %21: i64 = wrap int8 %16
     store int8 %10[%17], %21
     %22: f64 = block {
@@ -392,7 +391,7 @@ exits
     r6 = array 1
     r7 = view 0 #1 count 1
     frame 1 loop r8 value #1 stop #1 step -1
-  !1 "stop" line 0 before_iteration
+  !1 "stop" line 0
     frame pc 12
 )";
 

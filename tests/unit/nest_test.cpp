@@ -127,8 +127,7 @@ struct Small {
   ir::ExitId leave = ir::no_id;
   std::vector<std::uint64_t> scalars;
 
-  explicit Small(std::vector<ir::ArraySlot> arrays, std::vector<std::int64_t> numbers = {},
-                 const std::function<void(Small&)>& at_top = {}) {
+  explicit Small(std::vector<ir::ArraySlot> arrays, std::vector<std::int64_t> numbers = {}) {
     region.name = "small";
     region.line = 1;
     region.arrays = std::move(arrays);
@@ -141,7 +140,6 @@ struct Small {
         b->add_exit({.operands = {}, .entries = {}, .frames = {{.pc = 1}}, .reason = "index out of range", .line = 3});
     b->set_line(1);
     t = b->begin_for(b->begin(), b->end(), 1).index;
-    if (at_top) at_top(*this);
   }
   ir::ValueId number(std::int64_t value) { return b->int_constant(value); }
   ir::ValueId times(ir::ValueId value, std::int64_t factor) { return b->emit(ir::Op::Mul, {value, number(factor)}); }
@@ -636,37 +634,4 @@ TEST_CASE("a plan made for few iterations, or for arrays that met, is made again
   CHECK_FALSE(shared.plan.loop);
   CHECK_FALSE(wants(shared, together, 4, 1000));
   CHECK(wants(shared, apart, 4, 1000));
-}
-
-TEST_CASE("a plain range loop in lanes leaves by its poll before the iteration") {
-  std::vector<double> x(100), y(100);
-  for (std::size_t i = 0; i < 100; ++i) x[i] = static_cast<double>(i);
-  Small s({doubles(1), doubles(1)}, {}, [](Small& small) {
-    small.b->poll(small.b->add_exit({.operands = {small.t},
-                                     .entries = {{.guest_register = 9, .kind = ScalarKind::Int64}},
-                                     .frames = {{.pc = 5}},
-                                     .before_iteration = true,
-                                     .reason = "interrupted",
-                                     .line = 2}));
-  });
-  s.store(1, {s.t}, s.b->emit(ir::Op::Add, {s.load(0, {s.t}), s.b->float_constant(1)}));
-  s.done();
-  const ir::ArrayDescriptor arrays[] = {descriptor(x.data(), 100), descriptor(y.data(), 100)};
-  const PlannedRegion planned = plan_region(
-      s.region, {.lanes = 8, .vector_registers = 32, .scalars = nullptr, .arrays = arrays, .iterations = 100});
-  REQUIRE(planned.plan.is_ordinal);
-  std::int32_t stop = 0;
-  std::vector<std::uint64_t> exit_values(64 * ir::max_lanes);
-  ir::RegionContext context{};
-  context.arrays = arrays;
-  context.stop = &stop;
-  context.exit_values = exit_values.data();
-  REQUIRE(ir::evaluate(planned.fast, &context, 0, 50) == ir::ran_to_end);
-  stop = 1;
-  const std::int64_t left = ir::evaluate(planned.fast, &context, 50, 100);
-  REQUIRE(left != ir::ran_to_end);
-  CHECK(planned.fast.exits[static_cast<std::size_t>(left)].before_iteration);
-  CHECK(context.exit_ordinal == 50);
-  CHECK(exit_values[0] == 50);
-  CHECK((y[49] == 50 && y[50] == 0));
 }

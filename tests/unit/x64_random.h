@@ -181,9 +181,6 @@ private:
     case 9:
       if (in_ordinal_loop_) lane();
       break;
-    case 10:
-      builder_->poll(exit());
-      break;
     default:
       computation();
     }

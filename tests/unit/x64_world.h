@@ -229,12 +229,6 @@ inline std::string differences(const Region& region, const World& before, const 
   return text;
 }
 
-inline bool polls(const Region& region) {
-  bool found = false;
-  ir::for_each_instruction(region, region.body, [&](ir::InstructionId id) { found |= region.at(id).op == Op::Poll; });
-  return found;
-}
-
 // Empty when compiled code does what the evaluator does, in every way the region can be compiled.
 inline std::string check_region(const Region& region, const World& before) {
   std::string problems;
@@ -253,7 +247,7 @@ inline std::string check_region(const Region& region, const World& before) {
       CompileResult result = generator.compile(region, options);
       if (!result) return fmt::format("refused: {}\n{}", sentence_of(result.refusal), print(region));
       World seen = before;
-      if (way == 1 && !polls(region)) { // short strips, and each of them looks up
+      if (way == 1) { // short strips, and each of them looks up
         seen.stop = 1;
         seen.look_up = [](RegionContext*) noexcept -> std::int32_t { return 0; };
       }

@@ -74,7 +74,6 @@ public:
     return emit(Op::Index, {subscript, length}, {.exit = exit});
   }
   void guard(ValueId condition, ExitId exit) { emit(Op::Guard, {condition}, {.exit = exit}); }
-  void poll(ExitId exit) { emit(Op::Poll, Values{}, {.exit = exit}); }
   ValueId wrap(ScalarKind kind, ValueId value) { return emit(Op::Wrap, {value}, {.element = kind}); }
   ValueId math(MathFunction function, Values operands);
   // The element kind is the slot's. For vectors `how` names lanes (in its type) and lane stride.

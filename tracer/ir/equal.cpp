@@ -76,8 +76,7 @@ private:
   }
 
   bool exits(const Exit& x, const Exit& y) const {
-    return x.reason == y.reason && x.line == y.line && x.before_iteration == y.before_iteration &&
-           x.lanes_left == y.lanes_left && use(x.operands, y.operands) &&
+    return x.reason == y.reason && x.line == y.line && x.lanes_left == y.lanes_left && use(x.operands, y.operands) &&
            all(x.entries, y.entries,
                [](const SnapshotEntry& e) {
                  return std::tuple(e.frame, e.guest_register, e.source, e.kind, e.operand, e.slot, e.count, e.sliced);

@@ -163,8 +163,6 @@ private:
     case Op::Leave:
       leave(it);
       return true;
-    case Op::Poll:
-      return *context_.stop == 0;
     case Op::Load:
     case Op::Store:
       access(it);

@@ -12,7 +12,7 @@
 // need both; outside of an ordinal loop the ordinal is `begin` and the step 1. A region has at most one ordinal loop
 // over its grain.
 //
-// Leaving. `index`, `guard`, `poll` and `exit` name an Exit: where the interpreter goes on, and which values its
+// Leaving. `index`, `guard`, `leave` and `exit` name an Exit: where the interpreter goes on, and which values its
 // registers get. An instruction with a vector operand leaves for all its lanes together (a gang); the interpreter then
 // finishes the lanes' iterations in ascending order. After `end` the region has run all of its grain [begin, end).
 // Under a mask lanes leave alone: `leave` writes the values of some lanes and goes on with the others; at the end of
@@ -160,9 +160,8 @@ struct Exit {
   std::vector<SnapshotEntry> entries{};
   std::vector<SnapshotFrame> frames{};
   std::vector<SnapshotLoop> loops{};
-  bool lanes_left = false;       // some lanes have left by `leave`; this one names nothing itself
-  bool before_iteration = false; // leaves at the region's loop header: the iteration exit_ordinal has not begun
-  std::string reason{};          // for listings: "index out of range", "zero divisor", "loop ends", ...
+  bool lanes_left = false; // some lanes have left by `leave`; this one names nothing itself
+  std::string reason{};    // for listings: "index out of range", "zero divisor", "loop ends", ...
   int line = 0;
 };
 

@@ -354,7 +354,6 @@ private:
         exit.reason = line.take_string();
         line.expect("line");
         exit.line = static_cast<int>(line.take_int(0, 1'000'000'000, "a line"));
-        exit.before_iteration = line.accept("before_iteration");
         exit.lanes_left = line.accept("lanes_left");
       } else if (region_.exits.empty()) {
         line.fail("expected exit !0");

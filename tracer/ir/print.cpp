@@ -130,10 +130,7 @@ private:
     if (!region_.exits.empty()) out_ += "exits\n";
     for (std::size_t i = 0; i < region_.exits.size(); ++i) {
       const Exit& exit = region_.exits[i];
-      write("  !{} {} line {}{}\n", i, quoted(exit.reason), exit.line,
-            exit.before_iteration ? " before_iteration"
-            : exit.lanes_left     ? " lanes_left"
-                                  : "");
+      write("  !{} {} line {}{}\n", i, quoted(exit.reason), exit.line, exit.lanes_left ? " lanes_left" : "");
       for (std::size_t k = 0; k < exit.operands.size(); ++k)
         write("{}{}{}", k == 0 ? "    values " : ", ", name(exit.operands[k]),
               k + 1 == exit.operands.size() ? "\n" : "");

@@ -20,8 +20,8 @@
 //     }
 //     yield
 //   exits
-//     !0 "index out of range" line 7                     `before_iteration` behind it: leaves at the loop's header;
-//                                                        `lanes_left`: for lanes that have left, has nothing of its own
+//     !0 "index out of range" line 7                     `lanes_left` behind it: for lanes that have left, has nothing
+//                                                        of its own
 //       values %3, %4
 //       frame pc 12                                      the region's own frame first
 //       frame pc 3 result r4 function 0x7f00dead

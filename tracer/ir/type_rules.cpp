@@ -19,7 +19,6 @@ Takes taken_by(Op op) {
   case Op::End:
   case Op::ArrayRef:
   case Op::Iota:
-  case Op::Poll:
   case Op::LaneGet:
   case Op::Touch:
     return Takes::Nothing;

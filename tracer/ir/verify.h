@@ -16,7 +16,7 @@
 //         any of the right types.
 // Slots   Slots exist; an access has a subscript for each dimension and the slot's dtype; only writable slots are
 //         stored to. Vectors from the lane record stay within it.
-// Exits   `index`, `guard`, `poll` and `exit` name an exit, nothing else does. The exit's operands are visible at
+// Exits   `index`, `guard`, `leave` and `exit` name an exit, nothing else does. The exit's operands are visible at
 //         each instruction that names it, and there are `gangs` of them for each value that its entries number. It
 //         has a frame for the region itself; a register's kind fits the type of its value.
 //

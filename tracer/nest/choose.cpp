@@ -184,7 +184,7 @@ private:
     };
     if (request_.lanes < 2) return no(Reason::ScalarCpu);
     if (owner(loop).op != Op::For) return no(Reason::NoForLoop);
-    const LaneExits exits = !facts.ordinal ? LaneExits::None : request_.is_grain ? LaneExits::Gang : LaneExits::AtStart;
+    const LaneExits exits = facts.ordinal && request_.is_grain ? LaneExits::Leave : LaneExits::Restart;
     LaneView view(nest_, facts.instruction, exits, unit_strides());
     if (view.refusal()) {
       note.why_not = *view.refusal();

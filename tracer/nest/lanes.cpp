@@ -46,7 +46,8 @@ std::string_view name_of(Moves moves) {
 }
 
 LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, HasUnitStride has_unit_stride)
-    : nest_(nest), region_(nest.region()), loop_(loop), exits_(exits), has_unit_stride_(std::move(has_unit_stride)),
+    : nest_(nest), region_(nest.region()), loop_(loop), exits_(exits),
+      is_ordinal_(nest.table().loops[nest.loop_of(loop)].ordinal), has_unit_stride_(std::move(has_unit_stride)),
       varies_(region_.values.size()), read_(region_.values.size()), inside_(region_.values.size()) {
   const ir::Instruction& it = region_.at(loop);
   varies_[it.bodies[0].parameters[0]] = true;
@@ -62,7 +63,6 @@ LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, Ha
     spread(it.bodies[0], &it);
   } while (changed_);
   look(it.bodies[0]);
-  if (poll_line_ && has_masks_) refuse(Reason::ExitInside, *poll_line_, "interrupted");
 }
 
 void LaneView::refuse(Reason reason, int line, std::string detail) {
@@ -148,7 +148,7 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       if (varies_[it.operands[0]]) mark_all(it.results);
       break;
     case Op::LaneGet:
-      if (exits_ != LaneExits::None) mark(it.results[0]);
+      if (is_ordinal_) mark(it.results[0]);
       break;
     default:
       if (!it.results.empty() && any_varies(it.operands)) mark(it.results[0]);
@@ -282,7 +282,7 @@ Ways LaneView::ways(const ir::Body& body, bool masked) const {
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
     if (it.op == Op::Br && diverges(it)) result.blocks.insert(block_of(it));
-    if (it.exit != ir::no_id && masked && exits_ == LaneExits::Gang) result.leaves = true;
+    if (it.exit != ir::no_id && masked && !restarts(it)) result.leaves = true;
     const bool differ = it.op == Op::If ? varies_[it.operands[0]] : has_varying_trips(it);
     const bool repeats = it.op == Op::For || it.op == Op::Loop;
     Ways inside;
@@ -303,12 +303,7 @@ Ways LaneView::ways_of_loop(const ir::Body& body, bool masked) const {
 // ---- what can be widened ----------------------------------------------------------------------------------
 
 bool LaneView::restarts(const ir::Instruction& it) const {
-  return it.exit != ir::no_id && exits_ != LaneExits::Gang && !region_.exits[it.exit].before_iteration;
-}
-
-bool LaneView::may_exit(const ir::Instruction& it) const {
-  if (exits_ == LaneExits::Gang) return true;
-  return !stored_ && (restarts(it) ? it.op != Op::Poll : exits_ == LaneExits::AtStart);
+  return it.exit != ir::no_id && exits_ == LaneExits::Restart;
 }
 
 std::string LaneView::array_name(const ir::Instruction& access) const {
@@ -331,21 +326,20 @@ bool LaneView::stores(const ir::Body& body) const {
 void LaneView::look(const ir::Body& body) {
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
-    if (it.exit != ir::no_id && !may_exit(it)) refuse(Reason::ExitInside, it.line, region_.exits[it.exit].reason);
+    if (restarts(it) && stored_) refuse(Reason::ExitInside, it.line, region_.exits[it.exit].reason);
     may_restart_ |= restarts(it);
-    if (it.op == Op::Poll) poll_line_ = it.line;
     switch (it.op) {
     case Op::If:
       if (varies_[it.operands[0]]) has_masks_ |= !is_plain(it);
       break;
     case Op::Store:
-      if (is_scratch(it) && exits_ != LaneExits::None) refuse(Reason::OwnArrays, it.line);
+      if (is_scratch(it) && is_ordinal_) refuse(Reason::OwnArrays, it.line);
       if (access(it).moves == Moves::Still) refuse(Reason::UniformStore, it.line, array_name(it));
       stored_ = true;
       break;
     case Op::LaneSet:
       stored_ = true;
-      if (exits_ == LaneExits::None) refuse(Reason::CarriedValue, it.line, "a reduction of the loop around it");
+      if (!is_ordinal_) refuse(Reason::CarriedValue, it.line, "a reduction of the loop around it");
       break;
     default:
       break;

@@ -41,12 +41,10 @@ struct LaneAccess {
   std::int64_t step = 0;
 };
 
-// Which ways out of an iteration lanes may take.
+// What becomes of lanes that cannot go on.
 enum class LaneExits : std::uint8_t {
-  Gang,    // the ordinal loop of a prange: iterations leave, together or one by one
-  AtStart, // the ordinal loop of a plain range: while the step has stored nothing, and then its scalar rest does it
-           // again
-  None,    // inner loops: likewise
+  Leave,   // in the ordinal loop of a prange: iterations leave, together or one by one
+  Restart, // in others: nobody may leave once the step has stored something; before, the scalar rest does it again
 };
 
 // What a body may do to the lanes that run it: some may have gone on behind a block around it, or left the iteration.
@@ -73,7 +71,6 @@ public:
 
   bool varies(ir::ValueId value) const { return varies_[value]; }
   const ir::Instruction* definition(ir::ValueId value) const { return nest_.definition(value); }
-  LaneExits exits() const { return exits_; }
   // A check or exit that gives up the step at work, for the scalar code to do it again.
   bool restarts(const ir::Instruction& it) const;
   // There are such.
@@ -114,7 +111,6 @@ private:
   bool computes(const ir::Instruction& it) const;
   void look(const ir::Body& body);
   void refuse(Reason reason, int line, std::string detail = {});
-  bool may_exit(const ir::Instruction& it) const;
   bool stores(const ir::Body& body) const;
   int flat_size(const ir::Body& body) const;
   bool is_even(ir::ValueId value) const;
@@ -130,12 +126,12 @@ private:
   const ir::Region& region_;
   const ir::InstructionId loop_;
   const LaneExits exits_;
+  const bool is_ordinal_;
   const HasUnitStride has_unit_stride_;
   std::vector<bool> varies_; // by value
   bool changed_ = false;
   bool stored_ = false; // a store stands before what is looked at
   bool has_masks_ = false, may_restart_ = false;
-  std::optional<int> poll_line_;
   std::vector<const ir::Instruction*> path_; // owners of the open bodies
   std::set<const ir::Instruction*> divergent_, waiting_;
   std::map<const ir::Instruction*, const ir::Instruction*> block_of_; // by br; null: outside of the loop

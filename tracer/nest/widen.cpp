@@ -178,7 +178,7 @@ void Widener::in_lanes(ir::InstructionId id) {
   const Instruction& it = from_.at(id);
   build_.set_line(it.line);
   if (view_.restarts(it)) return it.op == Op::Index ? index(it) : restart_unless(it);
-  const bool leaves_alone = it.exit != ir::no_id && masked() && view_.exits() == LaneExits::Gang;
+  const bool leaves_alone = it.exit != ir::no_id && masked();
   if (leaves_alone) return it.op == Op::Index ? index(it) : masked_exit(it);
   switch (it.op) {
   case Op::Load:

@@ -72,7 +72,7 @@ bool Widener::control(ir::InstructionId id, const Instruction& it) {
 void Widener::in_lanes_exit(ir::InstructionId id, const Instruction& it) {
   if (view_.restarts(it))
     br_to(restart_block_, {base_});
-  else if (masked() && view_.exits() == LaneExits::Gang)
+  else if (masked())
     leave_all(it.exit);
   else
     copy(id);

@@ -138,7 +138,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   const std::int64_t entries = s.entries.fetch_add(1, std::memory_order_relaxed) + 1;
   const std::int64_t ran = counted ? context.exit_ordinal + 1 : iterations_worth_an_exit;
   const std::int64_t iterations = s.iterations.fetch_add(ran, std::memory_order_relaxed) + ran;
-  if (!ended && !exit.before_iteration) {
+  if (!ended) {
     const std::int64_t exits = s.exits.fetch_add(1, std::memory_order_relaxed) + 1;
     log_exit(*region, exit);
     if (exits > exits_before_judgement && exits * 2 > entries && iterations < exits * iterations_worth_an_exit) {
@@ -152,7 +152,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
                              context.arrays,     0};
   Frame& top = restore(interpreter, frame, exit_state);
   if (counted && !ended) {
-    const std::int64_t begun = exit.before_iteration ? context.exit_ordinal : context.exit_ordinal + 1;
+    const std::int64_t begun = context.exit_ordinal + 1;
     state[0].set_int(add(start, multiply(begun, step)));
     state[1].set_int(left - begun);
     state[2].set_int(step);

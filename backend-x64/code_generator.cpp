@@ -65,10 +65,12 @@ private:
     x86::Compiler compiler(&holder);
     const Costs& costs =
         options.cost_column > 0 ? every_family[(options.cost_column - 1) % std::size(every_family)] : costs_;
-    Generator(region, options, costs, compiler).generate();
+    Generator generator(region, options, costs, compiler);
+    generator.generate();
     compiler.finalize();
     PYVM_ASSERT(error.text().empty(), "asmjit: " + error.text() + " in the code of " + region.name);
     CompileResult result = place(holder);
+    if (result.code) result.code->runs_blocks = generator.runs_blocks();
     if (result.code && options.want_listing) result.code->listing.assign(logger.data(), logger.dataSize());
     return result;
   }

@@ -34,14 +34,16 @@ Generator::Generator(const ir::Region& region, const ir::CompileOptions& options
     : region_(region), facts_(region), costs_(costs), cc_(compiler), lanes_(region.lanes),
       vex_(options.isa != ir::Isa::Scalar), evex_(options.isa == ir::Isa::Avx512 && region.lanes != 4),
       sse41_(host_cpu().sse41), listing_(options.want_listing), stress_(options.few_registers),
-      regs_(region.values.size()) {
+      runs_blocks_(options.runs_blocks && can_run_blocks(region, options.isa)), regs_(region.values.size()) {
   for (LoopId loop = 0; loop < facts_.loop_count(); ++loop) loops_.emplace_back();
   if (listing_) names_ = value_names(region);
 }
 
 void Generator::generate() {
   emit_prologue();
+  if (runs_blocks_) open_blocks();
   lower_body(region_.body);
+  if (runs_blocks_ && reachable_) close_blocks();
   if (reachable_) cc_.mov(outcome_, Imm(ir::ran_to_end));
   emit_epilogue();
   for (std::size_t k = 0; k < cold_.size(); ++k) { // which may grow

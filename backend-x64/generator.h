@@ -50,6 +50,8 @@ public:
   static std::optional<ir::CodeRefusal> refusal(const ir::Region& region, ir::Isa isa);
   // Emits the whole function. asmjit's errors go to the code holder's error handler.
   void generate();
+  // Whether the function can run several blocks of a reduction in one go (RegionContext::blocks).
+  bool runs_blocks() const { return runs_blocks_; }
 
 private:
   friend struct Lowering;
@@ -265,6 +267,13 @@ private:
   x86::Vec slots_of(const x86::Reg& from, Type t);
   static ScalarKind slot_kind(Base base);
 
+  // ---- several blocks in one go (lower_blocks.cpp) ----------------------------------------------------------------
+  static bool can_run_blocks(const ir::Region& region, ir::Isa isa);
+  void open_blocks();
+  void close_blocks();
+  void close_block();
+  x86::Vec fold(std::size_t accumulator, const x86::Gp& record);
+
   // ---- control (lower_control.cpp, lower_exits.cpp) ---------------------------------------------------------------
   void lower_if(const Instruction& it);
   void lower_for(const Instruction& it);
@@ -353,6 +362,9 @@ private:
   asmjit::FuncNode* function_ = nullptr;
   asmjit::BaseNode* entry_end_ = nullptr; // at_entry() emits after this node
   x86::Gp context_, begin_, end_, outcome_;
+  const bool runs_blocks_;
+  x86::Gp block_start_, blocks_end_; // when it runs blocks: begin_ and end_ are then those of the block under way
+  Label block_top_;
   x86::Mem saved_mxcsr_, scratch_a_, scratch_b_;
   Label finish_;
   std::vector<x86::Reg> regs_; // by value

@@ -16,7 +16,7 @@ using ir::RegionContext;
 
 // Which lane the ordinal at work has.
 x86::Gp Generator::lane_number() {
-  x86::Gp start = context_field(offsetof(RegionContext, block_start)), lane = new_gp();
+  x86::Gp start = runs_blocks_ ? block_start_ : context_field(offsetof(RegionContext, block_start)), lane = new_gp();
   cc_.mov(lane, ordinal_ ? ordinal_->index : begin_);
   cc_.sub(lane, start);
   cc_.and_(lane, region_.reduction_lanes - 1);

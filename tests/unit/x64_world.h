@@ -119,6 +119,10 @@ struct World {
   std::int64_t begin = 0, end = 0, block_start = 0;
   std::int64_t exit_ordinal = 0, exit_gang = 0, outcome = 0;
   std::int32_t (*look_up)(RegionContext*) noexcept = nullptr;
+  std::int64_t block_size = 0; // not 0: the blocks run in one go
+  std::vector<std::uint64_t> empty_lanes = std::vector<std::uint64_t>(8);
+  std::vector<BlockTotal> totals = std::vector<BlockTotal>(512);
+  std::int64_t totals_written = 0;
 
   template <typename Run> void run(const Run& code) {
     descriptors.clear();
@@ -136,8 +140,13 @@ struct World {
                           0,
                           0,
                           look_up,
+                          nullptr,
                           left_exits.data()};
+    BlockRun blocks{totals.data(), empty_lanes.data(), block_size};
+    if (block_size != 0) context.blocks = &blocks;
     outcome = code(&context, begin, end);
+    totals_written = blocks.next - totals.data();
+    block_start = context.block_start;
     if (outcome != ran_to_end) {
       exit_ordinal = context.exit_ordinal;
       exit_gang = context.exit_gang;
@@ -212,6 +221,16 @@ inline std::string differences(const Region& region, const World& before, const 
                             seen.lane_record[at]);
     }
   if (expected.touched != seen.touched) text += "touched differs\n";
+  if (expected.totals_written != seen.totals_written || expected.block_start != seen.block_start)
+    text += fmt::format("{} totals, block at {}; seen {}, {}\n", expected.totals_written, expected.block_start,
+                        seen.totals_written, seen.block_start);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(expected.totals_written); ++k) {
+    const ScalarKind kind = region.accumulators[k % region.accumulators.size()].kind;
+    const BlockTotal &wanted = expected.totals[k], &got = seen.totals[k];
+    if (!same_bits(kind, wanted.bits, got.bits) || wanted.touched != got.touched)
+      text += fmt::format("total {}: expected {} {}, seen {} {}\n", k, value_text(kind, wanted.bits), wanted.touched,
+                          value_text(kind, got.bits), got.touched);
+  }
   if (expected.outcome == ran_to_end) return text;
   if (expected.exit_ordinal != seen.exit_ordinal || expected.exit_gang != seen.exit_gang)
     text += fmt::format("exit at {} of {}, seen {} of {}\n", expected.exit_ordinal, expected.exit_gang,
@@ -242,10 +261,11 @@ inline std::string check_region(const Region& region, const World& before) {
   for (Isa isa : {Isa::Scalar, Isa::Avx2, Isa::Avx512}) {
     if (isa > host_cpu().isa || region.lanes > lanes_of(isa)) continue;
     for (int way = 0; way < 3; ++way) {
-      CompileOptions options{isa, way == 1, false};
+      CompileOptions options{.isa = isa, .few_registers = way == 1, .runs_blocks = before.block_size != 0};
       CodeGenerator& generator = way == 2 ? *lake : *zen;
       CompileResult result = generator.compile(region, options);
       if (!result) return fmt::format("refused: {}\n{}", sentence_of(result.refusal), print(region));
+      if (options.runs_blocks && !result.code->runs_blocks) continue;
       World seen = before;
       if (way == 1) { // short strips, and each of them looks up
         seen.stop = 1;

@@ -31,6 +31,8 @@ struct CompileOptions {
   // Stress: values that are never needed take most registers, so that the others are spilled.
   bool few_registers = false;
   bool want_listing = false;
+  // The code shall run several blocks in one go, if it can (RegionContext::blocks).
+  bool runs_blocks = false;
   // Stress: this column of the machine's cost table, from 1, counted round; 0: this CPU's.
   int cost_column = 0;
 };
@@ -69,6 +71,7 @@ constexpr std::string_view sentence_of(CodeRefusal refusal) {
 struct Compiled {
   RegionCode entry = nullptr;
   std::size_t code_bytes = 0;
+  bool runs_blocks = false;
   std::int64_t microseconds = 0; // that compiling took
   std::string listing;           // assembly with the IR's lines as comments; empty unless it was asked for
   std::shared_ptr<const void> memory;

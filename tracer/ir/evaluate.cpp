@@ -7,6 +7,7 @@
 
 #include "tracer/ir/print.h"
 #include "tracer/ir/scalar_meaning.h"
+#include "vm/semantics/reduction.h"
 #include "vm/support/assert.h"
 
 namespace pyvm::ir {
@@ -291,10 +292,31 @@ private:
   ExitId exit_taken_ = no_id;
 };
 
+void close_block(const Region& region, RegionContext& context) {
+  const auto lanes = static_cast<std::size_t>(region.reduction_lanes);
+  for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
+    const std::span<std::uint64_t> record(context.lane_record + a * lanes, lanes);
+    const ScalarBits total = fold_lanes(region.accumulators[a].op, region.accumulators[a].kind, record);
+    *context.blocks->next++ = {total, context.touched[a]};
+    context.touched[a] = 0;
+    std::ranges::fill(record, context.blocks->empty[a]);
+  }
+}
+
 } // namespace
 
 std::int64_t evaluate(const Region& region, RegionContext* context, std::int64_t begin, std::int64_t end) {
-  return Evaluation(region, context, begin, end).run();
+  if (!context->blocks) return Evaluation(region, context, begin, end).run();
+  while (begin < end) {
+    context->block_start = begin;
+    const std::int64_t block_end =
+        end - begin > context->blocks->block_size ? begin + context->blocks->block_size : end;
+    const std::int64_t outcome = Evaluation(region, context, begin, block_end).run();
+    if (outcome != ran_to_end) return outcome;
+    close_block(region, *context);
+    begin = block_end;
+  }
+  return ran_to_end;
 }
 
 } // namespace pyvm::ir

@@ -12,6 +12,20 @@ struct ArrayDescriptor {
   std::int64_t strides[8]; // bytes
 };
 
+// A reduction's lanes of one block, folded.
+struct BlockTotal {
+  std::uint64_t bits;
+  std::uint64_t touched; // 0: no iteration of the block has contributed
+};
+
+// Running several blocks of a loop with reductions in one go (blocks: DESIGN section 6). At the end of each block the
+// code folds the lanes (fold_lanes), writes a total for each accumulator, and leaves lanes and `touched` as if new.
+struct BlockRun {
+  BlockTotal* next;           // where the block under way will write: the code counts it up
+  const std::uint64_t* empty; // by accumulator: what a lane holds that nothing has contributed to
+  std::int64_t block_size;
+};
+
 // Values of the scalar slots, and of exits, are 64 bits as in vm/semantics/scalar_kind.h.
 //
 // Looking up. Every loop of compiled code looks at the stop word now and then: at each iteration where it has loops
@@ -28,6 +42,9 @@ struct RegionContext {
   std::int64_t exit_ordinal; // out: index of the ordinal loop (ir.h) that was left, `begin` outside of one
   std::int64_t exit_gang;    // out: how many ordinals left together: the ordinal loop's step, 1 outside of one
   std::int32_t (*look_up)(RegionContext*) noexcept = nullptr;
+  // Not null: [begin, end) are whole blocks (the loop's last one may be short), and begin is block_start, which the
+  // code counts up. Only for regions with accumulators, and code that says Compiled::runs_blocks.
+  BlockRun* blocks = nullptr;
   std::int64_t* left_exits = nullptr; // out: by gang * Region::lanes + lane, the ExitId of a lane that left by `leave`
 };
 constexpr int max_lanes = 16;

@@ -51,9 +51,12 @@ StressPlace place_of(const ir::Region& region, std::string_view what = "") {
   return [&region, what] { return fmt::format("{}{}:{} {}", what, region.file, region.line, region.name); };
 }
 
-std::optional<ir::Compiled> compile(const ir::Region& region, ir::Isa isa, Region& out, std::string_view version,
-                                    std::string& refusal) {
-  ir::CompileOptions options{.isa = isa, .want_listing = listings.load()};
+enum class Version : std::uint8_t { Careful, Fast };
+
+std::optional<ir::Compiled> compile(const ir::Region& region, Region& out, Version which, std::string& refusal) {
+  const bool fast = which == Version::Fast;
+  const std::string_view version = fast ? "fast, " : "careful, ";
+  ir::CompileOptions options{.isa = out.isa, .want_listing = listings.load(), .runs_blocks = fast};
   options.few_registers = stressed(StressSwitch::Registers, place_of(region, version)).has_value();
   if (const auto column = stressed(StressSwitch::Costs, place_of(region, version)))
     options.cost_column = static_cast<int>(*column);
@@ -243,10 +246,10 @@ bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, co
     fail_guard(region.plan.careful, *number);
     fail_guard(region.plan.fast, *number);
   }
-  region.careful = compile(region.plan.careful, region.isa, region, "careful, ", refusal);
+  region.careful = compile(region.plan.careful, region, Version::Careful, refusal);
   if (!region.careful) return false;
   if (stressed(StressSwitch::Careful, place_of(recorded))) return true;
-  region.fast = compile(region.plan.fast, region.isa, region, "fast, ", refusal);
+  region.fast = compile(region.plan.fast, region, Version::Fast, refusal);
   return true;
 }
 

@@ -30,6 +30,7 @@ namespace pyvm::tracer {
 
 namespace {
 
+constexpr std::int64_t most_blocks_together = 16;  // between two looks at the stop word
 constexpr double nanoseconds_of_straight_code = 1; // an iteration without inner loops, before anything was measured
 
 double first_prediction(const PrangeJob& job) {
@@ -61,7 +62,7 @@ public:
     const Recording& recording = g.region.recording;
     exit_values_.resize(g.widest_exit * ir::max_lanes);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
-    empty_.resize(recording.region.accumulators.size());
+    for (std::size_t a = 0; a < recording.region.accumulators.size(); ++a) empty_.push_back(empty_lane(a));
     touched_.resize(recording.region.accumulators.size());
     context_.scalars = g.values.scalars.data();
     arrays_ = g.values.arrays;
@@ -76,25 +77,16 @@ public:
     context_.look_up = look_up;
   }
 
-  // One block with its reductions. Returns the first ordinal that raised, or end.
-  std::int64_t block(std::int64_t index) {
-    const std::int64_t begin = index * g_.job.block_size(),
-                       end = std::min(begin + g_.job.block_size(), g_.job.iterations());
-    const ir::Region& region = g_.region.recording.region;
-    const auto width = static_cast<std::size_t>(region.reduction_lanes);
-    for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
-      const ScalarBits live = convert_bits(g_.job.reductions()[a].live_in.bits(),
-                                           g_.job.reductions()[a].live_in.scalar_kind(), region.accumulators[a].kind);
-      empty_[a] = identity_bits(region.accumulators[a].op, region.accumulators[a].kind, live);
-      std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width), width, empty_[a]);
-      touched_[a] = 0;
-    }
-    mixed_.clear();
-    const std::int64_t done = range(begin, end, begin);
-    if (done != end) return done;
-    for (std::size_t a = 0; a < region.accumulators.size(); ++a) {
-      const PrangeReduction& r = g_.job.reductions()[a];
-      group_.add(a, index, mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
+  // Whole blocks with their reductions. Returns the first ordinal that raised, or end.
+  std::int64_t blocks(std::int64_t begin, std::int64_t end) {
+    std::int64_t at = begin;
+    while (at < end) {
+      open_block();
+      const std::int64_t stop = std::min(end, at + g_.job.block_size());
+      const std::int64_t together = end_of_blocks_together(at, end);
+      const std::int64_t done = together > stop ? blocks_together(at, together) : block(at, stop);
+      if (failed_) return failed_at_;
+      at = done;
     }
     return end;
   }
@@ -127,6 +119,64 @@ public:
   }
 
 private:
+  ScalarBits empty_lane(std::size_t a) const {
+    const ir::Accumulator& accumulator = g_.region.recording.region.accumulators[a];
+    const Value& live = g_.job.reductions()[a].live_in;
+    return identity_bits(accumulator.op, accumulator.kind,
+                         convert_bits(live.bits(), live.scalar_kind(), accumulator.kind));
+  }
+
+  void open_block() {
+    for (std::size_t a = 0; a < empty_.size(); ++a)
+      std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width()), width(), empty_[a]);
+    std::ranges::fill(touched_, std::uint8_t{0});
+    mixed_.clear();
+  }
+
+  // The block [begin, end), opened before. Returns the first ordinal that raised, or end.
+  std::int64_t block(std::int64_t begin, std::int64_t end) {
+    const std::int64_t done = range(begin, end, begin);
+    if (!failed_) close_block(begin);
+    return done;
+  }
+
+  void close_block(std::int64_t begin) {
+    for (std::size_t a = 0; a < empty_.size(); ++a) {
+      const PrangeReduction& r = g_.job.reductions()[a];
+      group_.add(a, begin / g_.job.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
+    }
+  }
+
+  // Where the blocks from `begin` on end that the code may run in one go, without a question from here.
+  std::int64_t end_of_blocks_together(std::int64_t begin, std::int64_t end) const {
+    if (!g_.region.fast || !g_.region.fast->runs_blocks || g_.job.needs_last_values()) return begin;
+    const std::int64_t size = g_.job.block_size(), most = begin + most_blocks_together * size;
+    end = std::min({end, most, g_.fast_until});
+    return end == g_.job.iterations() ? end : end / size * size;
+  }
+
+  // Several whole blocks, the first opened before, in one go. After an exit the block under way is finished and the
+  // others are left. Returns the ordinal behind what has run.
+  std::int64_t blocks_together(std::int64_t begin, std::int64_t end) {
+    if (*context_.stop != 0 && look_up(&context_) != 0) throw_reason();
+    const std::int64_t size = g_.job.block_size();
+    totals_.resize(most_blocks_together * empty_.size());
+    ir::BlockRun run{totals_.data(), empty_.data(), size};
+    context_.block_start = begin;
+    context_.blocks = &run;
+    const std::int64_t outcome = g_.region.fast->entry(&context_, begin, end);
+    context_.blocks = nullptr;
+    std::int64_t at = begin;
+    for (const ir::BlockTotal* total = totals_.data(); total != run.next; at += size)
+      for (std::size_t a = 0; a < empty_.size(); ++a, ++total)
+        group_.add(a, at / size, total_value(a, total->bits, total->touched != 0));
+    if (outcome == ir::ran_to_end) return end;
+    const std::int64_t block_end = std::min(at + size, end);
+    const std::int64_t left_at = settle(g_.region.plan.fast, outcome, block_end);
+    if (!failed_ && range(left_at, block_end, at) == block_end) close_block(at);
+    return block_end;
+  }
+
   nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
     if (!g_.region.fast || !g_.entry) return {end - at, false};
     if (at == block_start && end <= g_.fast_until) return {end - at, true};
@@ -135,7 +185,11 @@ private:
 
   // Runs [begin, end) in one version; after an exit returns the ordinal behind the iterations that left.
   std::int64_t run(const ir::Compiled& code, const ir::Region& version, std::int64_t begin, std::int64_t end) {
-    const std::int64_t outcome = code.entry(&context_, begin, end);
+    return settle(version, code.entry(&context_, begin, end), end);
+  }
+
+  // Finishes the iterations that left, if any. Returns the ordinal behind them, or end.
+  std::int64_t settle(const ir::Region& version, std::int64_t outcome, std::int64_t end) {
     if (outcome == ir::ran_to_end) return end;
     if (outcome == ir::abandoned) throw_reason();
     g_.region.statistics.exits.fetch_add(1, std::memory_order_relaxed);
@@ -174,8 +228,11 @@ private:
   bool is_touched(std::size_t a) const { return touched_[a] || has_live_in_kind(a); }
 
   Value total_of_lanes(const PrangeReduction& r, std::size_t a) {
-    const ScalarBits total = fold_lanes(r.op, kind_of_lanes(a), {lanes_.data() + a * width(), width()});
-    return is_touched(a) ? Value::njit_scalar(kind_of_lanes(a), total) : r.identity;
+    return total_value(a, fold_lanes(r.op, kind_of_lanes(a), {lanes_.data() + a * width(), width()}), touched_[a] != 0);
+  }
+  Value total_value(std::size_t a, ScalarBits total, bool touched) const {
+    if (touched || has_live_in_kind(a)) return Value::njit_scalar(kind_of_lanes(a), total);
+    return g_.job.reductions()[a].identity;
   }
 
   // What compiled code put into a lane may look like an empty one (a product of ones), but it has given the total its
@@ -269,6 +326,7 @@ private:
   std::vector<Value> mixed_;      // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_; // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
+  std::vector<ir::BlockTotal> totals_; // of blocks that ran in one go
   std::array<std::int64_t, ir::max_step> left_exits_{};
   bool failed_ = false;
   std::int64_t failed_at_ = 0;
@@ -276,21 +334,15 @@ private:
 
 // Ordinals [begin, end): whole groups of blocks where there are reductions. Returns the first ordinal that raised, or
 // end.
-std::int64_t run_blocks(GrainJob& g, std::int64_t begin, std::int64_t end) {
+std::int64_t run_grain(GrainJob& g, std::int64_t begin, std::int64_t end) {
   GrainRun run(g);
-  const PrangeJob& job = g.job;
-  if (!job.has_reductions()) return run.range(begin, end, begin);
-  for (std::int64_t at = begin; at < end; at += job.block_size()) {
-    const std::int64_t stop = std::min(end, at + job.block_size()), done = run.block(at / job.block_size());
-    if (done != stop) return done;
-  }
-  return end;
+  return g.job.has_reductions() ? run.blocks(begin, end) : run.range(begin, end, begin);
 }
 
 std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t begin, std::int64_t end, int) {
   GrainJob& g = *static_cast<GrainJob*>(context);
   const std::int64_t before = now_ns();
-  const std::int64_t done = run_blocks(g, begin, end);
+  const std::int64_t done = run_grain(g, begin, end);
   g.busy_ns.fetch_add(now_ns() - before, std::memory_order_relaxed);
   return done;
 }

@@ -256,6 +256,7 @@ void Facts::fold_into_readers(const Body& body) {
     const Instruction& it = region_.instructions[body.instructions[k]];
     for (const Body& nested : it.bodies) fold_into_readers(nested);
     if (it.op == Op::And && region_.lanes == 8 && is_emitted(it)) fold_masked_compare(it, body);
+    if (is_bitwise(it.op) && has_ternary_logic(region_.type(it.results[0])) && is_emitted(it)) fold_logic(it, body);
     if (it.op == Op::Store) fold_update(it, body, k);
     if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
     if (values_[it.results[0]].exit_reads != 0) continue;
@@ -304,6 +305,23 @@ void Facts::fold_masked_compare(const Instruction& it, const Body& body) {
     if (!foldable(operand) || definition(operand)->op != Op::Not || !compares(definition(operand)->operands[0]))
       continue;
     values_[operand].form = values_[definition(operand)->operands[0]].form = Form::InReader;
+    return;
+  }
+}
+
+// AVX-512 has one instruction for any two bitwise ops in a row.
+void Facts::fold_logic(const Instruction& it, const Body& body) {
+  const auto is_plain = [&](const Instruction& each) {
+    return std::none_of(each.operands.begin(), each.operands.end(),
+                        [&](ValueId operand) { return values_[operand].form == Form::InReader; });
+  };
+  if (!is_plain(it)) return;
+  for (ValueId operand : it.operands) {
+    ValueFacts& facts = values_[operand];
+    const Instruction* inner = definition(operand);
+    if (inner == nullptr || !is_bitwise(inner->op) || !is_plain(*inner)) continue;
+    if (facts.form != Form::Emitted || facts.body != &body || facts.reads != 1 || facts.exit_reads != 0) continue;
+    facts.form = Form::InReader;
     return;
   }
 }

@@ -67,7 +67,8 @@ enum class Form : std::uint8_t {
   Emitted,  // computed where it stands
   AtExits,  // only exits read it: computed in the cold code behind them
   Entry,    // constants and entry values: made where they are read, or before all loops
-  InReader, // a load, `any` or the sum of `a[i] += x` that its one reader takes in, or a compare that all do
+  InReader, // a load, `any`, the sum of `a[i] += x` or one of two bitwise ops in a row that its one reader takes in, or
+            // a compare that all do
 };
 
 struct ValueFacts {
@@ -117,6 +118,9 @@ public:
     const ir::Instruction* it = definition(value);
     return it && it->op == ir::Op::Const ? it : nullptr;
   }
+  // Whether and, or and xor of these lanes take three operands.
+  static bool has_ternary_logic(ir::Type type) { return type == ir::i64.with_lanes(8); }
+  static bool is_bitwise(ir::Op op) { return op == ir::Op::And || op == ir::Op::Or || op == ir::Op::Xor; }
   // True when an instruction strictly between the positions may leave the region.
   bool may_leave_between(int first, int last) const;
   // Which operand of a reader may be a memory operand; part of the lowering table's promise.
@@ -132,6 +136,7 @@ private:
   void fold_into_readers(const ir::Body& body);
   void fold_compare(const ir::Instruction& it, const ir::Body& body, std::size_t index);
   void fold_masked_compare(const ir::Instruction& it, const ir::Body& body);
+  void fold_logic(const ir::Instruction& it, const ir::Body& body);
   void fold_update(const ir::Instruction& store, const ir::Body& body, std::size_t index);
   void fold_load(const ir::Instruction& it, const ir::Body& body, std::size_t index);
   void note_reads(const ir::Body& body);

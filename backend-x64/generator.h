@@ -168,6 +168,8 @@ private:
   void copysign(const Instruction& it, std::uint64_t sign);
 
   void vector_binary(const Instruction& it, const LoweringRow& row);
+  bool is_last_read(const Instruction& reader, ValueId value) const;
+  void ternary_logic(const Instruction& it, ValueId inner, ValueId other);
   void vector_mask_binary(Op op, const x86::Reg& dst, const x86::Reg& a, const x86::Reg& b);
   void masked_compare(const x86::Reg& dst, const x86::Reg& mask, ValueId compared);
   void vector_mask_not(const x86::Reg& dst, const x86::Reg& a);

@@ -28,6 +28,12 @@ void Generator::vector_binary(const Instruction& it, const LoweringRow& row) {
     vector_mask_binary(it.op, target(result), left, right);
     return;
   }
+  if (Facts::is_bitwise(it.op) && Facts::has_ternary_logic(t))
+    for (ValueId operand : {a, b})
+      if (in_memory(operand) && Facts::is_bitwise(facts_.definition(operand)->op)) {
+        ternary_logic(it, operand, operand == a ? b : a);
+        return;
+      }
   if (is_commutative(it.op) && in_memory(a)) std::swap(a, b);
   x86::Vec left = vec(a);
   if (it.op == Op::Mul && t.base == Base::I64 && !evex_) {
@@ -41,6 +47,37 @@ void Generator::vector_binary(const Instruction& it, const LoweringRow& row) {
               : evex_               ? row.vector512
                                     : row.vector256;
   emit(id, target_vec(result), left, right);
+}
+
+// The reader may compute its result in the value's own register, which nobody needs any more.
+bool Generator::is_last_read(const Instruction& reader, ValueId value) const {
+  const ValueFacts& facts = facts_.of(value);
+  const Instruction* made = facts_.definition(value);
+  if (in_cold_ || made == nullptr || facts.form != Form::Emitted || facts.shares != no_id) return false;
+  const bool is_own = made->op == Op::Shl || made->op == Op::UShr || made->op == Op::Mul32;
+  return is_own && facts.reads == 1 && facts.exit_reads == 0 && facts.body == facts_.at(reader).body;
+}
+
+// Two bitwise ops, of which `inner` was taken in by the other. The instruction replaces its first operand.
+void Generator::ternary_logic(const Instruction& it, ValueId inner, ValueId other) {
+  const auto apply = [](Op op, int x, int y) { return op == Op::And ? x & y : op == Op::Or ? x | y : x ^ y; };
+  const Instruction& first = *facts_.definition(inner);
+  const ValueId result = it.results[0];
+  std::array<ValueId, 3> operands = {first.operands[0], first.operands[1], other};
+  std::array<int, 3> tables = {0xf0, 0xcc, 0xaa}; // what the instruction's operands count as
+  std::array<x86::Vec, 3> from = {vec(operands[0]), vec(operands[1]), vec(operands[2])};
+  if (!regs_[result].isValid() && facts_.of(result).shares == no_id)
+    for (std::size_t k = 0; k < operands.size() && !regs_[result].isValid(); ++k)
+      if (is_last_read(it, operands[k])) regs_[result] = regs_[operands[k]];
+  const x86::Vec dst = target_vec(result);
+  for (std::size_t k = 1; k < operands.size(); ++k)
+    if (from[k].id() == dst.id()) {
+      std::swap(from[0], from[k]);
+      std::swap(tables[0], tables[k]);
+      break;
+    }
+  if (from[0].id() != dst.id()) emit(Id::kIdVmovdqa64, dst, from[0]);
+  emit(Id::kIdVpternlogq, dst, from[1], from[2], Imm(apply(it.op, apply(first.op, tables[0], tables[1]), tables[2])));
 }
 
 void Generator::vector_mask_binary(Op op, const x86::Reg& dst, const x86::Reg& a, const x86::Reg& b) {

@@ -105,6 +105,38 @@ TEST_CASE("arithmetic of two operands") {
     for (Op op : {Op::And, Op::Or, Op::Xor}) check_op({op, {type, type}, type});
 }
 
+// out[t] = outer(inner(x, y), z), where x, y and z may be loaded or computed, and z may be x.
+TEST_CASE("two bitwise operations in a row") {
+  constexpr Op ops[] = {Op::And, Op::Or, Op::Xor};
+  for (int lanes : {1, 4, 8})
+    for (int form = 0; form < 3 * 3 * 2 * 4; ++form) {
+      const Op inner = ops[form % 3], outer = ops[form / 3 % 3];
+      const bool inner_first = form / 9 % 2;
+      Region region;
+      region.lanes = lanes;
+      for (int k = 0; k < 4; ++k) region.arrays.push_back({ScalarKind::Int64, 1, true, true, 0});
+      Builder builder(region);
+      const ValueId t = builder.begin_for(builder.begin(), builder.end(), lanes).index;
+      Attributes lane;
+      lane.type = i64.with_lanes(lanes);
+      lane.lane_stride = lanes > 1 ? LaneStride::Contiguous : LaneStride::None;
+      ValueId values[3];
+      for (int k = 0; k < 3; ++k) {
+        values[k] = builder.load(builder.array(k), std::vector{t}, lane);
+        if (form / 18 == k) // dies in the instruction
+          values[k] = builder.emit(Op::UShr, {values[k], builder.constant(lane.type, 3)}, lane);
+      }
+      if (form / 18 == 3) values[2] = values[0];
+      const ValueId made = builder.emit(inner, {values[0], values[1]}, lane);
+      const ValueId a = inner_first ? made : values[2], b = inner_first ? values[2] : made;
+      builder.store(builder.array(3), std::vector{t}, builder.emit(outer, {a, b}, lane), lane);
+      builder.end_for();
+      builder.finish();
+      INFO(info(inner).text << " " << info(outer).text << " x" << lanes << " form " << form);
+      expect_agreement(region, op_world(region));
+    }
+}
+
 TEST_CASE("arithmetic with a constant") {
   const std::vector<std::int64_t> constants = {
       0, 1, -1, 2, 3, -3, 8, 10, 64, 65, std::int64_t{1} << 40, 0x123456789ab, INT64_MIN};

@@ -5,7 +5,8 @@
 
 Each seed makes a batch of kernels with a few calls each (kernels.py, inputs.py); each batch runs in one process for each
 mode (batches.py). What differs is cut down (shrink.py) to a script in the folder (/tmp/pyvm-fuzz), with the command that
-repeats it and the decisions that matter (bisect.py); it is a file for tests/lang/cases once it is mended. The last line counts kernels, calls and CPU time.
+repeats it and the decisions that matter (blame.py); it is a file for tests/lang/cases once it is
+mended. The last line counts kernels, calls and CPU time. Every third batch is of kernels with one guard (guards.py).
 """
 
 import argparse
@@ -17,13 +18,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzz import batches, bisect, inputs, kernels, shrink  # noqa: E402
+from fuzz import batches, blame, guards, inputs, kernels, shrink  # noqa: E402
 
 KERNELS_IN_A_BATCH = 8
+GUARD_KERNELS_IN_A_BATCH = 16
 
 
 def make_script(seed):
     rng = random.Random(seed)
+    if has_guards(seed):
+        return make_guards(rng)
     text, calls = batches.HEAD + inputs.PRELUDE + "\n\n", []
     for number in range(KERNELS_IN_A_BATCH):
         kernel = kernels.Kernel(rng, f"kernel{number}")
@@ -35,14 +39,32 @@ def make_script(seed):
     return batches.Script(text, calls)
 
 
-def choose_modes(rng, given):
+def has_guards(seed):
+    """Every third seed."""
+    return seed % 3 == 0
+
+
+def make_guards(rng):
+    """Kernels with one guard each (guards.py)."""
+    text, calls = batches.HEAD + inputs.PRELUDE + "\n\n", []
+    for number in range(GUARD_KERNELS_IN_A_BATCH):
+        kernel = guards.Kernel(rng, f"kernel{number}")
+        text += kernel.text()
+        calls += [(kernel.name, call, True) for call in kernel.calls()]
+    return batches.Script(text, calls)
+
+
+def choose_modes(seed, given):
     """The interpreter first, then some of the others: other kernels find more than other modes do."""
     if given:
         return ["interpreted", *(m for m in given if m != "interpreted")]
+    rng = random.Random(seed)
     here = [m for m in batches.modes_here() if m != "interpreted"]
     plain = [m for m in here if m in ("scalar", "avx2", "avx512", "avx512-2")]
     stress = [m for m in here if m not in plain and m != "interpreted-2"]
     chosen = {*rng.sample(plain, min(2, len(plain))), *rng.sample(stress, 3)}
+    if has_guards(seed): # each version of the code has checks of its own
+        chosen |= {"careful", rng.choice([m for m in stress if "plan" in m or "hoist" in m])}
     if rng.random() < 0.25:
         chosen.add("interpreted-2")
     return ["interpreted", *(m for m in here if m in chosen)]
@@ -62,7 +84,7 @@ def report(seed, found, script, runner, options):
     path.write_text(shrink.case_text(small))
     environment = " ".join(f"{k}={v}" for k, v in batches.MODES[mode].items())
     print(f"  {environment} build/pyvm run {path}\n  .venv/bin/python tests/oracle/run.py {path}", flush=True)
-    for line in bisect.explain(path, runner.package, batches.MODES[mode]):
+    for line in blame.explain(path, runner.package, batches.MODES[mode]):
         print(f"  {line}", flush=True)
 
 
@@ -96,7 +118,7 @@ def main():
         if (time.monotonic() - began > options.minutes * 60) if options.minutes else seed == options.seed + options.seeds:
             break
         script = make_script(seed)
-        modes = choose_modes(random.Random(seed), options.mode)
+        modes = choose_modes(seed, options.mode)
         for found in first_of_each_kernel(runner.differences(script, modes), script):
             differing += 1
             report(seed, found, script, runner, options)
@@ -104,8 +126,9 @@ def main():
         if seed % 100 == 0:
             print(f"... seed {seed}, {differing} kernels differ", file=sys.stderr, flush=True)
     seeds = seed - options.seed
+    count = sum(GUARD_KERNELS_IN_A_BATCH if has_guards(s) else KERNELS_IN_A_BATCH for s in range(options.seed, seed))
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{seeds} seeds from {options.seed}, {seeds * KERNELS_IN_A_BATCH} kernels, {runner.calls} calls, "
+    print(f"{seeds} seeds from {options.seed}, {count} kernels, {runner.calls} calls, "
           f"{usage.ru_utime + usage.ru_stime:.0f} s of CPU time: {differing} kernels differ")
     return differing > 0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which decision makes a script go wrong: bisects the fuel of the stress switches (vm/support/stress.def).
 
-    PYVM_ISA=avx512 PYVM_STRESS=hot=1,exit=3 tests/fuzz/bisect.py SCRIPT [--package FOLDER]
+    PYVM_ISA=avx512 PYVM_STRESS=hot=1,exit=3 tests/fuzz/blame.py SCRIPT [--package FOLDER]
 
 runs the script with the PYVM_ variables it is given (in one thread, if it fails so) and compares stdout and the exception
 with the oracle's. For each switch that is set, and for `regions` and `passes`, it looks for the least fuel that still

@@ -5,6 +5,8 @@
 
 #include "tracer/ir/walk.h"
 #include "tracer/nest/copy.h"
+#include "tracer/opt/edit.h"
+#include "tracer/opt/moving.h"
 
 namespace pyvm::tracer::nest {
 
@@ -16,10 +18,9 @@ namespace {
 // Loops whose code would grow by more stay as they are.
 constexpr std::size_t most_instructions = 400;
 
-// A subscript index + offset + addend below a length that stands still; offset is no_id where there is none.
+// A subscript below a length that stands still.
 struct Check {
-  ValueId offset = ir::no_id;
-  std::int64_t addend = 0;
+  MovingSubscript subscript;
   ValueId length = ir::no_id;
   friend bool operator==(const Check&, const Check&) = default;
 };
@@ -50,48 +51,26 @@ private:
 
   Found find(const ir::Instruction& loop) {
     Found found;
-    std::vector<bool> inside(from_.values.size());
+    const std::vector<bool> inside = defined_in(from_, loop.bodies[0]);
     std::size_t count = 0;
     bool innermost = true;
-    for (const ValueId parameter : loop.bodies[0].parameters) inside[parameter] = true;
     ir::for_each_instruction(from_, loop.bodies[0], [&](ir::InstructionId id) {
       const ir::Instruction& it = from_.at(id);
       ++count;
       if (it.op == Op::For || it.op == Op::Loop) innermost = false;
-      for (const ValueId result : it.results) inside[result] = true;
-      for (const ir::Body& body : it.bodies)
-        for (const ValueId parameter : body.parameters) inside[parameter] = true;
     });
     if (!innermost || count > most_instructions) return found;
     ir::for_each_instruction(from_, loop.bodies[0], [&](ir::InstructionId id) {
       const ir::Instruction& it = from_.at(id);
       if (it.op != Op::Index || inside[it.operands[1]]) return;
-      auto check = follows(loop.bodies[0].parameters[0], it.operands[0], inside);
-      if (!check) return;
-      check->length = it.operands[1];
+      const auto subscript = moving_subscript(from_, made_, inside, loop.bodies[0].parameters[0], it.operands[0]);
+      if (!subscript) return;
+      const Check check{*subscript, it.operands[1]};
       found.indices.push_back(id);
-      if (std::find(found.checks.begin(), found.checks.end(), *check) == found.checks.end())
-        found.checks.push_back(*check);
+      if (std::find(found.checks.begin(), found.checks.end(), check) == found.checks.end())
+        found.checks.push_back(check);
     });
     return found;
-  }
-
-  std::optional<Check> follows(ValueId index, ValueId subscript, const std::vector<bool>& inside) const {
-    if (subscript == index) return Check{};
-    if (made_[subscript] == ir::no_id) return std::nullopt;
-    const ir::Instruction& sum = from_.at(made_[subscript]);
-    if (sum.op != Op::Add || from_.type(subscript) != ir::i64) return std::nullopt;
-    for (const int first : {0, 1}) {
-      const ValueId one = sum.operands[first], other = sum.operands[1 - first];
-      if (inside[other]) continue;
-      if (made_[other] != ir::no_id && from_.at(made_[other]).op == Op::Const) {
-        auto rest = follows(index, one, inside);
-        if (rest) rest->addend += from_.at(made_[other]).immediate;
-        return rest;
-      }
-      if (one == index) return Check{.offset = other};
-    }
-    return std::nullopt;
   }
 
   void version(ir::InstructionId id, const Found& found) {
@@ -107,8 +86,9 @@ private:
     };
     for (const Check& check : found.checks) {
       const auto place = [&](ValueId end) {
-        if (check.offset != ir::no_id) end = build_.emit(Op::Add, {end, at(check.offset)});
-        return check.addend == 0 ? end : build_.emit(Op::Add, {end, build_.int_constant(check.addend)});
+        const auto [offset, addend] = check.subscript;
+        if (offset != ir::no_id) end = build_.emit(Op::Add, {end, at(offset)});
+        return addend == 0 ? end : build_.emit(Op::Add, {end, build_.int_constant(addend)});
       };
       const ValueId first = place(lo), end = place(last);
       require(Op::Le, zero, first);

@@ -26,6 +26,7 @@
 
 #include "tracer/ir/walk.h"
 #include "tracer/opt/edit.h"
+#include "tracer/opt/moving.h"
 #include "tracer/opt/trips.h"
 
 namespace pyvm::tracer {
@@ -46,11 +47,6 @@ public:
   }
 
 private:
-  // A subscript that follows the loop: index + offset + addend; offset is no_id where there is none.
-  struct Moving {
-    ValueId offset;
-    std::int64_t addend;
-  };
   struct Loop {
     InstructionId id;
     ValueId index;
@@ -108,26 +104,8 @@ private:
     return value >= loop.inside.size() || !loop.inside[value];
   }
 
-  const Instruction* definition(ValueId value) const {
-    return value < made_.size() && made_[value] != no_id ? &region_.at(made_[value]) : nullptr;
-  }
-
-  std::optional<Moving> moving(const Loop& loop, ValueId subscript) const {
-    if (subscript == loop.index) return Moving{no_id, 0};
-    const Instruction* sum = definition(subscript);
-    if (sum == nullptr || sum->op != Op::Add || region_.type(subscript).lanes > 1) return std::nullopt;
-    for (const int first : {0, 1}) {
-      const ValueId one = sum->operands[first], other = sum->operands[1 - first];
-      if (!stands_still(loop, other)) continue;
-      const Instruction* constant = definition(other);
-      if (constant != nullptr && constant->op == Op::Const) {
-        auto rest = moving(loop, one);
-        if (rest) rest->addend += constant->immediate;
-        return rest;
-      }
-      if (one == loop.index) return Moving{other, 0};
-    }
-    return std::nullopt;
+  std::optional<MovingSubscript> moving(const Loop& loop, ValueId subscript) const {
+    return moving_subscript(region_, made_, loop.inside, loop.index, subscript);
   }
 
   // Whether the load names what the store named one step before.
@@ -180,7 +158,7 @@ private:
   }
 
   ValueId at_start(const Loop& loop, ValueId subscript, std::vector<InstructionId>& code) {
-    const Moving moves = *moving(loop, subscript);
+    const MovingSubscript moves = *moving(loop, subscript);
     const auto add = [&](ValueId a, ValueId b) {
       code.push_back(make(region_, {.op = Op::Add, .operands = {a, b}}, {i64}));
       return region_.at(code.back()).results[0];

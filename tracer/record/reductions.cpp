@@ -94,38 +94,9 @@ void Walker::scratch_store(int slot, ValueId at, ValueId value) {
   build_.store(build_.array(slot), ir::Values(&at, 1), value);
 }
 
-// Trips of range(start, stop, step): a value that is at most 0 where there are none. Differences beyond 64 bits leave.
-ValueId Walker::trips_of(const Abstract& range, std::int64_t step) {
-  const ValueId from = range.items[step > 0 ? 0 : 1].id, to = range.items[step > 0 ? 1 : 0].id;
-  const ValueId distance = build_.emit(Op::Sub, {to, from});
-  const auto start = build_.constant_bits(from);
-  if (!start || static_cast<std::int64_t>(*start) < 0) {
-    const ValueId fits = build_.emit(Op::Ge, {distance, build_.int_constant(0)});
-    build_.guard(build_.emit(Op::Or, {build_.emit(Op::Ge, {from, to}), fits}),
-                 exit_here("a range of more than 2**63 values"));
-  } else if (*start != 0) {
-    // Down from there it may wrap to a large number.
-    const ValueId runs = build_.emit(Op::Lt, {from, to});
-    return build_.emit(Op::Select, {runs, step_up(distance, step), build_.int_constant(0)});
-  }
-  return step_up(distance, step);
-}
-
-ValueId Walker::step_up(ValueId distance, std::int64_t step) {
-  const std::int64_t by = step < 0 ? -step : step;
-  if (by == 1) return distance;
-  const ValueId whole =
-      build_.emit(Op::FloorDiv, {build_.emit(Op::Sub, {distance, build_.int_constant(1)}), build_.int_constant(by)});
-  return build_.emit(Op::Add, {whole, build_.int_constant(1)});
-}
-
-Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
+// What the loop entered at `pc` reduces, in which kinds. Nothing else that it writes may be read behind it.
+std::vector<Walker::Reducing> Walker::reduced_variables(std::uint32_t pc) {
   const LoopInfo& loop = code().loops[code().instructions[pc].c];
-  const Abstract range = read(code().instructions[pc].b);
-  const auto step = build_.constant_bits(range.items[2].id);
-  if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
-  const auto by = static_cast<std::int64_t>(*step);
-
   std::vector<Reducing> reducing;
   for (const LoopVariable& v : loop.variables) {
     if (v.variable_class != VariableClass::Reduction) continue;
@@ -144,13 +115,11 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
     if (!is_reduced(r))
       abandon(Abort::NestedReduction,
               register_name(r) + "', which is read behind it, and '" + register_name(reducing[0].guest_register));
+  return reducing;
+}
 
-  const ValueId n = trips_of(range, by);
-  const bool outermost = reduction_exit_ == ir::no_id;
-  if (outermost) reduction_exit_ = exit_at(pc, "inside a reduction");
-  const auto saved = frames_;
-  const std::int64_t lanes = lane_count(loop.reductions);
-  const Registers all = written(loop.body, loop.next + 1, no_join);
+// Lanes and levels, and what the empty ones hold.
+void Walker::make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes) {
   for (Reducing& r : reducing) {
     r.lanes = scratch_array(r.kind, lanes, r.guest_register);
     r.levels = scratch_array(r.kind, most_levels, r.guest_register);
@@ -159,6 +128,54 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
                      ? r.live_bits
                      : build_.constant(ir::type_of(r.kind), identity_bits(r.op, r.kind, 0));
   }
+}
+
+// The block of `size` iterations from `first` on, as far as there are n: into lane 0.
+void Walker::reduce_block(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId first, ValueId size,
+                          ValueId n, int line, const std::function<void(ValueId, ValueId)>& body_at) {
+  const ValueId end = build_.emit(Op::Min, {build_.emit(Op::Add, {first, size}), n});
+  const ValueId count = build_.emit(Op::Sub, {end, first});
+  const ValueId used = build_.emit(Op::Min, {count, build_.int_constant(lanes)});
+  auto each = build_.begin_for(build_.int_constant(0), used, 1);
+  for (const Reducing& r : reducing) scratch_store(r.lanes, each.index, r.identity);
+  build_.end_for();
+  // Both bounds as sums, so that subscripts are checked before the loop.
+  const ValueId short_of_lanes = build_.int_constant(1 - lanes);
+  const ValueId last_row =
+      build_.emit(Op::Min, {build_.emit(Op::Add, {build_.emit(Op::Add, {first, size}), short_of_lanes}),
+                            build_.emit(Op::Add, {n, short_of_lanes})});
+  auto row = build_.begin_for(first, last_row, lanes);
+  build_.set_line(line);
+  auto lane = build_.begin_for(build_.int_constant(0), build_.int_constant(lanes), 1);
+  build_.declare_independent();
+  body_at(build_.emit(Op::Add, {row.index, lane.index}), lane.index);
+  build_.end_for();
+  build_.end_for();
+  build_.set_line(0);
+  const ValueId whole = build_.emit(Op::And, {count, build_.int_constant(-lanes)});
+  const ValueId rest = build_.emit(Op::Max, {first, build_.emit(Op::Add, {first, whole})});
+  auto remaining = build_.begin_for(rest, end, 1);
+  body_at(remaining.index, build_.emit(Op::Sub, {remaining.index, rest}));
+  build_.end_for();
+  build_.set_line(0);
+  fold_lanes(reducing, lanes, used);
+}
+
+Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
+  const LoopInfo& loop = code().loops[code().instructions[pc].c];
+  const Abstract range = read(code().instructions[pc].b);
+  const auto step = build_.constant_bits(range.items[2].id);
+  if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
+  const auto by = static_cast<std::int64_t>(*step);
+  std::vector<Reducing> reducing = reduced_variables(pc);
+
+  const ValueId n = trips_of(range);
+  const bool outermost = reduction_exit_ == ir::no_id;
+  if (outermost) reduction_exit_ = exit_at(pc, "inside a reduction");
+  const auto saved = frames_;
+  const std::int64_t lanes = lane_count(loop.reductions);
+  const Registers all = written(loop.body, loop.next + 1, no_join);
+  make_lanes(reducing, lanes);
 
   const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
   const ValueId thousandth =
@@ -181,35 +198,8 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   const ValueId number =
       loop.body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
   static_assert(simple_block_size == 1 << 12);
-  {
-    const ValueId end = build_.emit(Op::Min, {build_.emit(Op::Add, {first, size}), n});
-    const ValueId count = build_.emit(Op::Sub, {end, first});
-    const ValueId used = build_.emit(Op::Min, {count, build_.int_constant(lanes)});
-    auto each = build_.begin_for(zero, used, 1);
-    for (const Reducing& r : reducing) scratch_store(r.lanes, each.index, r.identity);
-    build_.end_for();
-    // Both bounds as sums, so that subscripts are checked before the loop.
-    const ValueId short_of_lanes = build_.int_constant(1 - lanes);
-    const ValueId last_row =
-        build_.emit(Op::Min, {build_.emit(Op::Add, {build_.emit(Op::Add, {first, size}), short_of_lanes}),
-                              build_.emit(Op::Add, {n, short_of_lanes})});
-    auto row = build_.begin_for(first, last_row, lanes);
-    build_.set_line(loop.location.line);
-    auto lane = build_.begin_for(zero, build_.int_constant(lanes), 1);
-    build_.declare_independent();
-    body_at(build_.emit(Op::Add, {row.index, lane.index}), lane.index);
-    build_.end_for();
-    build_.end_for();
-    build_.set_line(0);
-    const ValueId whole = build_.emit(Op::And, {count, build_.int_constant(-lanes)});
-    const ValueId rest = build_.emit(Op::Max, {first, build_.emit(Op::Add, {first, whole})});
-    auto remaining = build_.begin_for(rest, end, 1);
-    body_at(remaining.index, build_.emit(Op::Sub, {remaining.index, rest}));
-    build_.end_for();
-    build_.set_line(0);
-    fold_lanes(reducing, lanes, used);
-    carry_block(reducing, number);
-  }
+  reduce_block(reducing, lanes, first, size, n, loop.location.line, body_at);
+  carry_block(reducing, number);
   build_.end_for();
 
   // How many blocks there were, and none for a negative n.
@@ -224,7 +214,14 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   pc_ = pc;
   exit_cache_ = ir::no_id;
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
-  const ValueId runs = build_.emit(Op::Gt, {n, zero});
+  join_live_ins(reducing, totals, build_.emit(Op::Gt, {n, zero}));
+  const bool reached = walk_range(loop.otherwise, loop.end) == Ended::Reached;
+  next = loop.end;
+  return reached && !build_.unreachable() ? Ended::Reached : Ended::Left;
+}
+
+// live_in op total, the variables' values behind the loop. `runs`: it has a trip.
+void Walker::join_live_ins(const std::vector<Reducing>& reducing, const std::vector<ValueId>& totals, ValueId runs) {
   for (std::size_t k = 0; k < reducing.size(); ++k) {
     const Reducing& r = reducing[k];
     const bool extremum = r.op == ReductionOp::Min || r.op == ReductionOp::Max;
@@ -238,9 +235,6 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
       write(r.guest_register, Abstract::number(total, r.live.id, runs));
     }
   }
-  const bool reached = walk_range(loop.otherwise, loop.end) == Ended::Reached;
-  next = loop.end;
-  return reached && !build_.unreachable() ? Ended::Reached : Ended::Left;
 }
 
 // The body once, on one lane.

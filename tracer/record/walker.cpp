@@ -271,6 +271,37 @@ Walker::Ended Walker::jump_to(std::uint32_t target) {
   return Ended::Reached;
 }
 
+// The exit of a while loop.
+void Walker::leave_while(ir::ValueId condition, std::uint32_t away) {
+  build_.begin_if(condition);
+  const auto saved = frames_;
+  ++conditional_;
+  const Ended left = jump_to(away);
+  PYVM_ASSERT(left == Ended::Left, "the exit of a while loop leads to an open target");
+  --conditional_;
+  frames_ = saved;
+  build_.end_if();
+}
+
+// Ends a side of an `if` with the flattened values of the registers that either side has changed; their shapes.
+// `other`: the other side's. Shapes that differ teach Knowledge and start the walk again.
+std::vector<Abstract> Walker::hand_on_side(const Registers& changed, const Place& here,
+                                           const std::vector<Abstract>* other) {
+  std::vector<ir::ValueId> values;
+  std::vector<Abstract> shapes;
+  for (std::uint16_t r : changed) {
+    Abstract& value = frame().registers[r];
+    if (value.is(Abstract::Shape::Entry)) value = entry_value(r);
+    Abstract shape = shape_of(here, r, value);
+    // Unlike the other side's: append_flat settles on a shape for both, and the walk starts again.
+    if (other && !hint_of(here, r)) shape = (*other)[shapes.size()];
+    append_flat(value, shape, here, r, values);
+    shapes.push_back(std::move(shape));
+  }
+  build_.yield(values);
+  return shapes;
+}
+
 Walker::Ended Walker::branch(std::uint32_t pc, std::uint32_t& next) {
   const Instruction& i = code().instructions[pc];
   const std::uint32_t join = code().joins[pc];
@@ -287,16 +318,8 @@ Walker::Ended Walker::branch(std::uint32_t pc, std::uint32_t& next) {
     next = away;
     return Ended::Reached;
   }
-  if (join == no_join) { // the exit of a while loop
-    if (!jump_on) condition = build_.emit(ir::Op::Not, {condition});
-    build_.begin_if(condition);
-    const auto saved = frames_;
-    ++conditional_;
-    const Ended left = jump_to(away);
-    PYVM_ASSERT(left == Ended::Left, "the exit of a while loop leads to an open target");
-    --conditional_;
-    frames_ = saved;
-    build_.end_if();
+  if (join == no_join) {
+    leave_while(jump_on ? condition : build_.emit(ir::Op::Not, {condition}), away);
     next = pc + 1;
     return Ended::Reached;
   }
@@ -307,7 +330,6 @@ Walker::Ended Walker::branch(std::uint32_t pc, std::uint32_t& next) {
   const auto before = frames_;
   if (jump_on) condition = build_.emit(ir::Op::Not, {condition});
 
-  // The sides hand on flattened values; shapes that differ teach Knowledge and start the walk again.
   std::vector<Abstract> shapes[2];
   bool reached[2] = {false, false};
   build_.begin_if(condition);
@@ -320,17 +342,7 @@ Walker::Ended Walker::branch(std::uint32_t pc, std::uint32_t& next) {
     reached[side] = walk_range(side == 0 ? pc + 1 : away, join) == Ended::Reached && !build_.unreachable();
     --conditional_;
     if (!reached[side]) continue;
-    std::vector<ir::ValueId> values;
-    for (std::uint16_t r : changed) {
-      Abstract& value = frame().registers[r];
-      if (value.is(Abstract::Shape::Entry)) value = entry_value(r);
-      Abstract shape = shape_of(here, r, value);
-      // Unlike the other side's: append_flat settles on a shape for both, and the walk starts again.
-      if (side == 1 && reached[0] && !hint_of(here, r)) shape = shapes[0][shapes[1].size()];
-      append_flat(value, shape, here, r, values);
-      shapes[side].push_back(std::move(shape));
-    }
-    build_.yield(values);
+    shapes[side] = hand_on_side(changed, here, side == 1 && reached[0] ? &shapes[0] : nullptr);
   }
   std::vector<ir::Type> types;
   const int kept = reached[0] ? 0 : 1;
@@ -402,20 +414,24 @@ void Walker::hand_on(const Registers& carried, const std::vector<Abstract>& shap
   build_.yield(next);
 }
 
-// The trips of range(start, stop, step) for a step that is not zero. The distance is right as an unsigned number even
-// where it leaves the signed ones; nobody lives to see the end of more than 2^63 - 1 trips.
-ir::ValueId Walker::trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step) {
-  const ir::ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
-  const auto either = [&](ir::ValueId condition, ir::ValueId a, ir::ValueId b) {
-    return build_.emit(ir::Op::Select, {condition, a, b}, {.type = ir::i64});
-  };
-  const ir::ValueId up = build_.emit(ir::Op::Lt, {zero, step});
-  const ir::ValueId low = either(up, start, stop), high = either(up, stop, start);
-  const ir::ValueId distance = build_.emit(ir::Op::Sub, {build_.emit(ir::Op::Sub, {high, low}), one});
-  const ir::ValueId whole = build_.emit(ir::Op::UDiv, {distance, build_.emit(ir::Op::Abs, {step})});
-  const ir::ValueId trips = build_.emit(ir::Op::UMin, {build_.emit(ir::Op::Add, {whole, one}),
-                                                       build_.int_constant(std::numeric_limits<std::int64_t>::max())});
-  return either(build_.emit(ir::Op::Lt, {low, high}), trips, zero);
+// Opens the loop over a range whose step is `by`, or known only when the loop begins (0). Its body, and the range's
+// value there.
+std::pair<ir::Builder::ForBody, ir::ValueId> Walker::begin_range(const Abstract& range, std::int64_t by,
+                                                                 const std::vector<ir::ValueId>& initial) {
+  const ir::ValueId start = range.items[0].id, stop = range.items[1].id;
+  if (by > 0) {
+    const auto body = build_.begin_for(start, stop, by, initial);
+    return {body, body.index};
+  }
+  if (by == 0) {
+    const auto body = build_.begin_for(build_.int_constant(0), trips_of(range), 1, initial);
+    return {body, build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, range.items[2].id})})};
+  }
+  // Counts -1 - value upwards, which leaves 64 bits nowhere.
+  const auto mirrored = [&](ir::ValueId v) { return build_.emit(ir::Op::Sub, {build_.int_constant(-1), v}); };
+  const ir::ValueId from = mirrored(start);
+  const auto body = build_.begin_for(from, mirrored(stop), -by, initial);
+  return {body, mirrored(body.index)};
 }
 
 Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
@@ -438,7 +454,6 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   const auto step = build_.constant_bits(range.items[2].id);
   // 0: known only when the loop begins.
   const std::int64_t by = step ? static_cast<std::int64_t>(*step) : 0;
-  const ir::ValueId start = range.items[0].id, stop = range.items[1].id;
 
   const Registers carried = written(loop.body, loop.next + 1, loop.next);
   const Registers all = written(loop.body, loop.next + 1, no_join);
@@ -450,25 +465,12 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
 
   std::vector<ir::ValueId> initial;
   std::vector<Abstract> shapes = header_shapes(here, carried, initial);
-  ir::Builder::ForBody body;
-  ir::ValueId value;
-  if (by > 0) {
-    body = build_.begin_for(start, stop, by, initial);
-    value = body.index;
-  } else if (by == 0) {
-    body = build_.begin_for(build_.int_constant(0), trips_by(start, stop, range.items[2].id), 1, initial);
-    value = build_.emit(ir::Op::Add, {start, build_.emit(ir::Op::Mul, {body.index, range.items[2].id})});
-  } else {
-    // Counts -1 - value upwards, which leaves 64 bits nowhere.
-    const auto mirrored = [&](ir::ValueId v) { return build_.emit(ir::Op::Sub, {build_.int_constant(-1), v}); };
-    body = build_.begin_for(mirrored(start), mirrored(stop), -by, initial);
-    value = mirrored(body.index);
-  }
+  const auto [body, value] = begin_range(range, by, initial);
   if (independent) build_.declare_independent();
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
   adopt_all(carried, shapes, body.parameters);
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
-  OpenLoop open{i.c, {&end}, value, stop, by, false, by == 0 ? range.items[2].id : ir::no_id};
+  OpenLoop open{i.c, {&end}, value, range.items[1].id, by, false, by == 0 ? range.items[2].id : ir::no_id};
   frame().loops.push_back(open);
   body_with_continue(loop, carried, shapes);
   hand_on(carried, shapes, here);

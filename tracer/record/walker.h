@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -85,6 +86,8 @@ private:
   void walk_hot_while();
   Ended walk_range(std::uint32_t pc, std::uint32_t stop);
   Ended branch(std::uint32_t pc, std::uint32_t& next);
+  void leave_while(ir::ValueId condition, std::uint32_t away);
+  std::vector<Abstract> hand_on_side(const Registers& changed, const Place& here, const std::vector<Abstract>* other);
   Ended enter_for(std::uint32_t pc, std::uint32_t& next);
   Ended while_loop(int loop, std::uint32_t& next);
   void body_with_continue(const LoopInfo& loop, const Registers& carried, const std::vector<Abstract>& shapes);
@@ -106,12 +109,19 @@ private:
   Ended nested_reduction(std::uint32_t pc, std::uint32_t& next);
   void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
                            const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
+  std::vector<Reducing> reduced_variables(std::uint32_t pc);
+  void make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes);
+  void reduce_block(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId first, ir::ValueId size,
+                    ir::ValueId n, int line, const std::function<void(ir::ValueId, ir::ValueId)>& body_at);
+  void join_live_ins(const std::vector<Reducing>& reducing, const std::vector<ir::ValueId>& totals, ir::ValueId runs);
   void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
   void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
   std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
-  ir::ValueId trips_by(ir::ValueId start, ir::ValueId stop, ir::ValueId step);
-  ir::ValueId trips_of(const Abstract& range, std::int64_t step);
-  ir::ValueId step_up(ir::ValueId distance, std::int64_t step);
+  std::pair<ir::Builder::ForBody, ir::ValueId> begin_range(const Abstract& range, std::int64_t by,
+                                                           const std::vector<ir::ValueId>& initial);
+  ir::ValueId trips_of(const Abstract& range);
+  ir::ValueId trips_of_constant_step(const Abstract& range, std::int64_t step);
+  ir::ValueId trips_of_any_step(const Abstract& range);
   int scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r);
   ir::ValueId scratch_load(int slot, ir::ValueId at);
   void scratch_store(int slot, ir::ValueId at, ir::ValueId value);

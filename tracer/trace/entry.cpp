@@ -7,7 +7,9 @@
 
 #include "tracer/ir/print.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/look_up.h"
 #include "tracer/trace/stress.h"
+#include "tracer/trace/ticker.h"
 #include "vm/interp/prange.h"
 #include "vm/object/array.h"
 #include "vm/support/stress.h"
@@ -196,6 +198,23 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
     if (guards_hold(r, frame)) return region;
   }
   return nullptr;
+}
+
+std::size_t exit_words(const ir::Region& version) {
+  std::size_t widest = 1;
+  for (const ir::Exit& exit : version.exits) widest = std::max(widest, exit.operands.size());
+  return widest * ir::max_lanes;
+}
+
+ir::RegionContext context_of(const EntryValues& values, const std::vector<ir::ArrayDescriptor>& arrays,
+                             std::vector<std::uint64_t>& exit_values) {
+  ir::RegionContext context{};
+  context.scalars = values.scalars.data();
+  context.arrays = arrays.data();
+  context.exit_values = exit_values.data();
+  context.stop = stop_address();
+  context.look_up = look_up;
+  return context;
 }
 
 bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements) {

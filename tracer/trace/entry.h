@@ -41,6 +41,13 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
 Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job,
                                  const EntryValues& values, std::int64_t iterations);
 
+// How many words an exit of the version may leave: RegionContext::exit_values.
+std::size_t exit_words(const ir::Region& version);
+
+// What every run of compiled code on this thread is given. Grains add their reductions and left_exits.
+ir::RegionContext context_of(const EntryValues& values, const std::vector<ir::ArrayDescriptor>& arrays,
+                             std::vector<std::uint64_t>& exit_values);
+
 // Some array has at least that many elements.
 bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements);
 

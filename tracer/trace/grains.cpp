@@ -50,7 +50,7 @@ struct GrainJob {
   EntryValues values;
   std::optional<nest::PlannedEntry> entry{}; // none: all runs careful
   std::int64_t fast_until = 0;               // ordinals below it may run fast, from the beginning of a block on
-  std::size_t widest_exit = 1;               // values that an exit leaves, for one iteration
+  std::size_t exit_words = 1;                // of either version
   std::atomic<std::int64_t> busy_ns{0};      // of all threads together
 };
 
@@ -60,21 +60,17 @@ class GrainRun {
 public:
   explicit GrainRun(GrainJob& g) : g_(g), group_(g.job.fold()) {
     const Recording& recording = g.region.recording;
-    exit_values_.resize(g.widest_exit * ir::max_lanes);
+    exit_values_.resize(g.exit_words);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
     for (std::size_t a = 0; a < recording.region.accumulators.size(); ++a) empty_.push_back(empty_lane(a));
     touched_.resize(recording.region.accumulators.size());
-    context_.scalars = g.values.scalars.data();
     arrays_ = g.values.arrays;
     scratch_ = make_scratch(recording.region, arrays_);
-    context_.arrays = arrays_.data();
+    context_ = context_of(g.values, arrays_, exit_values_);
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
-    context_.exit_values = exit_values_.data();
     left_exits_.fill(ir::ran_to_end);
     context_.left_exits = left_exits_.data();
-    context_.stop = stop_address();
-    context_.look_up = look_up;
   }
 
   // Whole blocks with their reductions. Returns the first ordinal that raised, or end.
@@ -368,8 +364,7 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   if (!values.fits) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   GrainJob g{job, region, std::move(values)};
-  for (const ir::Region* version : {&region.plan.fast, &region.plan.careful})
-    for (const ir::Exit& exit : version->exits) g.widest_exit = std::max(g.widest_exit, exit.operands.size());
+  g.exit_words = std::max(exit_words(region.plan.fast), exit_words(region.plan.careful));
   region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
   if (is_brief(job) && !environment().stress[StressSwitch::Grains].on) {

@@ -67,97 +67,99 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
   return run_region(interpreter, job, loop, *region);
 }
 
+namespace {
+
+// A range or while loop at its header: what is left of it. A while loop counts as one iteration.
+struct Rest {
+  Value* state; // of a range: the next value, how many are left, the step
+  bool counted;
+  std::int64_t start = 0, left = 1, step = 1;
+};
+
+Rest rest_of(const LoopInfo& info, const Frame& frame) {
+  Value* state = frame.registers + info.state;
+  if (info.kind == LoopKind::While) return {state, false};
+  return {state, true, state[0].as_int(), state[1].as_int(), state[2].as_int()};
+}
+
+// Code that leaves again and again after a few iterations is given up.
+void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, const ir::Exit& exit,
+                std::int64_t entries, std::int64_t iterations) {
+  const std::int64_t exits = region.statistics.exits.fetch_add(1, std::memory_order_relaxed) + 1;
+  log_exit(region, exit);
+  if (exits <= exits_before_judgement || exits * 2 <= entries || iterations >= exits * iterations_worth_an_exit) return;
+  std::lock_guard lock(loop.mutex);
+  loop.blacklist_reason = fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line);
+  loop.blacklisted.store(true, std::memory_order_release);
+  log_event("blacklist", code, index, loop.blacklist_reason);
+}
+
+// Compiled, as far as it goes. The frame to go on with.
+Frame& run_rest(Interpreter& interpreter, Frame& frame, int index, LoopRecord& loop, Region& region,
+                const EntryValues& values, const Rest& rest) {
+  // All of what is left must pass the checks: a piece of it would end as if the loop did.
+  const nest::PlannedEntry planned(region.plan, values.scalars.data(), values.arrays.data(), 0, rest.left);
+  const nest::Entry::Piece piece = region.fast ? planned.next_piece(0, rest.left, 0) : nest::Entry::Piece{};
+  const bool fast = piece.fast && piece.count == rest.left;
+  const ir::Region& version = fast ? region.plan.fast : region.plan.careful;
+  std::vector<std::uint64_t> exit_values(exit_words(version));
+  ir::RegionContext context = context_of(values, values.arrays, exit_values);
+  const RunningCode running;
+  const std::int64_t outcome = (fast ? region.fast : region.careful)->entry(&context, 0, rest.left);
+  if (outcome == ir::abandoned) throw_reason();
+
+  const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
+  const LoopInfo& info = frame.code->loops[static_cast<std::size_t>(index)];
+  const bool ended = exit.frames.size() == 1 && (exit.frames[0].pc == info.otherwise || exit.frames[0].pc == info.end);
+  const std::int64_t entries = region.statistics.entries.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::int64_t ran = rest.counted ? context.exit_ordinal + 1 : iterations_worth_an_exit;
+  const std::int64_t iterations = region.statistics.iterations.fetch_add(ran, std::memory_order_relaxed) + ran;
+  if (!ended) judge_exit(loop, region, *frame.code, index, exit, entries, iterations);
+  const ExitState exit_state{&region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame,
+                             context.arrays,    0};
+  Frame& top = restore(interpreter, frame, exit_state);
+  if (rest.counted && !ended) {
+    const std::int64_t begun = context.exit_ordinal + 1;
+    rest.state[0].set_int(add(rest.start, multiply(begun, rest.step)));
+    rest.state[1].set_int(rest.left - begun);
+    rest.state[2].set_int(rest.step);
+  }
+  return top;
+}
+
+} // namespace
+
 Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   const Code& code = *frame.code;
   RelaxedCounter& heat = code.heat[static_cast<std::size_t>(index)];
   LoopRecord& loop = record_of(code, index);
-  if (!traces() || loop.blacklisted.load(std::memory_order_acquire)) {
-    heat = never;
+  const auto interpret_until = [&](std::int32_t next_heat) {
+    heat = next_heat;
     return &frame;
-  }
-  const LoopInfo& info = code.loops[static_cast<std::size_t>(index)];
-  const bool counted = info.kind != LoopKind::While;
-  Value* state = frame.registers + info.state;
-  if (counted && state[1].as_int() == 0) {
-    heat = after_this_back_edge;
-    return &frame;
-  }
+  };
+  if (!traces() || loop.blacklisted.load(std::memory_order_acquire)) return interpret_until(never);
+  const Rest rest = rest_of(code.loops[static_cast<std::size_t>(index)], frame);
+  if (rest.left == 0) return interpret_until(after_this_back_edge);
   Region* region = find_region(loop, frame, nullptr);
   if (!region) {
     log_event("interpret", code, index, "hot after some iterations");
     region = make_region(loop, frame, index, nullptr);
   }
-  if (!region) {
-    heat = never;
-    return &frame;
-  }
+  if (!region) return interpret_until(never);
   if (stop_word().load(std::memory_order_relaxed) != 0) {
     stop_word().store(0, std::memory_order_relaxed);
     interpreter.poll();
   }
-  heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
-
-  const std::int64_t start = counted ? state[0].as_int() : 0, left = counted ? state[1].as_int() : 1;
-  const std::int64_t step = counted ? state[2].as_int() : 1;
-  if (left < 0) { // 2^63 iterations or more: their ordinals are no signed numbers
-    heat = as_if_new();
-    return &frame;
-  }
-  const EntryValues values = entry_values(region->recording, frame, start, 0);
-  if (!values.fits) {
-    heat = back_edges_until_hot();
-    return &frame;
-  }
+  // 2^63 iterations or more: their ordinals are no signed numbers.
+  if (rest.left < 0) return interpret_until(as_if_new());
+  const EntryValues values = entry_values(region->recording, frame, rest.start, 0);
+  if (!values.fits) return interpret_until(back_edges_until_hot());
   if (region->recording.holds_prange && the_services.num_threads() > 1 &&
-      has_large_array(region->recording, values, worth_running_in_parallel)) {
-    heat = as_if_new();
-    return &frame;
-  }
-  region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, left);
-  // All of what is left must pass the checks: a piece of it would end as if the loop did.
-  const nest::PlannedEntry planned(region->plan, values.scalars.data(), values.arrays.data(), 0, left);
-  const nest::Entry::Piece piece = region->fast ? planned.next_piece(0, left, 0) : nest::Entry::Piece{};
-  const bool fast = piece.fast && piece.count == left;
-  const ir::Region& version = fast ? region->plan.fast : region->plan.careful;
-  std::size_t widest = 1;
-  for (const ir::Exit& exit : version.exits) widest = std::max(widest, exit.operands.size());
-  std::vector<std::uint64_t> exit_values(widest * ir::max_lanes);
-  ir::RegionContext context{};
-  context.scalars = values.scalars.data();
-  context.arrays = values.arrays.data();
-  context.exit_values = exit_values.data();
-  context.stop = stop_address();
-  context.look_up = look_up;
-  const RunningCode running;
-  const std::int64_t outcome = (fast ? region->fast : region->careful)->entry(&context, 0, left);
-  if (outcome == ir::abandoned) throw_reason();
-
-  const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
-  const bool ended = exit.frames.size() == 1 && (exit.frames[0].pc == info.otherwise || exit.frames[0].pc == info.end);
-  Statistics& s = region->statistics;
-  const std::int64_t entries = s.entries.fetch_add(1, std::memory_order_relaxed) + 1;
-  const std::int64_t ran = counted ? context.exit_ordinal + 1 : iterations_worth_an_exit;
-  const std::int64_t iterations = s.iterations.fetch_add(ran, std::memory_order_relaxed) + ran;
-  if (!ended) {
-    const std::int64_t exits = s.exits.fetch_add(1, std::memory_order_relaxed) + 1;
-    log_exit(*region, exit);
-    if (exits > exits_before_judgement && exits * 2 > entries && iterations < exits * iterations_worth_an_exit) {
-      std::lock_guard lock(loop.mutex);
-      loop.blacklist_reason = fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line);
-      loop.blacklisted.store(true, std::memory_order_release);
-      log_event("blacklist", code, index, loop.blacklist_reason);
-    }
-  }
-  const ExitState exit_state{&region->recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame,
-                             context.arrays,     0};
-  Frame& top = restore(interpreter, frame, exit_state);
-  if (counted && !ended) {
-    const std::int64_t begun = context.exit_ordinal + 1;
-    state[0].set_int(add(start, multiply(begun, step)));
-    state[1].set_int(left - begun);
-    state[2].set_int(step);
-  }
-  return &top;
+      has_large_array(region->recording, values, worth_running_in_parallel))
+    return interpret_until(as_if_new());
+  heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
+  region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, rest.left);
+  return &run_rest(interpreter, frame, index, loop, *region, values, rest);
 }
 
 std::vector<RegionReport> regions_of(const Code& code) {

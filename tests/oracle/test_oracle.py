@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from oracle import kinds, njit, prange, random, scalars  # noqa: E402
+from oracle import arrays, kinds, njit, prange, random, scalars  # noqa: E402
 
 SYMBOLS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
            "%": operator.mod, "**": operator.pow, "<<": operator.lshift, ">>": operator.rshift, "&": operator.and_,
@@ -60,6 +60,23 @@ def test_scalar_kinds(op, result_type):
 def test_array_kinds(op, result_type):
     for a, b in PAIRS:
         assert (a, b, kinds.array_kind(op, a, b)) == (a, b, result_type(SYMBOLS[op], a, b, array=True))
+
+
+IN_PLACE = {"+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv,
+            "//": operator.ifloordiv, "%": operator.imod, "**": operator.ipow, "<<": operator.ilshift,
+            ">>": operator.irshift, "&": operator.iand, "|": operator.ior, "^": operator.ixor}
+
+
+@pytest.mark.parametrize("op", IN_PLACE)
+def test_kinds_that_an_array_takes_in_place(op, result_type):
+    for a, b in PAIRS:
+        here = arrays.array_kind(op, a, b) is not None
+        if here:
+            try:
+                arrays.in_place(op, np.ones(1, a), np.ones(1, b))
+            except TypeError:
+                here = False
+        assert (a, b, here) == (a, b, result_type(IN_PLACE[op], a, b, array=True) is not None)
 
 
 def test_other_kinds(result_type):

@@ -97,8 +97,13 @@ def compare(op, a, b):
 
 
 def in_place(op, a, b):
-    """`a op= b` for an array a: every element is computed from the old values, then stored."""
-    store(a, ..., binary(op, a, b))
+    """`a op= b` for an array a: every element is computed from the old values, then stored. As in NumPy, not into a
+    kind of less: an int array takes no floats (Numba refuses the same pairs, with an error of its own)."""
+    result = binary(op, a, b)
+    if isinstance(result, np.ndarray) and not np.can_cast(result.dtype, a.dtype, "same_kind"):
+        nothing = np.empty(0, result.dtype)
+        {**UFUNCS, "**": np.power}[op](nothing, nothing, out=np.empty(0, a.dtype))  # raises NumPy's error
+    store(a, ..., result)
     return a
 
 

@@ -9,6 +9,7 @@
 #include "vm/builtins/numbers.h"
 #include "vm/builtins/operators.h"
 #include "vm/builtins/subscript.h"
+#include "vm/object/store_log.h"
 #include "vm/semantics/conversion.h"
 
 namespace pyvm::native {
@@ -56,6 +57,7 @@ Value array_fill(CallContext& context, const Arguments& arguments) {
   const Value& value = one_argument(without_self(arguments), "fill");
   const ScalarBits bits = element_bits(context, value, self.dtype);
   check_writable(self, "assignment destination is read-only");
+  if (context.store_log) context.store_log->note_all(self);
   fill_array(self, bits);
   return Value::none();
 }

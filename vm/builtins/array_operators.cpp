@@ -6,6 +6,7 @@
 #include "vm/builtins/numbers.h"
 #include "vm/builtins/text.h"
 #include "vm/builtins/ufunc_names.h"
+#include "vm/object/store_log.h"
 #include "vm/semantics/arithmetic.h"
 
 namespace pyvm {
@@ -174,6 +175,7 @@ void array_inplace(CallContext& context, BinaryOp op, const Value& target_value,
   check_output_shape(target, y);
   check_writable(target, "output array is read-only");
   y.detach_from(target);
+  if (context.store_log) context.store_log->note_all(target);
   compute(context, op, promotion.operand, x, y, target);
 }
 

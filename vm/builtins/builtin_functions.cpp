@@ -264,6 +264,7 @@ Value next(CallContext&, const Arguments& arguments) {
   const Value& iterator = arguments.positional[0];
   if (!iterator.is(Tag::Iterator))
     raise(ExceptionKind::TypeError, "'{}' object is not an iterator", type_name_of(iterator));
+  advances(iterator.as<Iterator>());
   Value item;
   if (iterator.as<Iterator>().next(item)) return item;
   if (arguments.positional.size() == 2) return arguments.positional[1];

@@ -5,6 +5,7 @@
 #include "vm/builtins/numbers.h"
 #include "vm/builtins/subscript.h"
 #include "vm/object/array.h"
+#include "vm/object/store_log.h"
 #include "vm/support/utf8.h"
 
 namespace pyvm {
@@ -117,6 +118,10 @@ bool is_iterable(const Value& value) {
 
 } // namespace
 
+void advances(const Iterator& iterator) {
+  if (!iterator.maker.is_current()) leaves_marks("an iterator from outside advances");
+}
+
 Ref<Iterator> iterate(CallContext& context, const Value& value) {
   switch (value.tag()) {
   case Tag::Range:
@@ -126,6 +131,7 @@ Ref<Iterator> iterate(CallContext& context, const Value& value) {
   case Tag::Str:
     return make<StrIterator>(value);
   case Tag::Iterator:
+    advances(value.as<Iterator>());
     return Ref<Iterator>(&value.as<Iterator>());
   case Tag::Array:
     if (value.as<Array>().ndim == 0) raise(ExceptionKind::TypeError, "iteration over a 0-d array");

@@ -7,6 +7,9 @@ namespace pyvm {
 
 // iter(value): "'int' object is not iterable", "iteration over a 0-d array". An iterator is its own.
 Ref<Iterator> iterate(CallContext& context, const Value& value);
+// The iterator is about to: no piece of a program may be run twice that takes items which others take too
+// (store_log.h).
+void advances(const Iterator& iterator);
 
 // a, b, c = value into out[0 .. count): ValueError "not enough values to unpack (expected 3, got 2)" or
 // "too many values to unpack (expected 2)".

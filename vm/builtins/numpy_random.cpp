@@ -7,6 +7,7 @@
 #include "vm/builtins/array_creation.h"
 #include "vm/builtins/native.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/store_log.h"
 #include "vm/semantics/conversion.h"
 
 namespace pyvm::native {
@@ -82,6 +83,7 @@ struct RandomStateObject final : NativeObject {
 };
 
 template <RandomFunction function> Value on_object_state(CallContext& context, const Arguments& arguments) {
+  leaves_marks("a random state advances");
   auto& object = static_cast<RandomStateObject&>(arguments.positional[0].as<NativeObject>());
   return function(context, Draws(object.state), without_self(arguments));
 }
@@ -99,8 +101,10 @@ Value RandomStateObject::attribute(const std::string& name) {
 Draws Draws::of(const CallContext& context) {
   static MersenneTwister outside;
   thread_local MersenneTwister inside;
-  if (context.dialect != Dialect::Njit) return Draws(outside);
-  return context.iteration_stream ? Draws(*context.iteration_stream) : Draws(inside);
+  const bool is_njit = context.dialect == Dialect::Njit;
+  if (is_njit && context.iteration_stream) return Draws(*context.iteration_stream);
+  leaves_marks("a random state advances");
+  return Draws(is_njit ? inside : outside);
 }
 
 double Draws::next_double() { return iteration_ ? unit_of_draw(iteration_->next()) : twister_->next_double(); }

@@ -10,6 +10,7 @@
 #include "vm/builtins/array_selection.h"
 #include "vm/builtins/code_points.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/store_log.h"
 #include "vm/semantics/conversion.h"
 
 namespace pyvm {
@@ -126,6 +127,7 @@ void set_blocks(CallContext& context, Array& array, const Value& subscript, cons
   const std::int64_t block_bytes = source->size() * source->item_size();
   for (std::size_t k = 0; k < selection.offsets.size(); ++k) {
     block->data = array.data + selection.offsets[k];
+    if (context.store_log) context.store_log->note_all(*block);
     source->data = values->data + static_cast<std::int64_t>(k) * block_bytes;
     copy_elements(Operand(*source), *block);
   }
@@ -169,9 +171,11 @@ void array_set(CallContext& context, Array& array, std::span<const Value> subscr
     selection = select_basic(array, subscripts);
     element = selection.element;
   }
-  if (element)
-    store_scalar(array.dtype, element, element_bits(context, value, array.dtype));
-  else
+  if (element) {
+    const ScalarBits bits = element_bits(context, value, array.dtype);
+    if (context.store_log) context.store_log->note(array, element);
+    store_scalar(array.dtype, element, bits);
+  } else
     assign_array(context, *selection.view, value);
 }
 
@@ -269,7 +273,9 @@ Value array_row(const CallContext& context, const Array& array, std::int64_t k) 
 
 void assign_array(CallContext& context, Array& target, const Value& value) {
   if (!value.is(Tag::Array) && !value.is(Tag::Tuple) && !value.is(Tag::Range)) {
-    fill_array(target, element_bits(context, value, target.dtype));
+    const ScalarBits bits = element_bits(context, value, target.dtype);
+    if (context.store_log) context.store_log->note_all(target);
+    fill_array(target, bits);
     return;
   }
   Ref<Array> source = to_array(context, value, value.is(Tag::Array) ? std::nullopt : std::optional(target.dtype));
@@ -277,6 +283,7 @@ void assign_array(CallContext& context, Array& target, const Value& value) {
   check_fits(target, *source);
   if (same_elements(*source, target)) return;
   if (may_overlap(*source, target)) source = copy_of(*source);
+  if (context.store_log) context.store_log->note_all(target);
   copy_elements(Operand(*source), target);
 }
 

@@ -8,6 +8,7 @@
 #include "vm/builtins/native.h"
 #include "vm/builtins/numbers.h"
 #include "vm/builtins/output.h"
+#include "vm/object/store_log.h"
 
 namespace pyvm {
 
@@ -25,6 +26,7 @@ std::vector<std::string>& stored_arguments() {
 }
 
 std::int64_t nanoseconds(clockid_t clock) {
+  leaves_marks("the clock is read");
   timespec now;
   clock_gettime(clock, &now);
   return now.tv_sec * 1000000000ll + now.tv_nsec;
@@ -51,7 +53,10 @@ Value stream_flush(CallContext&, const Arguments& arguments) {
 } // namespace
 
 void set_output_sink(OutputSink new_sink) { sink = new_sink; }
-void write_output(std::string_view text, bool standard_error) { sink(text, standard_error); }
+void write_output(std::string_view text, bool standard_error) {
+  leaves_marks("output");
+  sink(text, standard_error);
+}
 void flush_output(bool standard_error) { std::fflush(standard_error ? stderr : stdout); }
 
 std::string OutputStream::repr() const {

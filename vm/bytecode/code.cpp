@@ -104,6 +104,13 @@ std::int32_t back_edges_until_hot() {
   return hot.on ? static_cast<std::int32_t>(std::clamp<std::int64_t>(hot.number, 1, 1 << 30)) : usual;
 }
 
+void Code::make_counters(std::int32_t hot) {
+  traced = std::make_unique<std::atomic<void*>[]>(loops.size());
+  draws = std::make_unique<std::atomic<std::uint8_t>[]>(loops.size());
+  heat = std::make_unique<RelaxedCounter[]>(loops.size());
+  for (std::size_t k = 0; k < loops.size(); ++k) heat[k] = hot;
+}
+
 std::string disassemble(const Code& code) {
   std::string out = fmt::format("{} ({}), {} registers\n", code.qualified_name,
                                 code.dialect == Dialect::Njit ? "njit" : "python", code.registers);

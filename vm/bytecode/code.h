@@ -175,9 +175,8 @@ private:
 
 constexpr std::uint32_t no_join = 0xffffffffu;
 
-struct Code final : CodeBase {
-  Code() : CodeBase(Tag::Native) {}
-
+// What never changes once it is made.
+struct CodeTables {
   std::string name;
   std::string qualified_name;
   Dialect dialect = Dialect::Python;
@@ -208,6 +207,16 @@ struct Code final : CodeBase {
   std::shared_ptr<const void> tree_owner;
   const void* tree = nullptr;
 
+  const std::string& file() const { return source->path(); }
+};
+
+struct Code final : CodeBase, CodeTables {
+  Code() : CodeBase(Tag::Native) {}
+  // With counters of its own.
+  explicit Code(CodeTables tables) : CodeBase(Tag::Native), CodeTables(std::move(tables)) {}
+  // Once the loops are known. `hot`: back-edges until one counts as hot.
+  void make_counters(std::int32_t hot);
+
   // Back-edges until a loop counts as hot, one for each loop; several threads may count at once, exactness is not
   // needed.
   mutable std::unique_ptr<RelaxedCounter[]> heat;
@@ -221,8 +230,6 @@ struct Code final : CodeBase {
   // Where LoadGlobal has found names before (vm/interp fills it; nodes of a module's map never move).
   mutable std::vector<const Value*> global_cache;
   mutable std::size_t globals_seen = 0; // how many the module had then: a new one may hide a builtin
-
-  const std::string& file() const { return source->path(); }
 };
 
 // What `heat` begins with.

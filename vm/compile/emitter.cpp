@@ -127,10 +127,7 @@ void Emitter::finish() {
   for (auto [index, r] : constant_registers_)
     code_.register_constants.emplace_back(static_cast<std::uint16_t>(moved(r)), static_cast<std::uint16_t>(index));
   code_.registers = locals + constants + most_temporaries_;
-  code_.traced = std::make_unique<std::atomic<void*>[]>(code_.loops.size());
-  code_.draws = std::make_unique<std::atomic<std::uint8_t>[]>(code_.loops.size());
-  code_.heat = std::make_unique<RelaxedCounter[]>(code_.loops.size());
-  for (std::size_t k = 0; k < code_.loops.size(); ++k) code_.heat[k] = back_edges_until_hot();
+  code_.make_counters(back_edges_until_hot());
   for (const Value& value : code_.constants) make_immortal(value);
 }
 

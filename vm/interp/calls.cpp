@@ -9,6 +9,7 @@
 #include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
+#include "vm/object/store_log.h"
 #include "vm/semantics/conversion.h"
 
 namespace pyvm {
@@ -122,6 +123,10 @@ void Interpreter::poll() {
   } else if (hooks.interrupted && hooks.interrupted()) {
     throw GuestError(ExceptionKind::KeyboardInterrupt, "");
   }
+}
+
+void Interpreter::remark(const Code& code, int loop, const std::string& reason) const {
+  if (auto* tell = interpreter_hooks().performance_remark; tell && !verifying) tell(code, loop, reason);
 }
 
 Frame& Interpreter::push_frame(const Code& code, Frame* caller) {
@@ -313,10 +318,17 @@ Value Interpreter::run() {
     unwind(error, base);
     throw error;
   } catch (const GrainStopped&) {
-    while (top_ != base) pop_frame();
-    pop_frame();
+    leave_without_trace(base);
+    throw;
+  } catch (const Unrepeatable&) {
+    leave_without_trace(base);
     throw;
   }
+}
+
+void Interpreter::leave_without_trace(const Frame* base) {
+  while (top_ != base) pop_frame();
+  pop_frame();
 }
 
 // Leaves every frame down to `base` and that one too, with a traceback entry for each.

@@ -319,7 +319,7 @@ op_GetItem:
   A = get_item(CONTEXT(), B, {&C, ip->n});
   NEXT();
 op_SetItem:
-  if (store_element(A, B, &C, ip->n)) [[likely]]
+  if (!context_.store_log && store_element(A, B, &C, ip->n)) [[likely]]
     NEXT();
   set_item(CONTEXT(), B, {&C, ip->n}, A);
   poll_soon();

@@ -51,6 +51,12 @@ public:
   // The number of the grain that this thread runs for a parallel loop, -1 outside: what polling asks about.
   std::int64_t running_grain = -1;
 
+  // This thread runs a piece of a loop twice (tracer/trace/verify.h): it alone, and the rest of the program's code as
+  // the interpreter does.
+  bool verifying = false;
+  // A prange runs in order: tells the user, once for each loop and reason.
+  void remark(const Code& code, int loop, const std::string& reason) const;
+
 private:
   Value dispatch();
   void count_down_to_poll() {
@@ -65,6 +71,7 @@ private:
   void leave_frame(Value& result);
   Value result_for_host(Value& result);
   void unwind(GuestError& error, Frame* stop);
+  void leave_without_trace(const Frame* base);
 
   // loops.cpp: true goes into the loop's body, false behind it
   bool enter_for(Frame& frame, const Instruction& i);

@@ -62,7 +62,7 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
       reason = fmt::format("'{}' (line {}) cannot be combined by this operator", v.name, v.line);
   }
   if (!reason.empty()) {
-    if (auto* remark = interpreter_hooks().performance_remark) remark(*frame.code, i.c, reason);
+    remark(*frame.code, i.c, reason);
     return enter_for(frame, i);
   }
   const Range& range = iterable.as<Range>();
@@ -76,7 +76,7 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
     job.set_random_key(native::Draws::of(context_).next64());
   }
   auto* hook = interpreter_hooks().prange;
-  if (!hook || job.has_sometimes_assigned() || !hook(*this, job)) run_interpreted(*this, job);
+  if (!hook || verifying || job.has_sometimes_assigned() || !hook(*this, job)) run_interpreted(*this, job);
   poll_soon(); // a job too short to ask may have taken its time
   return false;
 }

@@ -13,9 +13,20 @@ PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t st
   block_size_ = pyvm::block_size(iterations, info.body_has_loop_or_call);
   lanes_ = lane_count(info.reductions);
   blocks_in_group_ = pyvm::blocks_in_group(blocks());
-  for (const LoopVariable& v : info.variables) {
+  make_reductions();
+}
+
+PrangeJob::PrangeJob(const PrangeJob& whole, Apart)
+    : frame_(whole.frame_), loop_(whole.loop_), start_(whole.start_), step_(whole.step_),
+      iterations_(whole.iterations_), block_size_(whole.block_size_), blocks_in_group_(whole.blocks_in_group_),
+      lanes_(whole.lanes_), random_key_(whole.random_key_), keeps_lanes_(true) {
+  make_reductions();
+}
+
+void PrangeJob::make_reductions() {
+  for (const LoopVariable& v : loop().variables) {
     if (v.variable_class != VariableClass::Reduction) continue;
-    const Value& live = frame.registers[v.guest_register];
+    const Value& live = frame_.registers[v.guest_register];
     const ScalarKind kind = live.scalar_kind();
     PrangeReduction r{v.reduction,
                       v.guest_register,
@@ -110,11 +121,9 @@ bool hides_values(const Value& value) {
 
 void PrangeJob::fail(std::int64_t ordinal, GuestError error, std::uint32_t pc) {
   std::lock_guard lock(mutex_);
-  if (error_ && error_ordinal_ <= ordinal) return;
+  if (failure_ && failure_->ordinal <= ordinal) return;
   error.set_payload(settled(error.payload()));
-  error_.emplace(std::move(error));
-  error_ordinal_ = ordinal;
-  error_pc_ = pc;
+  failure_.emplace(Failure{std::move(error), ordinal, pc});
 }
 
 void PrangeJob::leave_last_values(const Frame& worker) {
@@ -148,10 +157,19 @@ void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordin
       leave_last_value(v.guest_register, ordinal, worker.registers[v.guest_register]);
 }
 
+void PrangeJob::take_over(PrangeJob& part, std::int64_t begin, std::int64_t end) {
+  const std::int64_t group = block_size_ * blocks_in_group_;
+  for (std::size_t k = 0; k < reductions_.size(); ++k)
+    for (std::int64_t at = begin / group; at * group < end; ++at)
+      reductions_[k].totals[static_cast<std::size_t>(at)] = part.reductions_[k].totals[static_cast<std::size_t>(at)];
+  for (const LastValue& last : part.last_values_) leave_last_value(last.guest_register, last.ordinal, last.value);
+  if (part.failure_) fail(part.failure_->ordinal, std::move(part.failure_->error), part.failure_->pc);
+}
+
 void PrangeJob::finish() {
-  if (error_) {
-    frame_.pc = error_pc_;
-    throw std::move(*error_);
+  if (failure_) {
+    frame_.pc = failure_->pc;
+    throw std::move(failure_->error);
   }
   for (PrangeReduction& r : reductions_) {
     const Value total = total_of_groups(r);
@@ -185,6 +203,7 @@ void InterpretedGrain::open_block() {
 void InterpretedGrain::close_block() {
   const std::int64_t block = block_begin_ / job_.block_size();
   const auto lanes = static_cast<std::size_t>(job_.lanes());
+  if (job_.keeps_lanes()) job_.kept_lanes()[block] = lanes_;
   for (std::size_t k = 0; k < job_.reductions().size(); ++k)
     group_.add(k, block, fold_values(job_.reductions()[k], {lanes_.data() + k * lanes, lanes}));
 }

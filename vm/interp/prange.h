@@ -6,6 +6,7 @@
 // a zero that the final `live_in op total` adds to an int.
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -26,6 +27,9 @@ class Interpreter;
 class PrangeJob {
 public:
   PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations);
+  // For the same loop with results of its own, and lanes kept: what runs for it leaves nothing in `whole`.
+  enum class Apart { Tag };
+  PrangeJob(const PrangeJob& whole, Apart);
 
   Frame& frame() const { return frame_; }
   const Code& code() const { return *frame_.code; }
@@ -69,6 +73,27 @@ public:
   // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the
   // workers.
   void leave_last_values(const Frame& worker);
+
+  struct Failure {
+    GuestError error;
+    std::int64_t ordinal;
+    std::uint32_t pc;
+  };
+  struct LastValue {
+    std::uint16_t guest_register;
+    std::int64_t ordinal; // of an iteration in the grain that assigned it
+    Value value;
+  };
+  const std::optional<Failure>& failure() const { return failure_; }
+  const std::vector<LastValue>& last_values() const { return last_values_; }
+  // Only a job apart keeps the lanes of its blocks, [reduction * lanes + lane] as they were before they were folded.
+  // Code that runs several blocks in one go leaves none.
+  using KeptLanes = std::map<std::int64_t, std::vector<Value>>;
+  bool keeps_lanes() const { return keeps_lanes_; }
+  KeptLanes& kept_lanes() { return kept_lanes_; }
+  // What a job apart has left of iterations [begin, end), which are whole groups of blocks.
+  void take_over(PrangeJob& part, std::int64_t begin, std::int64_t end);
+
   // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
   void finish();
 
@@ -81,16 +106,13 @@ private:
   std::optional<std::uint64_t> random_key_;
 
   std::mutex mutex_; // guards the next two
-  std::optional<GuestError> error_;
-  std::int64_t error_ordinal_ = 0;
-  std::uint32_t error_pc_ = 0;
-  struct LastValue {
-    std::uint16_t guest_register;
-    std::int64_t ordinal; // of an iteration in the grain that assigned it
-    Value value;
-  };
+  std::optional<Failure> failure_;
   std::vector<LastValue> last_values_;
 
+  bool keeps_lanes_ = false;
+  KeptLanes kept_lanes_;
+
+  void make_reductions();
   void leave_last_value(std::uint16_t guest_register, std::int64_t ordinal, const Value& value);
   void forget_sometimes_assigned(Frame& worker) const;
   void leave_sometimes_assigned(const Frame& worker, std::int64_t ordinal);

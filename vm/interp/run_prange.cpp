@@ -104,7 +104,7 @@ void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_
   if (tiny)
     size = std::min(job.iterations(), job.has_reductions() ? job.block_size() : std::max<std::int64_t>(*tiny, 1));
   auto* parallel_for = interpreter_hooks().parallel_for;
-  if (!parallel_for || size == job.iterations()) {
+  if (!parallel_for || interpreter.verifying || size == job.iterations()) {
     runner(context, interpreter, job, 0, job.iterations(), 0);
   } else {
     ParallelRun run{job, size, runner, context};
@@ -121,7 +121,7 @@ void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_
 void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
   const std::string conflict = conflict_of(job);
   if (!conflict.empty()) {
-    if (auto* remark = interpreter_hooks().performance_remark) remark(job.code(), job.loop_index(), conflict);
+    interpreter.remark(job.code(), job.loop_index(), conflict);
     job.interpret(interpreter, 0, job.iterations());
     return job.finish();
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "vm/object/maker.h"
 #include "vm/object/value.h"
 
 namespace pyvm {
@@ -36,6 +37,7 @@ public:
   std::byte* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
   void* owner() const { return owner_; }
+  const Maker& maker() const { return maker_; }
 
   // 64-byte aligned; 4 MB and more on huge pages where the system has them. MemoryError (GuestError) when there is
   // none.
@@ -46,6 +48,7 @@ private:
   std::size_t bytes_;
   Release release_;
   void* owner_;
+  Maker maker_;
   std::atomic<std::uint32_t> arrays_ = 0;
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vm/object/guest_error.h"
+#include "vm/object/maker.h"
 #include "vm/object/value.h"
 
 namespace pyvm {
@@ -72,12 +73,15 @@ struct Arguments {
 };
 
 // What a builtin may need of its caller. Filled by the interpreter; `call` is how builtins call guest code.
+class StoreLog;
+
 struct CallContext {
   Dialect dialect = Dialect::Python;
   void* interpreter = nullptr;
   Value (*call)(CallContext&, const Value& callee, const Arguments&) = nullptr;
   bool numpy_errors = false;                   // division by zero gives inf, nan or 0 in this code (DESIGN section 2)
   IterationStream* iteration_stream = nullptr; // what np.random draws from inside a parallel prange
+  StoreLog* store_log = nullptr;               // what is stored into arrays is noted there first (store_log.h)
 };
 
 using NativeFunction = Value (*)(CallContext&, const Arguments&);
@@ -163,6 +167,7 @@ struct Iterator : Object {
   Iterator() : Object(Tag::Iterator) {}
   virtual std::string type_name() const { return "iterator"; }
   virtual bool next(Value& out) = 0;
+  Maker maker;
 };
 
 // Objects that only have attributes and methods.

@@ -34,6 +34,15 @@ void parse(const char* variable, const char* value, int64_t& out) {
   out = number;
 }
 
+void parse(const char* variable, const char* value, Share& out) {
+  constexpr const char* expected = "a share from 0 to 1, such as 0.05";
+  char* end = nullptr;
+  const double share = std::strtod(value, &end);
+  const bool is_plain = std::string_view(value).find_first_not_of("0123456789.e-") == std::string_view::npos;
+  if (!is_plain || *end != '\0' || !(share >= 0 && share <= 1)) malformed(variable, value, expected);
+  out.of_one = share;
+}
+
 void parse(const char* variable, const char* value, IsaCap& out) {
   for (IsaCap cap : {IsaCap::Scalar, IsaCap::Avx2, IsaCap::Avx512}) {
     if (std::string_view(value) == isa_cap_name(cap)) {
@@ -53,6 +62,7 @@ void parse(const char* variable, const char* value, StressSettings& out) {
 
 std::string show(bool value) { return value ? "1" : "0"; }
 std::string show(int64_t value) { return std::to_string(value); }
+std::string show(Share value) { return fmt::format("{}", value.of_one); }
 std::string show(IsaCap value) { return isa_cap_name(value); }
 std::string show(const StressSettings&) { return "none"; }
 
@@ -73,6 +83,17 @@ Environment read_environment(const char* (*lookup)(const char* variable)) {
 const Environment& environment() {
   static const Environment result =
       read_environment([](const char* variable) -> const char* { return std::getenv(variable); });
+  return result;
+}
+
+std::string environment_text(const Environment& environment) {
+  std::string result;
+  const Environment defaults;
+#define PYVM_VARIABLE(field, variable, type, default_value, sentence)                                                  \
+  if (show(environment.field) != show(defaults.field))                                                                 \
+    result += fmt::format("{}{}={}", result.empty() ? "" : " ", #variable, show(environment.field));
+#include "vm/support/environment.def"
+#undef PYVM_VARIABLE
   return result;
 }
 

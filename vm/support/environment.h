@@ -14,6 +14,11 @@ namespace pyvm {
 // The widest code that may be generated; ordered, so that a cap is a minimum.
 enum class IsaCap : uint8_t { Scalar, Avx2, Avx512 };
 
+// Between 0 and 1.
+struct Share {
+  double of_one = 0;
+};
+
 const char* isa_cap_name(IsaCap cap);
 
 struct EnvironmentError : std::runtime_error {
@@ -31,6 +36,9 @@ const Environment& environment();
 
 // Reads through `lookup` (null for a variable that is not set). environment() passes getenv; tests pass their own.
 Environment read_environment(const char* (*lookup)(const char* variable));
+
+// The variables that are set to other than their defaults, as a shell takes them: "PYVM_ISA=avx2 PYVM_HOT=1".
+std::string environment_text(const Environment& environment);
 
 // One line for each variable: name, default, sentence. For `pyvm --help`.
 std::string environment_help();

@@ -71,6 +71,8 @@ MODES = {
     "guard-end": {"PYVM_NUM_THREADS": "1", "PYVM_STRESS": "hot=1,guard-pages=1"},
     "guard-start": {"PYVM_ISA": "avx2", "PYVM_NUM_THREADS": "2", "PYVM_STRESS": "hot=1,guard-pages=2"},
     **{f"plan-{n}": {"PYVM_NUM_THREADS": "1", "PYVM_STRESS": f"hot=1,plan={n},costs={n}"} for n in range(1, 9)},
+    "verify": {"PYVM_VERIFY": "1", "PYVM_NUM_THREADS": "2"},
+    "verify-hot": {"PYVM_VERIFY": "1", "PYVM_NUM_THREADS": "2", "PYVM_STRESS": "hot=1"},
 }
 ENGINE_MODES = [m for m in MODES if m not in ("peer", "numba")]
 REFERENCE_MODE = "interpreted"  # what the other modes must equal exactly where the peer is only near
@@ -242,6 +244,8 @@ class Runner:
         check_header(case, expected)
         seen = execute(self.engine_command(case), self.environment(mode))
         check_against(case, expected, seen, case.rel)
+        if "pyvm: verify:" in seen.stderr:
+            raise Failure(f"compiled code differs from the interpreter\n{seen.stderr[-4000:]}")
         if case.golden and self.options.door == "cli":
             check_golden(case, seen)
         if case.rel and mode != REFERENCE_MODE:

@@ -9,6 +9,8 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
 using namespace pyvm;
 
 TEST_CASE("environment: defaults, values, and what is not understood") {
@@ -43,6 +45,21 @@ TEST_CASE("environment: defaults, values, and what is not understood") {
     return std::string(name) == "PYVM_NUM_THREADS" ? "99999999999999999999" : nullptr;
   };
   CHECK_THROWS_AS(read_environment(huge), EnvironmentError);
+  for (const char* share : {"abc", "2", "-1", "nan", "1e3", "0x1", "0.5 "}) {
+    static const char* value;
+    value = share;
+    auto value_of_verify = [](const char* name) { return std::string(name) == "PYVM_VERIFY" ? value : nullptr; };
+    CHECK_THROWS_WITH(read_environment(value_of_verify), fmt::format("PYVM_VERIFY='{}' is not understood; expected a "
+                                                                     "share from 0 to 1, such as 0.05",
+                                                                     share));
+  }
+  auto value_of_both = [](const char* name) -> const char* {
+    const std::string variable = name;
+    return variable == "PYVM_VERIFY" ? "0.05" : variable == "PYVM_ISA" ? "avx2" : nullptr;
+  };
+  CHECK(read_environment(value_of_both).verify.of_one == 0.05);
+  CHECK(environment_text(read_environment(value_of_both)) == "PYVM_ISA=avx2 PYVM_VERIFY=0.05");
+  CHECK(environment_text(defaults).empty());
   CHECK(environment_help().find("PYVM_NUM_THREADS") != std::string::npos);
 }
 

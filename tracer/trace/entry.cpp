@@ -41,13 +41,6 @@ std::int64_t microseconds_since(std::chrono::steady_clock::time_point start) {
 
 std::atomic<bool> listings{false};
 
-void blacklist(LoopRecord& loop, const Code& code, int index, std::string reason, int line) {
-  loop.blacklist_reason = std::move(reason);
-  loop.blacklist_line = line;
-  loop.blacklisted.store(true, std::memory_order_release);
-  log_event("blacklist", code, index, loop.blacklist_reason);
-}
-
 // "kernel.py:12 parallel_sum", for stress switches.
 StressPlace place_of(const ir::Region& region, std::string_view what = "") {
   return [&region, what] { return fmt::format("{}{}:{} {}", what, region.file, region.line, region.name); };
@@ -72,6 +65,13 @@ std::optional<ir::Compiled> compile(const ir::Region& region, Region& out, Versi
 }
 
 } // namespace
+
+void blacklist(LoopRecord& loop, const Code& code, int index, std::string reason, int line) {
+  loop.blacklist_reason = std::move(reason);
+  loop.blacklist_line = line;
+  loop.blacklisted.store(true, std::memory_order_release);
+  log_event("blacklist", code, index, loop.blacklist_reason);
+}
 
 void keep_listings(bool keep) { listings = keep; }
 

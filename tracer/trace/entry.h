@@ -51,6 +51,9 @@ ir::RegionContext context_of(const EntryValues& values, const std::vector<ir::Ar
 // Some array has at least that many elements.
 bool has_large_array(const Recording& recording, const EntryValues& values, std::int64_t elements);
 
+// From now on the loop is interpreted. The loop's mutex is held.
+void blacklist(LoopRecord& loop, const Code& code, int index, std::string reason, int line);
+
 LoopRecord& record_of(const Code& code, int loop);
 
 } // namespace pyvm::tracer

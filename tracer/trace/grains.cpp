@@ -21,6 +21,7 @@
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/ticker.h"
 #include "tracer/trace/tracer.h"
+#include "tracer/trace/verify.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/semantics/conversion.h"
@@ -46,7 +47,9 @@ public:
 
 struct GrainJob {
   PrangeJob& job;
+  LoopRecord& loop;
   Region& region;
+  std::int64_t entry_number; // of the region
   EntryValues values;
   std::optional<nest::PlannedEntry> entry{}; // none: all runs careful
   std::int64_t fast_until = 0;               // ordinals below it may run fast, from the beginning of a block on
@@ -58,7 +61,7 @@ std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch
 
 class GrainRun {
 public:
-  explicit GrainRun(GrainJob& g) : g_(g), group_(g.job.fold()) {
+  GrainRun(GrainJob& g, PrangeJob& job) : g_(g), job_(job), group_(job.fold()) {
     const Recording& recording = g.region.recording;
     exit_values_.resize(g.exit_words);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
@@ -78,7 +81,7 @@ public:
     std::int64_t at = begin;
     while (at < end) {
       open_block();
-      const std::int64_t stop = std::min(end, at + g_.job.block_size());
+      const std::int64_t stop = std::min(end, at + job_.block_size());
       const std::int64_t together = end_of_blocks_together(at, end);
       const std::int64_t done = together > stop ? blocks_together(at, together) : block(at, stop);
       if (failed_) return failed_at_;
@@ -91,7 +94,7 @@ public:
   std::int64_t range(std::int64_t begin, std::int64_t end, std::int64_t block_start) {
     context_.block_start = block_start;
     // Who runs the last iteration leaves the privates' values behind: the interpreter does that one.
-    const bool interprets_last = end == g_.job.iterations() && g_.job.needs_last_values();
+    const bool interprets_last = end == job_.iterations() && job_.needs_last_values();
     const std::int64_t compiled_end = interprets_last ? end - 1 : end;
     std::int64_t at = begin;
     while (at < compiled_end) {
@@ -117,7 +120,7 @@ public:
 private:
   ScalarBits empty_lane(std::size_t a) const {
     const ir::Accumulator& accumulator = g_.region.recording.region.accumulators[a];
-    const Value& live = g_.job.reductions()[a].live_in;
+    const Value& live = job_.reductions()[a].live_in;
     return identity_bits(accumulator.op, accumulator.kind,
                          convert_bits(live.bits(), live.scalar_kind(), accumulator.kind));
   }
@@ -137,25 +140,26 @@ private:
   }
 
   void close_block(std::int64_t begin) {
+    if (job_.keeps_lanes()) keep_lanes(begin / job_.block_size());
     for (std::size_t a = 0; a < empty_.size(); ++a) {
-      const PrangeReduction& r = g_.job.reductions()[a];
-      group_.add(a, begin / g_.job.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
+      const PrangeReduction& r = job_.reductions()[a];
+      group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
     }
   }
 
   // Where the blocks from `begin` on end that the code may run in one go, without a question from here.
   std::int64_t end_of_blocks_together(std::int64_t begin, std::int64_t end) const {
-    if (!g_.region.fast || !g_.region.fast->runs_blocks || g_.job.needs_last_values()) return begin;
-    const std::int64_t size = g_.job.block_size(), most = begin + most_blocks_together * size;
+    if (!g_.region.fast || !g_.region.fast->runs_blocks || job_.needs_last_values()) return begin;
+    const std::int64_t size = job_.block_size(), most = begin + most_blocks_together * size;
     end = std::min({end, most, g_.fast_until});
-    return end == g_.job.iterations() ? end : end / size * size;
+    return end == job_.iterations() ? end : end / size * size;
   }
 
   // Several whole blocks, the first opened before, in one go. After an exit the block under way is finished and the
   // others are left. Returns the ordinal behind what has run.
   std::int64_t blocks_together(std::int64_t begin, std::int64_t end) {
     if (*context_.stop != 0 && look_up(&context_) != 0) throw_reason();
-    const std::int64_t size = g_.job.block_size();
+    const std::int64_t size = job_.block_size();
     totals_.resize(most_blocks_together * empty_.size());
     ir::BlockRun run{totals_.data(), empty_.data(), size};
     context_.block_start = begin;
@@ -194,7 +198,7 @@ private:
     if (exit.lanes_left) return finish_left_lanes(version, first, std::min(first + count, end));
     log_exit(g_.region, exit);
     ExitState state{
-        &g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &g_.job.frame(),
+        &g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &job_.frame(),
         arrays_.data(),       0};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
@@ -205,7 +209,7 @@ private:
 
   // The iterations of [first, end), a step of lanes, that left it, each from its own exit. The others have run.
   std::int64_t finish_left_lanes(const ir::Region& version, std::int64_t first, std::int64_t end) {
-    ExitState state{&g_.region.recording, &version, 0, exit_values_.data(), &g_.job.frame(), arrays_.data(), 0};
+    ExitState state{&g_.region.recording, &version, 0, exit_values_.data(), &job_.frame(), arrays_.data(), 0};
     for (std::int64_t k = 0; k < end - first; ++k) {
       const std::int64_t taken = std::exchange(left_exits_[static_cast<std::size_t>(k)], ir::ran_to_end);
       if (taken == ir::ran_to_end || failed_) continue;
@@ -228,7 +232,7 @@ private:
   }
   Value total_value(std::size_t a, ScalarBits total, bool touched) const {
     if (touched || has_live_in_kind(a)) return Value::njit_scalar(kind_of_lanes(a), total);
-    return g_.job.reductions()[a].identity;
+    return job_.reductions()[a].identity;
   }
 
   // What compiled code put into a lane may look like an empty one (a product of ones), but it has given the total its
@@ -242,14 +246,14 @@ private:
 
   // A lane's bits as the guest value that the interpreter would have there.
   Value guest_lane(std::size_t a, ScalarBits bits) const {
-    if (bits == empty_[a]) return g_.job.reductions()[a].identity;
+    if (bits == empty_[a]) return job_.reductions()[a].identity;
     return Value::njit_scalar(kind_of_lanes(a), bits);
   }
 
   void load_lanes(Frame& worker, std::size_t lane) const {
-    for (std::size_t a = 0; a < g_.job.reductions().size(); ++a) {
+    for (std::size_t a = 0; a < job_.reductions().size(); ++a) {
       const std::size_t at = a * width() + lane;
-      worker.registers[g_.job.reductions()[a].guest_register] = mixed_.empty() ? guest_lane(a, lanes_[at]) : mixed_[at];
+      worker.registers[job_.reductions()[a].guest_register] = mixed_.empty() ? guest_lane(a, lanes_[at]) : mixed_[at];
     }
   }
 
@@ -263,8 +267,8 @@ private:
   }
 
   void store_lanes(const Frame& worker, std::size_t lane) {
-    for (std::size_t a = 0; a < g_.job.reductions().size(); ++a) {
-      const PrangeReduction& r = g_.job.reductions()[a];
+    for (std::size_t a = 0; a < job_.reductions().size(); ++a) {
+      const PrangeReduction& r = job_.reductions()[a];
       const Value& value = worker.registers[r.guest_register];
       const std::size_t at = a * width() + lane;
       const bool is_empty = is_identity(r, value);
@@ -283,29 +287,35 @@ private:
     for (std::size_t at = 0; at < lanes_.size(); ++at) mixed_.push_back(guest_lane(at / width(), lanes_[at]));
   }
 
+  void keep_lanes(std::int64_t block) const {
+    std::vector<Value>& kept = job_.kept_lanes()[block];
+    for (std::size_t at = 0; at < lanes_.size(); ++at)
+      kept.push_back(mixed_.empty() ? guest_lane(at / width(), lanes_[at]) : mixed_[at]);
+  }
+
   // Runs one iteration in the interpreter, from an exit or (state null) from its beginning.
   bool interpret_one(std::int64_t ordinal, const ExitState* state) {
     Interpreter& interpreter = Interpreter::current();
     LeftIteration grain; // GrainStopped passes: the grain has then nothing to report
-    IterationDraws draws(interpreter, g_.job);
+    IterationDraws draws(interpreter, job_);
     draws.begin(ordinal);
     try {
-      Frame& worker = g_.job.push_worker_frame(interpreter, grain);
+      Frame& worker = job_.push_worker_frame(interpreter, grain);
       const auto lane =
           static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
       load_lanes(worker, lane);
-      worker.registers[g_.job.loop().target].set_int(g_.job.index_of(ordinal));
+      worker.registers[job_.loop().target].set_int(job_.index_of(ordinal));
       if (state) {
         restore(interpreter, worker, *state);
         mend_empty_lanes(worker, state->region->exits[state->exit]);
       }
       interpreter.run();
       store_lanes(worker, lane);
-      if (ordinal + 1 == g_.job.iterations() && g_.job.needs_last_values()) g_.job.leave_last_values(worker);
+      if (ordinal + 1 == job_.iterations() && job_.needs_last_values()) job_.leave_last_values(worker);
       interpreter.pop_frame();
       return true;
     } catch (GuestError& error) {
-      g_.job.fail(ordinal, std::move(error), grain.failed_pc);
+      job_.fail(ordinal, std::move(error), grain.failed_pc);
       failed_ = true;
       failed_at_ = ordinal;
       return false;
@@ -314,6 +324,7 @@ private:
 
   RunningCode running_;
   GrainJob& g_;
+  PrangeJob& job_; // g_'s, or one apart
   GroupFold group_;
   ir::RegionContext context_{};
   std::vector<ScalarBits> lanes_, exit_values_;
@@ -330,17 +341,9 @@ private:
 
 // Ordinals [begin, end): whole groups of blocks where there are reductions. Returns the first ordinal that raised, or
 // end.
-std::int64_t run_grain(GrainJob& g, std::int64_t begin, std::int64_t end) {
-  GrainRun run(g);
-  return g.job.has_reductions() ? run.blocks(begin, end) : run.range(begin, end, begin);
-}
-
-std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t begin, std::int64_t end, int) {
-  GrainJob& g = *static_cast<GrainJob*>(context);
-  const std::int64_t before = now_ns();
-  const std::int64_t done = run_grain(g, begin, end);
-  g.busy_ns.fetch_add(now_ns() - before, std::memory_order_relaxed);
-  return done;
+std::int64_t run_grain(GrainJob& g, PrangeJob& job, std::int64_t begin, std::int64_t end) {
+  GrainRun run(g, job);
+  return job.has_reductions() ? run.blocks(begin, end) : run.range(begin, end, begin);
 }
 
 // A grain of fewer iterations than lanes would run in scalar code. All gangs, if there is enough for every thread.
@@ -348,6 +351,45 @@ std::int64_t iterations_together(const nest::Plan& plan, std::int64_t iterations
   if (!plan.is_ordinal) return 1;
   const std::int64_t step = std::int64_t{plan.lanes} * plan.gangs;
   return iterations / step >= 8 * services().num_threads() ? step : plan.lanes;
+}
+
+// verify.h says what a piece is.
+std::int64_t iterations_of_a_piece(const GrainJob& g) {
+  constexpr std::int64_t most_pieces = 256;
+  if (g.job.has_reductions()) {
+    const std::int64_t in_group = g.job.blocks_in_group();
+    const bool together = g.region.fast && g.region.fast->runs_blocks;
+    const std::int64_t blocks = together ? most_blocks_together : g.job.blocks() / most_pieces;
+    return (blocks / in_group + 1) * in_group * g.job.block_size();
+  }
+  const nest::Plan& plan = g.region.plan.plan;
+  const std::int64_t step = plan.is_ordinal ? std::int64_t{plan.lanes} * plan.gangs : 1;
+  return (g.job.iterations() / most_pieces / step + 1) * step;
+}
+
+// run_grain, with the pieces among them that are verified. Once one of them has been found wrong, no other is run.
+std::int64_t run_and_verify(GrainJob& g, std::int64_t begin, std::int64_t end) {
+  const std::int64_t size = iterations_of_a_piece(g);
+  Interpreter& interpreter = Interpreter::current();
+  for (std::int64_t at = begin; at < end;) {
+    if (g.loop.blacklisted.load(std::memory_order_acquire)) return g.job.interpret(interpreter, at, end);
+    const std::int64_t stop = std::min(end, (at / size + 1) * size);
+    const std::int64_t done = is_verified(g.region, g.entry_number, at / size)
+                                  ? verify_piece(interpreter, g.job, g.loop, g.region, g.entry_number, at, stop,
+                                                 [&](PrangeJob& job) { return run_grain(g, job, at, stop); })
+                                  : run_grain(g, g.job, at, stop);
+    if (done != stop) return done;
+    at = stop;
+  }
+  return end;
+}
+
+std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t begin, std::int64_t end, int) {
+  GrainJob& g = *static_cast<GrainJob*>(context);
+  const std::int64_t before = now_ns();
+  const std::int64_t done = verifies() ? run_and_verify(g, begin, end) : run_grain(g, g.job, begin, end);
+  g.busy_ns.fetch_add(now_ns() - before, std::memory_order_relaxed);
+  return done;
 }
 
 // A few plain iterations take less time than the questions that would let them run fast or in parallel.
@@ -363,9 +405,8 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   EntryValues values = entry_values(known_region.recording, job.frame(), job.start(), job.random_key().value_or(0));
   if (!values.fits) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
-  GrainJob g{job, region, std::move(values)};
+  GrainJob g{job, loop, region, region.statistics.entries.fetch_add(1, std::memory_order_relaxed), std::move(values)};
   g.exit_words = std::max(exit_words(region.plan.fast), exit_words(region.plan.careful));
-  region.statistics.entries.fetch_add(1, std::memory_order_relaxed);
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
   if (is_brief(job) && !environment().stress[StressSwitch::Grains].on) {
     log_run(region, n, "");

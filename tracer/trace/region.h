@@ -14,6 +14,7 @@
 #include "tracer/ir/code_generator.h"
 #include "tracer/nest/pipeline.h"
 #include "tracer/record/recorder.h"
+#include "vm/bytecode/liveness.h"
 
 namespace pyvm::tracer {
 
@@ -39,6 +40,12 @@ struct Region {
   Region* next = nullptr; // older region of the same loop
 };
 
+// A loop's code for running it apart (verify.h): it ends where the loop does.
+struct StoppingCode {
+  Ref<Code> code;
+  Liveness liveness; // of the code itself
+};
+
 // What is known of one loop of one code object.
 struct LoopRecord {
   std::atomic<Region*> newest{nullptr};
@@ -48,6 +55,7 @@ struct LoopRecord {
   int blacklist_line = 0;
   int regions = 0;
   std::atomic<std::int64_t> interpreted{0}; // iterations that the interpreter has run
+  std::unique_ptr<StoppingCode> stopping;   // made by the first verified entry; whoever verifies owns it
 };
 
 constexpr int most_regions_of_a_loop = 8;

@@ -11,6 +11,7 @@
 #include "tracer/trace/log.h"
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/ticker.h"
+#include "tracer/trace/verify.h"
 #include "vm/interp/conflicts.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -71,15 +72,14 @@ namespace {
 
 // A range or while loop at its header: what is left of it. A while loop counts as one iteration.
 struct Rest {
-  Value* state; // of a range: the next value, how many are left, the step
-  bool counted;
+  bool counted; // a range
   std::int64_t start = 0, left = 1, step = 1;
 };
 
 Rest rest_of(const LoopInfo& info, const Frame& frame) {
-  Value* state = frame.registers + info.state;
-  if (info.kind == LoopKind::While) return {state, false};
-  return {state, true, state[0].as_int(), state[1].as_int(), state[2].as_int()};
+  if (info.kind == LoopKind::While) return {false};
+  const Value* state = frame.registers + info.state; // the next value, how many are left, the step
+  return {true, state[0].as_int(), state[1].as_int(), state[2].as_int()};
 }
 
 // Code that leaves again and again after a few iterations is given up.
@@ -89,13 +89,13 @@ void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, c
   log_exit(region, exit);
   if (exits <= exits_before_judgement || exits * 2 <= entries || iterations >= exits * iterations_worth_an_exit) return;
   std::lock_guard lock(loop.mutex);
-  loop.blacklist_reason = fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line);
-  loop.blacklisted.store(true, std::memory_order_release);
-  log_event("blacklist", code, index, loop.blacklist_reason);
+  blacklist(loop, code, index, fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line),
+            exit.line);
 }
 
-// Compiled, as far as it goes. The frame to go on with.
-Frame& run_rest(Interpreter& interpreter, Frame& frame, int index, LoopRecord& loop, Region& region,
+// Compiled, as far as it goes, with the values of `frame`; fills `base`, which is on top: the same frame, or a copy.
+// The frame to go on with.
+Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int index, LoopRecord& loop, Region& region,
                 const EntryValues& values, const Rest& rest) {
   // All of what is left must pass the checks: a piece of it would end as if the loop did.
   const nest::PlannedEntry planned(region.plan, values.scalars.data(), values.arrays.data(), 0, rest.left);
@@ -111,18 +111,19 @@ Frame& run_rest(Interpreter& interpreter, Frame& frame, int index, LoopRecord& l
   const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
   const LoopInfo& info = frame.code->loops[static_cast<std::size_t>(index)];
   const bool ended = exit.frames.size() == 1 && (exit.frames[0].pc == info.otherwise || exit.frames[0].pc == info.end);
-  const std::int64_t entries = region.statistics.entries.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::int64_t entries = region.statistics.entries.load(std::memory_order_relaxed);
   const std::int64_t ran = rest.counted ? context.exit_ordinal + 1 : iterations_worth_an_exit;
   const std::int64_t iterations = region.statistics.iterations.fetch_add(ran, std::memory_order_relaxed) + ran;
   if (!ended) judge_exit(loop, region, *frame.code, index, exit, entries, iterations);
   const ExitState exit_state{&region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values.data(), &frame,
                              context.arrays,    0};
-  Frame& top = restore(interpreter, frame, exit_state);
+  Frame& top = restore(interpreter, base, exit_state);
   if (rest.counted && !ended) {
     const std::int64_t begun = context.exit_ordinal + 1;
-    rest.state[0].set_int(add(rest.start, multiply(begun, rest.step)));
-    rest.state[1].set_int(rest.left - begun);
-    rest.state[2].set_int(rest.step);
+    Value* state = base.registers + info.state;
+    state[0].set_int(add(rest.start, multiply(begun, rest.step)));
+    state[1].set_int(rest.left - begun);
+    state[2].set_int(rest.step);
   }
   return top;
 }
@@ -138,6 +139,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     return &frame;
   };
   if (!traces() || loop.blacklisted.load(std::memory_order_acquire)) return interpret_until(never);
+  if (interpreter.verifying) return interpret_until(after_this_back_edge);
   const Rest rest = rest_of(code.loops[static_cast<std::size_t>(index)], frame);
   if (rest.left == 0) return interpret_until(after_this_back_edge);
   Region* region = find_region(loop, frame, nullptr);
@@ -159,7 +161,13 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     return interpret_until(as_if_new());
   heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
   region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, rest.left);
-  return &run_rest(interpreter, frame, index, loop, *region, values, rest);
+  const std::int64_t number = region->statistics.entries.fetch_add(1, std::memory_order_relaxed);
+  const auto run = [&](Frame& base) -> Frame& {
+    return run_rest(interpreter, frame, base, index, loop, *region, values, rest);
+  };
+  if (verifies() && is_verified(*region, number, 0) && verify_entry(interpreter, frame, loop, *region, number, run))
+    return &frame;
+  return &run(frame);
 }
 
 std::vector<RegionReport> regions_of(const Code& code) {

@@ -114,9 +114,12 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   }
   case BuiltinId::Int:
     return n == 1 && numeric ? int_of(arguments[0]) : refuse();
-  case BuiltinId::Float:
-    return n == 1 && numeric ? Abstract::scalar(ScalarKind::Float64, convert(arguments[0], ScalarKind::Float64))
-                             : refuse();
+  case BuiltinId::Float: {
+    if (n != 1 || !numeric) return refuse();
+    const bool is_number = arguments[0].is(Shape::Number);
+    const ScalarKind kind = is_number ? ScalarKind::Float64 : njit_float(arguments[0].kind);
+    return Abstract::scalar(kind, convert(arguments[0], kind));
+  }
   case BuiltinId::Bool:
     return n == 1 ? Abstract::scalar(ScalarKind::Bool, truth(arguments[0])) : refuse();
   case BuiltinId::ScalarType: {

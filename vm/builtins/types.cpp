@@ -12,6 +12,7 @@
 #include "vm/builtins/operators.h"
 #include "vm/builtins/parse_numbers.h"
 #include "vm/builtins/text.h"
+#include "vm/semantics/promotion.h"
 
 namespace pyvm {
 
@@ -167,8 +168,13 @@ Value int_of(CallContext& context, const Arguments& arguments) {
         type_name_of(number));
 }
 
-Value float_of(CallContext&, const Arguments& arguments) {
+// In njit a float of any width stays what it is (Numba's `float`).
+Value float_of(CallContext& context, const Arguments& arguments) {
   check_positional(arguments, "float", 0, 1);
+  if (context.dialect == Dialect::Njit && !arguments.positional.empty()) {
+    const Value number = number_in(arguments.positional[0]);
+    if (number.is_number() && njit_float(number.scalar_kind()) == number.scalar_kind()) return number;
+  }
   return Value::floating(arguments.positional.empty() ? 0.0 : float_of_one(arguments.positional[0]));
 }
 

@@ -120,6 +120,7 @@ std::optional<Promotion> njit_unary(UnaryOp op, ScalarKind a) {
   return Promotion{a, njit_wide_integer(a)};
 }
 
+ScalarKind njit_float(ScalarKind a) { return is_float(a) ? a : ScalarKind::Float64; }
 ScalarKind njit_abs(ScalarKind a) { return is_bool(a) ? ScalarKind::Int8 : a; }
 
 std::optional<Promotion> njit_array_promotion(BinaryOp op, ScalarKind a, ScalarKind b) {

@@ -45,6 +45,8 @@ ScalarKind njit_compare_operand(ScalarKind a, ScalarKind b);
 ScalarKind njit_min_max(ScalarKind a, ScalarKind b);
 // `op a`. Not gives Bool for every kind, and its operand is a itself.
 std::optional<Promotion> njit_unary(UnaryOp op, ScalarKind a);
+// float(a): a float of any width stays what it is.
+ScalarKind njit_float(ScalarKind a);
 // The kind in which abs(a) is computed, and its result: small ints stay small, bool becomes int8.
 ScalarKind njit_abs(ScalarKind a);
 // Elements of `array op array`, and of `array op scalar` in either order: Numba gives the same for all three.

@@ -116,7 +116,23 @@ class Expressions:
         text = self.pick("1.5", "3", "0.25", "-2", "0.5", "1", "0", "-0.0", "7", "2.0", "True", "1e10", "2**40", "-1.5", "0.1")
         return text, "." in text or "e1" in text
 
+    def draw(self, scope):
+        roll = self.rng.random()
+        if roll < 0.5:
+            return self.pick("np.random.rand()", "np.random.random()", "np.random.random_sample()")
+        if roll < 0.7:
+            bounds = self.pick("", "-1.5", "2, 7.5", "5.0, 0", *(f"-3.0, {v}" for v, _ in scope.loops))
+            return f"np.random.uniform({bounds})"
+        if "inexact" in self.on and roll < 0.85:
+            return self.pick("np.random.standard_normal()", "np.random.normal(1.0, 0.5)", "np.random.normal()")
+        return f"({self.draw_integer()} * 0.5)"
+
+    def draw_integer(self):
+        return f"np.random.randint({self.pick('6', '-3, 9', '2**40', '0, 1', '-5, 2**33', '256')})"
+
     def number(self, scope, depth=0):
+        if "random" in self.on and depth < 2 and self.chance(0.2):
+            return self.draw(scope)
         roll = self.rng.random()
         if depth > 2 or roll < 0.28:
             return self.leaf(scope)
@@ -151,6 +167,8 @@ class Expressions:
         return self.pick(f"(-{a})", f"abs({a})", f"{a} ** 2", f"({a}) ** 3", f"(+{a})")
 
     def integer(self, scope, depth=0):
+        if "random" in self.on and depth < 2 and self.chance(0.15):
+            return self.draw_integer()
         roll = self.rng.random()
         ints = [v for v, kind in scope.known.items() if kind == "i"]
         if depth > 2 or roll < 0.30:

@@ -13,6 +13,7 @@ FEATURES = {  # name -> probability that a kernel has it
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
     "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
+    "random": 0.15,
 }
 OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
              "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
@@ -115,6 +116,8 @@ class Kernel(Expressions):
 
     def body(self):
         scope, lines = Scope(self), [f"    n = len({self.arrays[0].name})"]
+        if "random" in self.on:
+            lines.append(f"    np.random.seed({self.rng.randrange(1000)})")
         if "reductions" in self.on:
             for variable in self.rng.sample(("s", "t", "u", "r"), self.pick(1, 1, 2, 2, 3, 4)):
                 self.reductions[variable] = self.rng.choice(list(OPERATORS))

@@ -14,6 +14,12 @@ namespace pyvm::tracer {
 using ir::Op;
 using Shape = Abstract::Shape;
 
+namespace {
+
+bool is_random(BuiltinId id) { return id >= BuiltinId::RandomSeed && id <= BuiltinId::RandomNormal; }
+
+} // namespace
+
 Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
   const Abstract callee = read(i.b);
   std::vector<Abstract> arguments;
@@ -41,6 +47,11 @@ Abstract Walker::call_with_keywords(std::uint32_t pc, const Instruction& i) {
   const auto& names = code().constants[code().instructions[pc + 1].a].as<Tuple>().items;
   const bool is_builtin =
       callee.is(Shape::Constant) && (callee.constant.is(Tag::Builtin) || callee.constant.is(Tag::Type));
+  if (is_builtin && is_random(callee.constant.as<Builtin>().id)) {
+    std::vector<Abstract> arguments;
+    for (int k = 0; k < i.n; ++k) arguments.push_back(read(static_cast<std::uint16_t>(i.c + k)));
+    return call_random(callee.constant.as<Builtin>(), arguments, names);
+  }
   if (!is_builtin || names.size() != 1 || names[0].as<Str>().text != "dtype" || i.n != 2)
     return give_up(Abort::UnsupportedCall, "a function with keywords");
   const Builtin& builtin = callee.constant.as<Builtin>();
@@ -55,8 +66,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   const bool numeric =
       std::all_of(arguments.begin(), arguments.end(), [](const Abstract& a) { return a.is_numeric(); });
   auto refuse = [&] { return give_up(Abort::UnsupportedCall, builtin.name + "()"); };
-  if (builtin.id >= BuiltinId::RandomSeed && builtin.id <= BuiltinId::RandomNormal)
-    return call_random(builtin, arguments);
+  if (is_random(builtin.id)) return call_random(builtin, arguments, {});
   switch (builtin.id) {
   case BuiltinId::Len:
     if (n == 1 && arguments[0].is(Shape::Tuple))

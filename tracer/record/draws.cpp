@@ -27,6 +27,23 @@ namespace {
 
 constexpr std::int64_t low_word = 0xffffffff;
 
+// Arguments by position; size and dtype, which is what nothing else has, come third and fourth.
+std::vector<std::optional<Abstract>> bound(BuiltinId id, const std::vector<Abstract>& given,
+                                           std::span<const Value> keywords) {
+  const std::size_t positional = given.size() - keywords.size();
+  std::vector<std::optional<Abstract>> arguments(given.begin(),
+                                                 given.begin() + static_cast<std::ptrdiff_t>(positional));
+  const char* const first = id == BuiltinId::RandomNormal ? "loc" : "low";
+  const char* const second = id == BuiltinId::RandomNormal ? "scale" : "high";
+  for (std::size_t k = 0; k < keywords.size(); ++k) {
+    const std::string& name = keywords[k].as<Str>().text;
+    const std::size_t place = name == first ? 0 : name == second ? 1 : name == "size" ? 2 : 3;
+    if (arguments.size() <= place) arguments.resize(place + 1);
+    arguments[place] = given[positional + k];
+  }
+  return arguments;
+}
+
 std::int64_t half_of(const Abstract& known) { return known.items[1].constant.as_int(); }
 
 } // namespace
@@ -142,20 +159,22 @@ ValueId Walker::draw_gauss() {
   return build_.emit(Op::Mul, {radius, math(MathFunction::Cos, angle)});
 }
 
-Abstract Walker::call_random(const Builtin& builtin, const std::vector<Abstract>& arguments) {
+Abstract Walker::call_random(const Builtin& builtin, const std::vector<Abstract>& given,
+                             std::span<const Value> keywords) {
+  const std::vector<std::optional<Abstract>> arguments = bound(builtin.id, given, keywords);
   const std::size_t n = arguments.size();
   const auto refuse = [&](const char* why) {
     return give_up(Abort::UnsupportedCall, "np.random." + builtin.name + why);
   };
   if (!draws_) return refuse("() outside a parallel prange");
   const auto real = [&](std::size_t k, double otherwise) {
-    return k < n ? convert(arguments[k], ScalarKind::Float64) : build_.float_constant(otherwise);
+    return k < n && arguments[k] ? convert(*arguments[k], ScalarKind::Float64) : build_.float_constant(otherwise);
   };
   const auto is_int = [](const Abstract& a) {
     return is_integer(a.kind) && a.kind != ScalarKind::Bool && a.kind != ScalarKind::UInt64;
   };
-  for (const Abstract& a : arguments)
-    if (!a.is_numeric()) return refuse("() with these arguments");
+  for (const std::optional<Abstract>& a : arguments)
+    if (a && !a->is_numeric()) return refuse("() with these arguments");
   switch (builtin.id) {
   case BuiltinId::RandomDouble:
     if (n != 0) return refuse("() of a size");
@@ -164,8 +183,9 @@ Abstract Walker::call_random(const Builtin& builtin, const std::vector<Abstract>
     if (n != 0) return refuse("() of a size");
     return Abstract::scalar(ScalarKind::Float64, draw_gauss());
   case BuiltinId::RandomInteger: {
-    if (n < 1 || n > 2) return refuse("() of a size");
-    const Abstract last = int_kind(arguments[n - 1]), first = int_kind(arguments[0]);
+    if (n > 2) return refuse("() of a size");
+    if (n < 1 || !arguments[0] || !arguments[n - 1]) return refuse("() with these arguments");
+    const Abstract last = int_kind(*arguments[n - 1]), first = int_kind(*arguments[0]);
     if (!is_int(last) || !is_int(first)) return refuse("() with these arguments");
     const ValueId low = n == 2 ? convert(first, ScalarKind::Int64) : build_.int_constant(0);
     const ValueId high = convert(last, ScalarKind::Int64);

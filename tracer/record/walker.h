@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 
 #include "tracer/ir/builder.h"
 #include "tracer/record/abstract.h"
@@ -145,7 +146,8 @@ private:
   ir::ValueId draw_unit();
   ir::ValueId draw_below(ir::ValueId values);
   ir::ValueId draw_gauss();
-  Abstract call_random(const Builtin& builtin, const std::vector<Abstract>& arguments);
+  // `keywords`: the names of the last arguments.
+  Abstract call_random(const Builtin& builtin, const std::vector<Abstract>& arguments, std::span<const Value> keywords);
 
   // joins.cpp: values at joins and headers
   // Registers that the code in [from, to) may write; of those, the ones live at a place (no_join: all). Without loops'

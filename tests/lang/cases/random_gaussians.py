@@ -1,4 +1,5 @@
 # peer: oracle
+# numba: has streams of its own for each thread
 # rel: 1e-12
 # Normal distributions inside a parallel prange: Box and Muller's first value of two draws.
 import numpy as np
@@ -27,7 +28,7 @@ def several(out, centre, scale):
     for i in prange(out.shape[0]):
         out[i, 0] = np.random.normal(centre, scale)
         out[i, 1] = np.random.rand()
-        out[i, 2] = np.random.normal(centre)
+        out[i, 2] = np.random.normal(centre) + np.random.normal(scale=0.25) - np.random.normal(loc=1.5, scale=scale)
         out[i, 3] = np.random.normal() + np.random.randn()
 
 

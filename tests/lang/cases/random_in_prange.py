@@ -1,4 +1,5 @@
 # peer: oracle
+# numba: has streams of its own for each thread
 # np.random inside a parallel prange: Philox by (key, ordinal, draw), the same on any number of threads and in any tier.
 import numpy as np
 from numba import njit, prange
@@ -66,6 +67,12 @@ def one_bound(out):
 def uniforms(out, low, high):
     for i in prange(len(out)):
         out[i] = np.random.uniform(low, high) + np.random.uniform() + np.random.uniform(2.0)
+
+
+@njit(parallel=True)
+def by_name(out, low):
+    for i in prange(len(out)):
+        out[i] = np.random.uniform(high=3.0, low=low) + np.random.uniform(high=9) + np.random.randint(low=2, high=7)
 
 
 @njit(parallel=True)
@@ -235,6 +242,8 @@ out = np.zeros(40)
 uniforms(out, 2.0, 5.0)
 show(out)
 uniforms(out, 5, -1)
+show(out)
+by_name(out, -1.5)
 show(out)
 for limit in (0.0, 0.5, 3.0, 10.0):
     until(out, limit)

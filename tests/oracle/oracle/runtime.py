@@ -89,6 +89,11 @@ def load(container, index):
     return container[index]
 
 
+def store(value, container, index):
+    """container[index] = value: operands in the order in which Python evaluates them."""
+    arrays.store(container, index, value)
+
+
 def fold(pick):
     """min and max: `pick` from the left; one operand is something to iterate over."""
 
@@ -164,7 +169,7 @@ def namespace():
         "divide": divide, "floor_divide": slow("//"), "modulo": slow("%"), "power": slow("**"),
         "shift_left": slow("<<"), "shift_right": slow(">>"), "bit_and": slow("&"), "bit_or": slow("|"),
         "bit_xor": slow("^"), "matmul": slow("@"), "augment": augment, "pow_literal": pow_literal, "unary": unary,
-        "compare": compare, "load": load, "store": arrays.store, "slice": slice, "iterate": arrays.iterate,
+        "compare": compare, "load": load, "store": store, "slice": slice, "iterate": arrays.iterate,
         "call": call, "method": method, "reduction_loop": reduction_loop, "random_loop": random.RandomLoop,
     }
     return {"__o_" + name: function for name, function in functions.items()} | {"__builtins__": builtins}

@@ -162,7 +162,7 @@ class Transformer:
         """Statements that store a rewritten value in the target."""
         match target:
             case ast.Subscript(value=container, slice=index):
-                return [ast.Expr(runtime("store", self.expression(container), self.index(index), value))]
+                return [ast.Expr(runtime("store", value, self.expression(container), self.index(index)))]
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 temporaries = [self.fresh("item") for _ in elements]
                 unpack = ast.Tuple([name(t, ast.Store()) for t in temporaries], ast.Store())
@@ -199,7 +199,7 @@ class Transformer:
             new = runtime("pow_literal", name(old), constant(exponent))
         else:
             new = runtime("augment", op, name(old), self.expression(node.value), self.quiet())
-        return made + [ast.Expr(runtime("store", name(container), name(index), new))]
+        return made + [ast.Expr(runtime("store", new, name(container), name(index)))]
 
     # ---- statements
 

@@ -370,7 +370,8 @@ TEST_CASE("conflicts between iterations are found by subscripts and by addresses
       "def update(a, h, n):\n for i in prange(n): h[int(a[i])] += 1\n"
       "def scatter(a, h, n):\n for i in prange(n): h[int(a[i])] = 1\n"
       "def chunks(a, n):\n for t in prange(4):\n  for i in range(t * n // 4, (t + 1) * n // 4): a[i] = t\n"
-      "def last(a, n):\n for i in prange(n): a[i - 4] = i\n";
+      "def last(a, n):\n for i in prange(n): a[i - 4] = i\n"
+      "def diagonal(a, n, d):\n for i in prange(2, n): a[i, i] = a[i - 1, i - d]\n";
   const KernelModule m(text);
   WithParallelFor hook(backwards);
   interpreter_hooks().performance_remark = note_remark;
@@ -406,6 +407,13 @@ TEST_CASE("conflicts between iterations are found by subscripts and by addresses
   REQUIRE_FALSE(conflicts("scatter", {a, view(200, 10), n}));
   REQUIRE_FALSE(conflicts("chunks", {a, n}));
   REQUIRE(conflicts("last", {a, n}));
+  Ref<Array> square = base->view();
+  square->ndim = 2;
+  square->shape[0] = square->shape[1] = 20;
+  square->strides[0] = 160;
+  square->strides[1] = 8;
+  REQUIRE(conflicts("diagonal", {Value(square), Value::integer(20), Value::integer(1)}));
+  REQUIRE_FALSE(conflicts("diagonal", {Value(square), Value::integer(20), Value::integer(2)}));
 }
 
 TEST_CASE("a loop that the user stops ends with KeyboardInterrupt") {

@@ -16,7 +16,19 @@ namespace {
 using What = SubscriptForm::What;
 __extension__ using Wide = __int128;
 
-enum class Verdict { Separated, Meets, Unknown };
+enum class Verdict {
+  Separated,
+  Always, // in all iterations
+  At,     // in iterations s and t with s - t = distance
+  Meets,  // in some
+  Unknown
+};
+
+struct Meeting {
+  Verdict verdict;
+  Wide distance = 0;
+  bool by_address = false; // in memory that two arrays share
+};
 
 // A subscript along one dimension as a function of the ordinal: slope * t + first, t from 0 to n - 1.
 struct Line {
@@ -37,12 +49,13 @@ public:
         const ArrayAccess& other = accesses[k];
         // Two stores are looked at once.
         if (!array(other) || (other.store && k < s)) continue;
-        const Verdict verdict = compare(store, other);
-        if (verdict == Verdict::Meets) return sentence(store, other);
-        if (verdict == Verdict::Unknown && store.update && k == s)
+        const Meeting found = compare(store, other);
+        if (found.verdict == Verdict::Separated) continue;
+        if (found.verdict != Verdict::Unknown) return sentence(store, other, found);
+        if (store.update && k == s)
           return fmt::format(
               "iterations may update the same element of {}; give each thread its own array and add them up",
-              place(store, other));
+              place(store, other, found));
       }
     }
     return "";
@@ -59,18 +72,25 @@ private:
     return access.array < names.size() ? "'" + names[access.array] + "'" : "an array";
   }
 
-  std::string place(const ArrayAccess& store, const ArrayAccess& other) const {
-    if (store.line == other.line) return fmt::format("{} (line {})", name(store), store.line);
-    return fmt::format("{} (lines {} and {})", name(store), store.line, other.line);
+  std::string place(const ArrayAccess& store, const ArrayAccess& other, const Meeting& found) const {
+    std::string text = name(store);
+    if (store.array != other.array) text += " and " + name(other);
+    text += store.line == other.line ? fmt::format(" (line {}", store.line)
+                                     : fmt::format(" (lines {} and {}", store.line, other.line);
+    const Wide apart = found.distance < 0 ? -found.distance : found.distance;
+    if (apart != 0) text += fmt::format(", {} apart", static_cast<std::int64_t>(apart));
+    return text + ")";
   }
 
   // In the words of tracer/nest/plan_reasons.def: the loop may be told of by either.
-  std::string sentence(const ArrayAccess& store, const ArrayAccess& other) const {
-    if (&store == &other)
+  std::string sentence(const ArrayAccess& store, const ArrayAccess& other, const Meeting& found) const {
+    const std::string where = place(store, other, found);
+    if (found.by_address) return where + " share memory, and iterations meet there; pass a copy";
+    if (&store == &other || found.verdict == Verdict::Always)
       return fmt::format("iterations write the same element of {}; give each iteration its own element, or sum into a "
                          "variable",
-                         place(store, other));
-    return fmt::format("an iteration reads or writes an element of {} that another one writes", place(store, other));
+                         where);
+    return fmt::format("an iteration reads or writes an element of {} that another one writes", where);
   }
 
   Line line(const ArrayAccess& access, std::size_t dimension) const {
@@ -109,68 +129,71 @@ private:
     return line;
   }
 
-  Verdict compare(const ArrayAccess& store, const ArrayAccess& other) const {
+  Meeting compare(const ArrayAccess& store, const ArrayAccess& other) const {
     const Array &a = *array(store), &b = *array(other);
-    if (&a != &b && !may_overlap(a, b)) return Verdict::Separated;
+    if (&a != &b && !may_overlap(a, b)) return {Verdict::Separated};
     if (&a == &b || same_elements(a, b)) return compare_dimensions(store, other, a.ndim);
     if (a.ndim == 1 && b.ndim == 1) return compare_addresses(line(store, 0), a, line(other, 0), b);
     // Views that overlap in another way: only what is written by unknown subscripts is the user's business.
     for (const ArrayAccess* access : {&store, &other})
       for (const SubscriptForm& form : access->subscripts)
-        if (form.what == What::Unknown) return Verdict::Unknown;
-    return Verdict::Meets;
+        if (form.what == What::Unknown) return {Verdict::Unknown};
+    return {Verdict::Meets, 0, true};
   }
 
-  Verdict compare_dimensions(const ArrayAccess& store, const ArrayAccess& other, int ndim) const {
-    bool unknown = false;
+  Meeting compare_dimensions(const ArrayAccess& store, const ArrayAccess& other, int ndim) const {
+    Meeting all{Verdict::Always};
     for (int k = 0; k < ndim; ++k) {
-      const Verdict v =
+      const Meeting one =
           compare_lines(line(store, static_cast<std::size_t>(k)), line(other, static_cast<std::size_t>(k)));
-      if (v == Verdict::Separated) return v;
-      unknown = unknown || v == Verdict::Unknown;
+      if (one.verdict == Verdict::Separated) return one;
+      // Iterations that meet in one dimension only do not meet.
+      if (one.verdict == Verdict::At && all.distance != 0 && all.distance != one.distance) return {Verdict::Separated};
+      if (one.verdict == Verdict::At) all.distance = one.distance;
+      all.verdict = std::max(all.verdict, one.verdict);
     }
-    return unknown ? Verdict::Unknown : Verdict::Meets;
+    return all;
   }
 
-  Verdict compare_lines(const Line& a, const Line& b) const {
-    if (a.what == What::Unknown || b.what == What::Unknown) return Verdict::Unknown;
-    if (a.what == What::Repeated || b.what == What::Repeated) return Verdict::Meets;
-    return meet(a.slope, a.first, b.slope, b.first, 1) ? Verdict::Meets : Verdict::Separated;
+  Meeting compare_lines(const Line& a, const Line& b) const {
+    if (a.what == What::Unknown || b.what == What::Unknown) return {Verdict::Unknown};
+    if (a.what == What::Repeated || b.what == What::Repeated) return {Verdict::Meets};
+    return meet(a.slope, a.first, b.slope, b.first, 1);
   }
 
   // Elements of two 1-dimensional views of one memory, by their addresses.
-  Verdict compare_addresses(const Line& a, const Array& x, const Line& b, const Array& y) const {
-    if (a.what == What::Unknown || b.what == What::Unknown) return Verdict::Unknown;
-    if (a.what == What::Repeated || b.what == What::Repeated) return Verdict::Meets;
+  Meeting compare_addresses(const Line& a, const Array& x, const Line& b, const Array& y) const {
+    if (a.what == What::Unknown || b.what == What::Unknown) return {Verdict::Unknown};
+    if (a.what == What::Repeated || b.what == What::Repeated) return {Verdict::Meets, 0, true};
     const Wide distance = y.data - x.data;
-    return meet(a.slope * x.strides[0], a.first * x.strides[0], b.slope * y.strides[0],
-                b.first * y.strides[0] + distance, std::max(x.item_size(), y.item_size()))
-               ? Verdict::Meets
-               : Verdict::Separated;
+    Meeting found = meet(a.slope * x.strides[0], a.first * x.strides[0], b.slope * y.strides[0],
+                         b.first * y.strides[0] + distance, std::max(x.item_size(), y.item_size()));
+    found.by_address = true;
+    return found;
   }
 
   // Are there ordinals s != t with |slope_a * s + first_a - (slope_b * t + first_b)| < width? Exact for equal slopes;
   // for unlike ones it may say yes where the equation's solutions lie outside the loop.
-  bool meet(Wide slope_a, Wide first_a, Wide slope_b, Wide first_b, Wide width) const {
+  Meeting meet(Wide slope_a, Wide first_a, Wide slope_b, Wide first_b, Wide width) const {
     const Wide apart = first_b - first_a;
     if (slope_a == slope_b) {
-      if (slope_a == 0) return n_ > 1 && apart < width && -apart < width;
+      if (slope_a == 0) return {n_ > 1 && apart < width && -apart < width ? Verdict::Always : Verdict::Separated};
       // slope * (s - t) within `width` of `apart`, s - t not 0 and less than n.
       const Wide nearest = apart / slope_a;
       for (Wide d = nearest - width; d <= nearest + width; ++d) {
         const Wide miss = slope_a * d - apart;
-        if (d != 0 && d < n_ && -d < n_ && miss < width && -miss < width) return true;
+        if (d != 0 && d < n_ && -d < n_ && miss < width && -miss < width) return {Verdict::At, d};
       }
-      return false;
+      return {Verdict::Separated};
     }
     auto range = [&](Wide slope, Wide first) { return std::minmax({first, first + slope * (n_ - 1)}); };
     const auto [low_a, high_a] = range(slope_a, first_a);
     const auto [low_b, high_b] = range(slope_b, first_b);
-    if (high_a + width <= low_b || high_b + width <= low_a) return false;
-    if (width > 1) return true;
+    if (high_a + width <= low_b || high_b + width <= low_a) return {Verdict::Separated};
+    if (width > 1) return {Verdict::Meets};
     Wide divisor = slope_a, rest = slope_b;
     while (rest != 0) divisor = std::exchange(rest, divisor % rest);
-    return divisor == 0 ? apart == 0 : apart % divisor == 0;
+    return {(divisor == 0 ? apart == 0 : apart % divisor == 0) ? Verdict::Meets : Verdict::Separated};
   }
 
   const PrangeJob& job_;

@@ -5,6 +5,7 @@ sends one line for each call as soon as it has it, so that a crash or an endless
 
     ["value", text of the result, digests of the arrays]     floats by their bits, all NaN alike
     ["raise", type, message, line, digests]                  line: of the innermost frame in the script
+    ["verify", text]                                         PYVM_VERIFY has found a difference
 """
 
 import hashlib
@@ -41,6 +42,9 @@ for name, isa, threads, switches in (
 ):
     MODES[name] = {"PYVM_ISA": isa, "PYVM_NUM_THREADS": str(threads),
                    "PYVM_STRESS": ",".join(filter(None, ("hot=1", switches)))}
+for name, isa, threads, switches in (("verify", "avx512", 2, "hot=1"), ("verify-avx2", "avx2", 1, "hot=1,plan=1"),
+                                     ("verify-exit", "avx512", 1, "hot=1,exit=2"), ("verify-scalar", "scalar", 2, "hot=20")):
+    MODES[name] = {"PYVM_ISA": isa, "PYVM_NUM_THREADS": str(threads), "PYVM_STRESS": switches, "PYVM_VERIFY": "1"}
 MODES["warm"] = {"PYVM_ISA": "avx512", "PYVM_NUM_THREADS": "2", "PYVM_STRESS": "hot=30"}
 
 HEAD = "import math\n\nimport numpy as np\nfrom numba import njit, prange\n"
@@ -107,7 +111,23 @@ def outcome(space, path, name, call):
     return ["value", value_text(result), [digest(given[b]) for b in call.bases]]
 
 
+class Reports:
+    """What PYVM_VERIFY says on stderr."""
+
+    def __init__(self):
+        self.file = os.memfd_create("stderr")
+        os.dup2(self.file, 2)
+
+    def instead_of(self, result):
+        size = os.lseek(self.file, 0, os.SEEK_END)
+        text = os.pread(self.file, size, 0).decode(errors="replace")
+        os.ftruncate(self.file, 0)
+        os.lseek(self.file, 0, os.SEEK_SET)
+        return ["verify", text] if "pyvm: verify:" in text else result
+
+
 def child(mode, package, path, script, only, write):
+    reports = Reports() if "PYVM_VERIFY" in MODES.get(mode, {}) else None
     use_package(mode, package)
     linecache.cache[path] = (len(script.text), None, script.text.splitlines(True), path)
     module = types.ModuleType("__main__")
@@ -116,7 +136,9 @@ def child(mode, package, path, script, only, write):
     for number, (name, call, exact) in enumerate(script.calls):
         if number in only:
             signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS) # SIGPROF ends the process
-            os.write(write, json.dumps([number, outcome(module.__dict__, path, name, call)]).encode() + b"\n")
+            result = outcome(module.__dict__, path, name, call)
+            result = reports.instead_of(result) if reports else result
+            os.write(write, json.dumps([number, result]).encode() + b"\n")
 
 
 # ---- in the parent --------------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ MODES = {
     **{f"plan-{n}": {"PYVM_NUM_THREADS": "1", "PYVM_STRESS": f"hot=1,plan={n},costs={n}"} for n in range(1, 9)},
     "verify": {"PYVM_VERIFY": "1", "PYVM_NUM_THREADS": "2"},
     "verify-hot": {"PYVM_VERIFY": "1", "PYVM_NUM_THREADS": "2", "PYVM_STRESS": "hot=1"},
+    "verify-alone": {"PYVM_VERIFY": "1", "PYVM_NUM_THREADS": "1", "PYVM_STRESS": "hot=1"},  # finds stray stores too
 }
 ENGINE_MODES = [m for m in MODES if m not in ("peer", "numba")]
 REFERENCE_MODE = "interpreted"  # what the other modes must equal exactly where the peer is only near

@@ -11,6 +11,7 @@
 #include "bindings/engine/engine.h"
 #include "bindings/engine/kernels.h"
 #include "bindings/engine/script.h"
+#include "bindings/engine/services.h"
 #include "tracer/trace/log.h"
 #include "tracer/trace/tracer.h"
 #include "tracer/trace/verify.h"
@@ -143,6 +144,30 @@ for k in range(3):
 )";
 
 } // namespace
+
+// The first, because it must find no other thread in the program.
+TEST_CASE("verify finds a store whose condition is lost") {
+  start_verifying(0);
+  const int threads = engine::num_threads();
+  engine::set_num_threads(1);
+  check_found(R"(
+@njit
+def kernel(a, b):
+    for i in range(len(a)):
+        if a[i] > 5.0:
+            b[i] = a[i]
+a = np.arange(1000.0) % 9; b = np.zeros(1000)
+for k in range(3):
+    kernel(a, b)
+    print(b.sum(), b[:9])
+)",
+              [](ir::Region& region) {
+                for (ir::Instruction& i : region.instructions)
+                  if (i.op == ir::Op::Gt && region.type(i.operands[0]).is_float()) i.op = ir::Op::Ne;
+              },
+              "interpreted does not store, compiled stores float64 ");
+  engine::set_num_threads(threads);
+}
 
 TEST_CASE("verify finds a wrong operator, and goes on with the interpreter's elements") {
   check_found(stores, replace(ir::Op::Add, ir::Op::Sub, ir::Base::F64),

@@ -100,6 +100,8 @@ std::string name_of_register(const Code& code, std::uint16_t r) {
   return r < code.register_names.size() ? code.register_names[r] : "an array";
 }
 
+} // namespace
+
 std::string place_text(const Frame& frame, const Recording& recording, const std::byte* at) {
   const auto text = [](const std::string& name, const Place& place) {
     return fmt::format("{}[{}]", name, fmt::join(place.subscripts, ", "));
@@ -113,8 +115,6 @@ std::string place_text(const Frame& frame, const Recording& recording, const std
       if (const auto place = place_in(source.constant.as<Array>(), at)) return text("a global array", *place);
   return "an element of an array that the loop reaches";
 }
-
-} // namespace
 
 std::string value_text(const Value& value) {
   if (value.is_number())

@@ -15,6 +15,9 @@ bool same_value(const Value& a, const Value& b);
 // "float64 1.5", "an array of int64, shape (3,)"
 std::string value_text(const Value& value);
 
+// "C[3, 7]": the element there, of an array that the frame or the recording has.
+std::string place_text(const Frame& frame, const Recording& recording, const std::byte* at);
+
 // "C[3, 7]: interpreted 1.5, compiled 2.5 (2 of 64 stored elements differ)". The frame has the array in a register, or
 // the recording among its constants.
 std::string element_difference(const Frame& frame, const Recording& recording, const StoreLog::Difference& difference,

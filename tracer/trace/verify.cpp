@@ -9,6 +9,7 @@
 #include "tracer/trace/differences.h"
 #include "tracer/trace/entry.h"
 #include "tracer/trace/log.h"
+#include "tracer/trace/stray_stores.h"
 #include "tracer/trace/tracer.h"
 #include "vm/interp/interpreter.h"
 #include "vm/semantics/philox.h"
@@ -109,12 +110,15 @@ Raised raised_by(const PrangeJob& job) {
 
 bool stopped_from_outside(const PrangeJob& job) { return job.failure() && is_from_outside(job.failure()->error); }
 
-std::string difference_of(const Region& region, const StoreLog& log, PrangeJob& interpreted, PrangeJob& compiled,
-                          std::int64_t begin, std::int64_t end) {
+std::string difference_of(const Region& region, const StoreLog& log, const StrayStores& strays, PrangeJob& interpreted,
+                          PrangeJob& compiled, std::int64_t begin, std::int64_t end) {
   std::string text = exception_difference(interpreted.code(), raised_by(interpreted), raised_by(compiled));
   if (!text.empty()) return text;
   if (const auto found = log.difference())
     return element_difference(interpreted.frame(), region.recording, *found, log.size());
+  // Behind an iteration that raised, others of its lanes may have run.
+  if (std::byte* at = interpreted.failure() ? nullptr : strays.find(log))
+    return strays.text(at, interpreted.frame(), region.recording);
   return result_difference(interpreted, compiled, begin, end);
 }
 
@@ -144,14 +148,17 @@ std::int64_t verify_piece(Interpreter& interpreter, PrangeJob& job, LoopRecord& 
     const Turn turn(interpreter);
     StoreLog log(interpreter.context());
     if (interpret_piece(interpreter, log, interpreted, region, begin, end)) {
+      const StrayStores strays(job.frame(), region.recording);
       run_compiled(compiled);
       std::string difference;
-      if (!stopped_from_outside(compiled)) difference = difference_of(region, log, interpreted, compiled, begin, end);
+      if (!stopped_from_outside(compiled))
+        difference = difference_of(region, log, strays, interpreted, compiled, begin, end);
       const std::string what =
           fmt::format("iterations {} to {} of {}, entry {}", begin, end - 1, job.iterations(), entry);
       if (difference.empty()) {
         log_same(region, what, log);
       } else {
+        strays.undo();
         log.write_back();
         report(region, loop, job.frame(), what, difference);
       }
@@ -279,10 +286,11 @@ std::string register_difference(const Code& code, const Liveness& liveness, cons
 }
 
 std::string difference_of(const Region& region, const Frame& frame, const StoppingCode& stopping, const StoreLog& log,
-                          const LoopOutcome& interpreted, const LoopOutcome& compiled) {
+                          const StrayStores& strays, const LoopOutcome& interpreted, const LoopOutcome& compiled) {
   std::string text = exception_difference(*frame.code, raised_by(interpreted), raised_by(compiled));
   if (!text.empty()) return text;
   if (const auto found = log.difference()) return element_difference(frame, region.recording, *found, log.size());
+  if (std::byte* at = strays.find(log)) return strays.text(at, frame, region.recording);
   return interpreted.error ? "" : register_difference(*frame.code, stopping.liveness, interpreted, compiled);
 }
 
@@ -314,15 +322,17 @@ bool verify_entry(Interpreter& interpreter, Frame& frame, LoopRecord& loop, cons
     log_unverified(region, "it runs out of memory");
     return false;
   }
+  const StrayStores strays(frame, region.recording);
   LoopOutcome compiled = run_apart(interpreter, frame, stopping, run_compiled);
   std::string difference;
   if (!compiled.error || !is_from_outside(*compiled.error))
-    difference = difference_of(region, frame, stopping, log, interpreted, compiled);
+    difference = difference_of(region, frame, stopping, log, strays, interpreted, compiled);
   const std::string what = fmt::format("entry {}", entry);
   if (difference.empty()) {
     log_same(region, what, log);
     take_over(interpreter, frame, compiled);
   } else {
+    strays.undo();
     log.write_back();
     report(region, loop, frame, what, difference);
     take_over(interpreter, frame, interpreted);

@@ -35,8 +35,8 @@
 //
 // Not verified: a piece that leaves other marks than elements (output, a random state of the thread, the clock, an
 // iterator from outside: Unrepeatable), one that runs out of memory, and one that the user stops. Elements that
-// compiled code has stored and the interpreter has not are not looked for: the log does not know them. A store to the
-// wrong element is found where it is missing.
+// compiled code has stored and the interpreter has not are looked for in small arrays, where nobody else can have
+// stored them (stray_stores.h).
 #pragma once
 
 #include <cstdint>

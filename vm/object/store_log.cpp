@@ -103,6 +103,13 @@ std::optional<StoreLog::Difference> StoreLog::difference() const {
   return first;
 }
 
+bool StoreLog::covers(const std::byte* byte) const {
+  for (const ScalarKind kind : {ScalarKind::Int8, ScalarKind::Int16, ScalarKind::Int32, ScalarKind::Int64})
+    for (std::size_t k = 0; k < size_of(kind); ++k)
+      if (places_[place_of(byte - k, kind)] != 0) return true;
+  return false;
+}
+
 void StoreLog::write_back() const {
   for (const Entry& entry : entries_) put_bytes(entry.at, entry.kind, entry.logged);
 }

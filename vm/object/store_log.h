@@ -50,6 +50,8 @@ public:
   };
   // The first noted element that memory does not hold as it was logged; NaNs are all the same.
   std::optional<Difference> difference() const;
+  // Whether some noted element has this byte.
+  bool covers(const std::byte* byte) const;
   // Stores what was logged.
   void write_back() const;
 

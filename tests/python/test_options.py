@@ -203,7 +203,8 @@ def test_disable_jit(value, disabled):
     assert (done.returncode, done.stdout) == (0, "" if disabled else "no\n"), done.stderr
 
 
-@pytest.mark.parametrize("variable, value", [("PYVM_ISA", "sse9"), ("PYVM_NUM_THREADS", "many"), ("PYVM_JIT", "maybe")])
+@pytest.mark.parametrize("variable, value", [("PYVM_ISA", "sse9"), ("PYVM_NUM_THREADS", "many"), ("PYVM_JIT", "maybe"), ("PYVM_VERIFY", "abc"),
+                                             ("PYVM_VERIFY", "2"), ("PYVM_VERIFY", "-1")])
 def test_variables_that_make_no_sense(variable, value):
     done = python("-c", "import pyvm", **{variable: value})
     assert done.returncode == 1

@@ -1,7 +1,10 @@
 #include "tracer/trace/verify.h"
 
+#include <pthread.h>
+
 #include <cstdio>
 #include <mutex>
+#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -53,6 +56,9 @@ public:
 private:
   static std::mutex& mutex() {
     static std::mutex one_at_a_time;
+    // A forked child has not got the thread that holds it.
+    static const int for_children = pthread_atfork(nullptr, nullptr, [] { new (&one_at_a_time) std::mutex; });
+    static_cast<void>(for_children);
     return one_at_a_time;
   }
   std::lock_guard<std::mutex> lock_;

@@ -52,13 +52,13 @@ Abstract Walker::call_with_keywords(std::uint32_t pc, const Instruction& i) {
     for (int k = 0; k < i.n; ++k) arguments.push_back(read(static_cast<std::uint16_t>(i.c + k)));
     return call_random(callee.constant.as<Builtin>(), arguments, names);
   }
-  if (!is_builtin || names.size() != 1 || names[0].as<Str>().text != "dtype" || i.n != 2)
+  if (!is_builtin || names.size() != 1 || names[0].as<Str>().text != "dtype")
     return give_up(Abort::UnsupportedCall, "a function with keywords");
   const Builtin& builtin = callee.constant.as<Builtin>();
-  if (builtin.id != BuiltinId::NumpyZeros && builtin.id != BuiltinId::NumpyOnes && builtin.id != BuiltinId::NumpyEmpty)
-    return give_up(Abort::UnsupportedCall, builtin.name + "() with keywords");
-  const std::vector<Abstract> arguments{read(i.c), read(static_cast<std::uint16_t>(i.c + 1))};
-  return new_array(builtin, arguments);
+  if (!makes_array(builtin.id)) return give_up(Abort::UnsupportedCall, builtin.name + "() with keywords");
+  std::vector<Abstract> arguments;
+  for (int k = 0; k + 1 < i.n; ++k) arguments.push_back(read(static_cast<std::uint16_t>(i.c + k)));
+  return new_array(builtin, arguments, read(static_cast<std::uint16_t>(i.c + i.n - 1)));
 }
 
 Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments) {
@@ -178,7 +178,12 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::NumpyZeros:
   case BuiltinId::NumpyOnes:
   case BuiltinId::NumpyEmpty:
-    return new_array(builtin, arguments);
+  case BuiltinId::NumpyFull:
+  case BuiltinId::NumpyZerosLike:
+  case BuiltinId::NumpyOnesLike:
+  case BuiltinId::NumpyEmptyLike:
+  case BuiltinId::NumpyFullLike:
+    return new_array(builtin, arguments, std::nullopt);
   case BuiltinId::NumpyAbs: {
     if (n != 1 || !numeric) return refuse();
     const Abstract a = one_kind(arguments[0]);
@@ -187,80 +192,6 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   default:
     return refuse();
   }
-}
-
-// A length that the entry's numbers decide.
-std::optional<ir::ScratchLength> Walker::length_at_entry(const Abstract& length) const {
-  using From = ir::ScratchLength::From;
-  if (!length.is(Shape::Scalar) || is_float(length.kind) || length.kind == ScalarKind::Bool ||
-      length.kind == ScalarKind::UInt64)
-    return std::nullopt;
-  const ir::Instruction* made = build_.definition(length.id);
-  if (made == nullptr) return std::nullopt;
-  if (made->op == Op::Const && made->immediate >= 0) return ir::ScratchLength{From::Constant, made->immediate, 0};
-  if (made->op == Op::Param) return ir::ScratchLength{From::Scalar, made->immediate, 0};
-  if (made->op == Op::Dim)
-    return ir::ScratchLength{From::Array, build_.definition(made->operands[0])->immediate,
-                             static_cast<std::uint8_t>(made->immediate)};
-  return std::nullopt;
-}
-
-// An array that lives no longer than the iteration: scratch of the thread's, one for each place that makes one. It may
-// be used again when the place is passed again, since what was made there before cannot be named any more: a variable
-// that brings an array from one iteration of a loop to the next does not come to the loop with an array of a place
-// inside.
-Abstract Walker::new_array(const Builtin& builtin, const std::vector<Abstract>& arguments) {
-  constexpr std::int64_t few = 8;
-  const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, builtin.name + "() " + why); };
-  if (arguments.empty() || arguments.size() > 2) return refuse("with these arguments");
-  ir::ArraySlot slot{ScalarKind::Float64, 0, true, true, 0xffff};
-  if (arguments.size() == 2) {
-    const Abstract& dtype = arguments[1];
-    if (!dtype.is(Shape::Constant)) return refuse("of this dtype");
-    if (dtype.constant.is(Tag::DType))
-      slot.dtype = dtype.constant.as<DTypeObject>().kind;
-    else if (dtype.constant.is(Tag::Type) && dtype.constant.as<Builtin>().id == BuiltinId::ScalarType)
-      slot.dtype = static_cast<ScalarKind>(dtype.constant.as<Builtin>().detail);
-    else
-      return refuse("of this dtype");
-  }
-  const std::vector<Abstract> lengths =
-      arguments[0].is(Shape::Tuple) ? arguments[0].items : std::vector<Abstract>{arguments[0]};
-  if (lengths.size() > 8) return refuse("of so many dimensions");
-  std::optional<std::int64_t> elements = 1;
-  for (const Abstract& each : lengths) {
-    const auto length = length_at_entry(each);
-    if (!length) return refuse("of a length that is not known before the loop");
-    elements = elements && length->from == ir::ScratchLength::From::Constant
-                   ? std::optional(*elements * std::min<std::int64_t>(length->number, few + 1))
-                   : std::nullopt;
-    slot.scratch.push_back(*length);
-  }
-  if (slot.scratch.empty()) return refuse("of no dimension");
-  slot.ndim = static_cast<std::uint8_t>(slot.scratch.size());
-  out_.region.arrays.push_back(slot);
-  out_.arrays.push_back({});
-  Abstract array = Abstract::of(Shape::Array);
-  array.slot = static_cast<int>(out_.region.arrays.size()) - 1;
-  if (builtin.id == BuiltinId::NumpyEmpty) return array;
-
-  const ScalarBits bits = convert_bits(builtin.id == BuiltinId::NumpyOnes, ScalarKind::Bool, slot.dtype);
-  const ir::ValueId value = build_.constant(ir::type_of(slot.dtype), bits), zero = build_.int_constant(0);
-  const ir::ValueId reference = build_.array(array.slot);
-  std::vector<ir::ValueId> at;
-  if (slot.ndim == 1 && elements && *elements <= few) {
-    for (std::int64_t k = 0; k < *elements; ++k) {
-      at = {build_.int_constant(k)};
-      build_.store(reference, at, value);
-    }
-    return array;
-  }
-  build_.set_line(0);
-  for (int k = 0; k < slot.ndim; ++k) at.push_back(build_.begin_for(zero, build_.dim(reference, k), 1).index);
-  build_.store(reference, at, value);
-  for (int k = 0; k < slot.ndim; ++k) build_.end_for();
-  build_.set_line(code().locations[pc_].line);
-  return array;
 }
 
 // int(x): ValueError for NaN, OverflowError beyond int64; the interpreter raises them.

@@ -198,12 +198,17 @@ private:
   Abstract entry_value(std::uint16_t r);
   Abstract array_slot(const Value& value, std::optional<std::uint16_t> r);
 
+  // new_arrays.cpp
+  static bool makes_array(BuiltinId id);
+  Abstract new_array(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype);
+  std::vector<Abstract> lengths_of_new(const Abstract& shape, bool is_like);
+  void fill_new(int number, ir::ValueId value);
+  std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
+
   // calls.cpp
   Abstract call(std::uint32_t pc, const Instruction& i);
   Abstract call_with_keywords(std::uint32_t pc, const Instruction& i);
   Abstract call_builtin(const Builtin& builtin, const std::vector<Abstract>& arguments);
-  Abstract new_array(const Builtin& builtin, const std::vector<Abstract>& arguments);
-  std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
   Abstract inline_call(std::uint32_t pc, const Function& function, const std::vector<Abstract>& arguments,
                        std::uint16_t result_register);
   Abstract int_of(const Abstract& a);

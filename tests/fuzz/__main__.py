@@ -50,7 +50,7 @@ def make_guards(rng):
     for number in range(GUARD_KERNELS_IN_A_BATCH):
         kernel = guards.Kernel(rng, f"kernel{number}")
         text += kernel.text()
-        calls += [(kernel.name, call, True) for call in kernel.calls()]
+        calls += [(kernel.name, call, not kernel.inexact) for call in kernel.calls()]
     return batches.Script(text, calls)
 
 

@@ -66,9 +66,20 @@ GUARDS = {
     "step": Guard(("v = 0", "for q in range(0, 5, {g}):", "    v += q"), SIGNED, "r % 3 + 1", (0,)),
     "range": Guard(("v = 0", "for q in range({g}, 2**62):", "    v += 1", "    if v > 2:", "        break"), ("int64",),
                    "r % 5", (-2**62 - 5, -2**63 + 1)),
+    "range, reversed": Guard(("v = 0", "for q in range({g}, -2**62):", "    v += 1", "    if v > 2:", "        break"), ("int64",),
+                             "r % 5", (2**62 + 5, 2**63 - 1)),
+    "prange, reversed": Guard(("v = 0", "for q in prange({g}, -2**62):", "    v += q"), ("int64",), "r % 5", (2**62 + 5, 2**63 - 1)),
+    "prange, reversed, by 3": Guard(("v = 0", "for q in prange({g}, -2**62, 3):", "    v += q"), ("int64",), "r % 5",
+                                    (2**62, 2**62 + 5, 2**63 - 1)),
     "slice": Guard(("part = t[{g}:]", "v = part[1]"), SIGNED, "r % 5", (LENGTH, LENGTH - 1, 100)),
     "slice, wrapping": Guard(("part = t[{g}:6]", "v = part[0]"), SIGNED, "r % 5", (-3, -100, LENGTH, 6)),
     "slice, ends": Guard(("part = t[2:{g}]", "v = part[1]"), SIGNED, "r % 3 + 4", (3, 1, -1, -6, 100)),
+    "slice, length": Guard(("part = t[2:{g}]", "v = len(part)"), SIGNED, "r % 5 + 2", (1, 0, -1, 8, 100)),
+    "slice, rest": Guard(("part = t[{g}:]", "v = len(part)"), SIGNED, "r % 5", (8, 100, -1, -100)),
+    "shapes of its own": Guard(("part = np.zeros(3)", "part[:] = t[{g}:6]", "v = part[1]"), SIGNED, "r % 1 + 3", (2, 4, 6)),
+    "randint": Guard(("v = np.random.randint({g})",), SIGNED, ONE_UP, (0, -1)),
+    "uniform": Guard(("v = np.random.uniform({g}, 1e308)",), ("float64",), ONE_UP, ("-1e308", "np.inf", "np.nan")),
+    "normal": Guard(("v = np.random.normal(0.5, {g})",), ("float64",), ONE_UP, ("-1.0", "-0.0", "np.nan")),
     "shapes": Guard(("w[i, 0:3] = t[{g}:6]", "v = w[i, 1]"), SIGNED, "r % 1 + 3", (2, 4, 6)),
     "assert": Guard(("assert {g} > 0, 'not above'", "v = {g} * 0.5"), ("int64", "float64", "uint8"), ONE_UP, (0,)),
     "raise": Guard(("if {g} == 11:", "    raise ValueError('eleven')", "v = {g} + 1"), ANY_INT, ONE_UP, (11,)),
@@ -111,12 +122,14 @@ class Kernel:
         self.shape = draw_shape(rng)
         self.dtype = rng.choice(self.guard.kinds)
         self.two = any(a in self.shape.around for a in ("inner", "unlike", "while", "inner prange"))
+        self.inexact = self.kind == "normal" # logarithms
+        self.draws = "np.random" in self.guard.lines[0]
         self.overlaps = rng.random() < 0.12
         self.parameters = [(p, "guard", None, 0) for p in ("g", "h", "c", "x", "t", "t2", "t3", "t8", "w", "o", "flag", "m")]
 
     def text(self):
         """Unused parameters stay: a call fits any guard."""
-        options = (["parallel=True"] if self.shape.parallel or "inner prange" in self.shape.around else [])
+        options = (["parallel=True"] if self.shape.parallel or "prange" in self.kind or "inner prange" in self.shape.around else [])
         options += [self.guard.raises] if self.guard.raises else []
         helper = self.name + "_helper"
         text = ""
@@ -124,6 +137,8 @@ class Kernel:
             text += f"@njit({self.guard.raises})\n{self.guard.helper.format(helper=helper)}\n\n\n"
         names = ", ".join(p[0] for p in self.parameters)
         lines = [f"@njit({', '.join(options)})", f"def {self.name}({names}):", "    n = len(x)"]
+        if self.draws:
+            lines.append("    np.random.seed(7)")
         if self.sums():
             lines.append(f"    s = {self.rng.choice(('0.0', '0.0', '1.5'))}")
         if "largest" in self.shape.after:

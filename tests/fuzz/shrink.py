@@ -170,6 +170,8 @@ def statement_edits(function):
             statement = statements[position]
             if isinstance(statement, ast.Return) and node is function and len(statements) == 1:
                 continue
+            if "random.seed" in ast.unparse(statement): # without it no two runs are alike
+                continue
             if not isinstance(statement, ast.Pass) or len(statements) > 1:
                 yield lambda n=node, f=field, p=position: without(n, f, p, p + 1)
             for inner in (getattr(statement, "body", None), getattr(statement, "orelse", None)):

@@ -28,17 +28,15 @@ ValueId Walker::trips_of_constant_step(const Abstract& range, std::int64_t step)
     return build_.emit(Op::Add, {whole, build_.int_constant(1)});
   };
   const ValueId distance = build_.emit(Op::Sub, {to, from});
+  const ValueId runs = build_.emit(Op::Lt, {from, to});
   const auto start = build_.constant_bits(from);
-  if (!start || static_cast<std::int64_t>(*start) < 0) {
-    const ValueId fits = build_.emit(Op::Ge, {distance, build_.int_constant(0)});
-    build_.guard(build_.emit(Op::Or, {build_.emit(Op::Ge, {from, to}), fits}),
-                 exit_here("a range of more than 2**63 values"));
-  } else if (*start != 0) {
-    // Down from there it may wrap to a large number.
-    const ValueId runs = build_.emit(Op::Lt, {from, to});
-    return build_.emit(Op::Select, {runs, stepped(distance), build_.int_constant(0)});
-  }
-  return stepped(distance);
+  const bool is_ahead = start && static_cast<std::int64_t>(*start) >= 0; // no stop is 2^63 beyond it
+  if (!is_ahead)
+    build_.guard(build_.emit(Op::Eq, {runs, build_.emit(Op::Gt, {distance, build_.int_constant(0)})}),
+                 exit_here("a range of more than 2**63 values, or its reverse"));
+  // Down from there the distance, or the distance less one, may wrap to a large number.
+  const bool may_wrap_down = (is_ahead && *start != 0) || by != 1;
+  return may_wrap_down ? build_.emit(Op::Select, {runs, stepped(distance), build_.int_constant(0)}) : distance;
 }
 
 // The distance is right as an unsigned number even where it leaves the signed ones; nobody lives to see the end of more

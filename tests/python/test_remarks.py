@@ -45,7 +45,7 @@ def test_both_tiers_say_the_same(body, arguments, remark, tmp_path):
     main = tmp_path / "main.py"
     main.write_text(SCRIPT.format(body=body, arguments=arguments))
     told = []
-    for variables in ({"PYVM_JIT": "0"}, {"PYVM_JIT": "1", "PYVM_HOT": "1"}):
+    for variables in ({"PYVM_JIT": "0"}, {"PYVM_JIT": "1", "PYVM_STRESS": "hot=1"}):
         done = running.python(main, **variables)
         assert done.returncode == 0, done.stderr
         told.append(done.stdout.strip())

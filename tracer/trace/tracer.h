@@ -14,7 +14,7 @@ struct Services {
   ir::CodeGenerator* code_generator = nullptr; // null: nothing is traced
   int (*num_threads)() = nullptr;
   void (*performance_remark)(const Code& code, int loop, const std::string& reason) = nullptr;
-  double verified_share = 0; // of compiled grains: PYVM_VERIFY (verify.h)
+  double verified_share = 0;                                    // of compiled grains: PYVM_VERIFY (verify.h)
   void (*report_miscompile)(const std::string& text) = nullptr; // null: to stderr
 };
 

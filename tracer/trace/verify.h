@@ -1,3 +1,4 @@
+#pragma once
 // Self-checking: PYVM_VERIFY=0.05 runs that share of what compiled code does twice, and compares.
 //
 // The problem. A miscompile is silent: the program goes on with a wrong number. The interpreter's result is the
@@ -37,7 +38,6 @@
 // iterator from outside: Unrepeatable), one that runs out of memory, and one that the user stops. Elements that
 // compiled code has stored and the interpreter has not are looked for in small arrays, where nobody else can have
 // stored them (stray_stores.h).
-#pragma once
 
 #include <cstdint>
 #include <functional>

@@ -71,11 +71,12 @@ private:
 
   double some_float() {
     constexpr double values[] = {0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e300, -3.75, 1e-310, 7.0};
+    if (chance(30)) return static_cast<double>(below(1 << 30) - (1 << 29)) / 3.0; // all bits of a fraction
     return chance(5) ? __builtin_inf() : chance(5) ? __builtin_nan("") : values[below(10)];
   }
   std::int64_t some_int() {
     constexpr std::int64_t values[] = {0, 1, -1, 2, 3, 4, 255, -128, INT64_MIN, INT64_MAX};
-    return values[below(10)];
+    return chance(15) ? static_cast<std::int64_t>(random_()) : values[below(10)];
   }
   ScalarBits some_bits(ScalarKind kind) {
     if (kind == ScalarKind::Bool) return static_cast<ScalarBits>(below(2));

@@ -91,8 +91,9 @@ private:
     LineReader line(std::string_view(heading).substr(1), line_number);
     if (line.accept("run")) {
       line.expect(":");
-      PassRun run{.passes = {}, .disjoint = line.accept("disjoint"), .expected = {}, .line = line_number};
-      if (run.disjoint) line.expect(",");
+      PassRun run{.passes = {}, .expected = {}, .line = line_number};
+      if ((run.disjoint = line.accept("disjoint"))) line.expect(",");
+      if ((run.in_range = line.accept("in_range"))) line.expect(",");
       do run.passes.emplace_back(line.take());
       while (line.accept(","));
       run.expected = section();
@@ -172,6 +173,7 @@ std::string text_of(const IrCase& test) {
   for (const PassRun& run : test.runs) {
     text += "\n; run: ";
     if (run.disjoint) text += "disjoint, ";
+    if (run.in_range) text += "in_range, ";
     for (std::size_t i = 0; i < run.passes.size(); ++i) text += (i == 0 ? "" : ", ") + run.passes[i];
     text += "\n" + run.expected;
   }

@@ -5,7 +5,8 @@
 //   region ...                        the input
 //
 //   ; run: hoist, promote             passes of tracer/opt in order (or: optimise); `disjoint` before them says that
-//   region ...                        arrays of different slots share no memory. Then the region that comes out.
+//   region ...                        arrays of different slots share no memory, `in_range` behind that that subscripts
+//                                     made of loop indices are checked. Then the region that comes out.
 //
 //   ; evaluate 0 4                    a grain, and what it finds
 //   scalars 3 1.5                     the scalar slots in order
@@ -50,6 +51,7 @@ struct Evaluation {
 struct PassRun {
   std::vector<std::string> passes;
   bool disjoint = false;
+  bool in_range = false;
   std::string expected; // text of the region
   int line = 0;
 };

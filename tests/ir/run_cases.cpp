@@ -27,7 +27,7 @@ void require_verified(const ir::Region& region, const std::string& what) {
 
 ir::Region passed(const IrCase& test, const PassRun& run) {
   ir::Region region = test.input;
-  const tracer::AliasInfo alias{.distinct_slots_are_disjoint = run.disjoint};
+  const tracer::AliasInfo alias{.distinct_slots_are_disjoint = run.disjoint, .forms_are_in_range = run.in_range};
   for (const std::string& pass : run.passes) {
     if (pass == "optimise")
       tracer::optimise(region, alias);

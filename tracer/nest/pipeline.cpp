@@ -165,7 +165,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   const auto together = std::find_if(pairs.begin(), pairs.end(), [&](const Disjoint& pair) {
     return !are_disjoint(pair, planned.checks.slots, request.arrays);
   });
-  const AliasInfo alias{.distinct_slots_are_disjoint = together == pairs.end()};
+  const AliasInfo alias{.distinct_slots_are_disjoint = together == pairs.end(), .forms_are_in_range = true};
   planned.fast = without_indices(planned.careful, hoisted);
   check_in_debug(planned.fast, "hoisting bounds");
   optimise(planned.fast, alias);

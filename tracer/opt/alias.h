@@ -12,6 +12,9 @@ struct AliasInfo {
   // Arrays of different slots share no memory: the planner has put every pair that matters in the entry's overlap
   // checks.
   bool distinct_slots_are_disjoint = false;
+  // A subscript that is made of loops' indices and of what was there at entry is in range in all iterations of the
+  // loops around it, whether its access runs or not: the planner has put it in the entry's bounds checks.
+  bool forms_are_in_range = false;
 };
 
 enum class Overlap : std::uint8_t {

@@ -13,10 +13,13 @@
 //   it stands in the loop's own body, and nothing before it in that body may leave: the first iteration runs it,
 //   and there is a first iteration. A `loop` has one; before a `for` the load is put under `lo < hi`, unless the loop
 //   is over the whole grain, which is never empty.
-// A `touch` that each run of the loop comes to moves likewise: once is enough.
-// Nothing is said about stores by others: DESIGN leaves a race's values open.
+// Where the entry has checked the subscript for all iterations of the loops around (AliasInfo::forms_are_in_range), the
+// first one need not run the load: it may stand in a block, behind a `continue`. Behind an `if` it stays: that may be
+// one of ours, with `lo < hi` of a loop inside. A `touch` that each run of the loop comes to moves likewise: once is
+// enough. Nothing is said about stores by others: DESIGN leaves a race's values open.
 #include "tracer/opt/passes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tracer/ir/walk.h"
@@ -47,7 +50,12 @@ bool is_dear(Op op) {
 class Hoisting {
 public:
   Hoisting(Region& region, const AliasInfo& alias)
-      : region_(region), oracle_(region, alias), made_(definitions(region)) {}
+      : region_(region), oracle_(region, alias), forms_are_in_range_(alias.forms_are_in_range),
+        made_(definitions(region)), is_index_(region.values.size()) {
+    for_each_instruction(region, region.body, [&](InstructionId id) {
+      if (region.at(id).op == Op::For) is_index_[region.at(id).bodies[0].parameters[0]] = true;
+    });
+  }
 
   bool run() {
     inner_loops(region_.body);
@@ -89,35 +97,43 @@ private:
     for_each_instruction(region_, region_.at(id).bodies[0], [&](InstructionId each) {
       if (is_write(region_.at(each))) loop.writes.push_back(each);
     });
-    in_body(id, 0, [&](Body& body) { hoist(body, loop, true); });
+    const bool counted = region_.at(id).op == Op::For;
+    in_body(id, 0, [&](Body& body) { hoist(body, loop, {.own = true, .certain = true, .in_blocks = counted}); });
     changed_ |= !loop.before.empty();
     return std::move(loop.before);
   }
 
-  // `certain`: the body is the loop's own, and so far nothing may have left it.
-  void hoist(Body& body, Loop& loop, bool certain) {
-    const bool own = certain;
+  // Where a body stands in the loop.
+  struct Place {
+    bool own = false;       // the loop's own body
+    bool certain = false;   // so far nothing may have left it
+    bool in_blocks = false; // of a `for`, with blocks alone around it
+  };
+
+  void hoist(Body& body, Loop& loop, Place place) {
     std::vector<InstructionId> now;
     for (const InstructionId id : std::vector<InstructionId>(body.instructions)) {
       const Instruction& it = region_.at(id);
       if (is_invariant(it, loop)) {
-        if (info(it.op).effect == Effect::Pure && (own || !is_dear(it.op))) {
+        if (info(it.op).effect == Effect::Pure && (place.own || !is_dear(it.op))) {
           move_out(id, loop);
           continue;
         }
-        if (info(it.op).effect == Effect::Read && certain && !is_written(id, loop)) {
+        const bool may_run = place.certain || (place.in_blocks && is_in_range(it));
+        if (info(it.op).effect == Effect::Read && may_run && !is_written(id, loop)) {
           load_before(id, loop);
           continue;
         }
       }
-      if (it.op == Op::Touch && certain && runs_at_least_once(region_, made_, region_.at(loop.id))) {
+      if (it.op == Op::Touch && place.certain && runs_at_least_once(region_, made_, region_.at(loop.id))) {
         move_out(id, loop);
         continue;
       }
-      certain = certain && !may_leave(region_, it);
+      place.certain = place.certain && !may_leave(region_, it);
       const bool branches = it.op == Op::If || it.op == Op::Block;
+      const Place inside{.in_blocks = place.in_blocks && it.op == Op::Block};
       for (std::size_t i = 0; branches && i < region_.at(id).bodies.size(); ++i)
-        in_body(id, i, [&](Body& nested) { hoist(nested, loop, false); });
+        in_body(id, i, [&](Body& nested) { hoist(nested, loop, inside); });
       now.push_back(id);
     }
     body.instructions = std::move(now);
@@ -128,6 +144,36 @@ private:
     for (const ValueId operand : it.operands)
       if (operand < loop.inside.size() && loop.inside[operand]) return false;
     return true;
+  }
+  // A load whose subscripts the entry has checked for all iterations of the loops around.
+  bool is_in_range(const Instruction& load) const {
+    if (!forms_are_in_range_ || load.op != Op::Load || load.masked || region_.type(load.results[0]).lanes != 1)
+      return false;
+    for (std::size_t i = 0; i < subscript_count(load); ++i)
+      if (!is_form(load.operands[1 + i])) return false;
+    return true;
+  }
+  bool is_form(ValueId value) const {
+    if (value >= made_.size()) return false;
+    if (is_index_[value]) return true;
+    if (made_[value] == no_id) return false;
+    const Instruction& made = region_.at(made_[value]);
+    switch (made.op) {
+    case Op::Const:
+    case Op::Param:
+    case Op::Dim:
+    case Op::Begin:
+    case Op::End:
+      return true;
+    case Op::Neg:
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Shl:
+      return std::ranges::all_of(made.operands, [&](ValueId each) { return is_form(each); });
+    default:
+      return false;
+    }
   }
   bool is_written(InstructionId load, const Loop& loop) const {
     for (const InstructionId write : loop.writes)
@@ -159,7 +205,9 @@ private:
 
   Region& region_;
   const AliasOracle oracle_;
+  const bool forms_are_in_range_;
   const std::vector<InstructionId> made_;
+  std::vector<bool> is_index_; // by value: of a `for`
   bool changed_ = false;
 };
 

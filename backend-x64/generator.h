@@ -125,6 +125,7 @@ private:
 
   void lower_binary(const Instruction& it);
   void lower_mul32(const Instruction& it);
+  void lower_draw(const Instruction& it);
   void lower_unary(const Instruction& it);
   void lower_extremum(const Instruction& it);
   void lower_shift(const Instruction& it);

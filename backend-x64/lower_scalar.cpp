@@ -70,6 +70,23 @@ void Generator::lower_mul32(const Instruction& it) {
   copy(target_gp(it.results[0]), product, ir::i64);
 }
 
+void Generator::lower_draw(const Instruction& it) {
+  x86::Gp range = gp(it.operands[0]), function = new_gp(), state = new_gp(), bits = new_gp();
+  cc_.mov(function, x86::ptr(context_, offsetof(ir::RegionContext, draw)));
+  cc_.mov(state, x86::ptr(context_, offsetof(ir::RegionContext, draw_state)));
+  asmjit::InvokeNode* call;
+  cc_.invoke(&call, function,
+             asmjit::FuncSignatureT<std::uint64_t, void*, std::int64_t, std::uint64_t>(asmjit::CallConvId::kHost));
+  call->setArg(0, state);
+  call->setArg(1, Imm(it.immediate));
+  call->setArg(2, range);
+  call->setRet(0, bits);
+  if (type(it.results[0]).is_float())
+    emit(vex_ ? Id::kIdVmovq : Id::kIdMovq, target_vec(it.results[0]).xmm(), bits);
+  else
+    copy(target(it.results[0]), bits, ir::i64);
+}
+
 // ---- one operand --------------------------------------------------------------------------------------------------
 
 void Generator::lower_unary(const Instruction& it) {

@@ -176,6 +176,10 @@ private:
       for (int lane = 0; lane < lanes_of(it.operands[0]); ++lane)
         record(it, lanes_of(it.operands[0]), lane) = values_[it.operands[0]][lane];
       return true;
+    case Op::Draw:
+      values_[it.results[0]][0] =
+          context_.draw(context_.draw_state, static_cast<DrawKind>(it.immediate), values_[it.operands[0]][0]);
+      return true;
     case Op::Touch:
       context_.touched[it.immediate] = 1;
       return true;

@@ -43,7 +43,7 @@ enum class Op : std::uint8_t {
 #undef OP
 };
 
-enum class Effect : std::uint8_t { Pure, Read, Write, Guard, Lane, Control };
+enum class Effect : std::uint8_t { Pure, Read, Write, Guard, Lane, State, Control };
 enum class ResultRule : std::uint8_t { None, Same, Bool, Given };
 constexpr int any_number = -1;
 

@@ -258,6 +258,7 @@ private:
     case Op::LaneGet:
     case Op::LaneSet:
     case Op::Touch:
+    case Op::Draw:
     case Op::Br:
       it.immediate = line.take_int(least_int, most_int, "a number");
       take_values(line, it.operands);

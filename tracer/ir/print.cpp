@@ -200,6 +200,7 @@ private:
     case Op::LaneGet:
     case Op::LaneSet:
     case Op::Touch:
+    case Op::Draw:
     case Op::Br:
       add(std::to_string(it_.immediate));
       add(list(0, count));

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "vm/semantics/philox.h"
+
 namespace pyvm::ir {
 
 struct ArrayDescriptor {
@@ -45,6 +47,9 @@ struct RegionContext {
   // Not null: [begin, end) are whole blocks (the loop's last one may be short), and begin is block_start, which the
   // code counts up. Only for regions with accumulators, and code that says Compiled::runs_blocks.
   BlockRun* blocks = nullptr;
+  // np.random's stream on this thread, for regions with a `draw`, and who draws from it.
+  void* draw_state = nullptr;
+  std::uint64_t (*draw)(void* state, DrawKind kind, std::uint64_t range) noexcept = nullptr;
   std::int64_t* left_exits = nullptr; // out: by gang * Region::lanes + lane, the ExitId of a lane that left by `leave`
 };
 constexpr int max_lanes = 16;

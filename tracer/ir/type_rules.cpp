@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "vm/semantics/philox.h"
+
 namespace pyvm::ir {
 
 namespace {
@@ -36,6 +38,7 @@ Takes taken_by(Op op) {
   case Op::UIntToFloat:
   case Op::Wrap:
   case Op::Index:
+  case Op::Draw:
     return Takes::Int;
   case Op::Div:
   case Op::FloatToInt:
@@ -182,6 +185,9 @@ std::string special_error(const Region& region, const Instruction& it) {
   case Op::FloatToUInt:
   case Op::BoolToInt:
     return result == i64.with_lanes(operand(0).lanes) ? "" : "the result is i64 with the operand's lanes";
+  case Op::Draw:
+    if (!in_table(it.immediate, static_cast<std::size_t>(DrawKind::Bounded) + 1)) return "no such kind of draw";
+    return operand(0) == i64 ? "" : "draws are scalars";
   case Op::Wrap:
     return is_integer(it.element) ? "" : "wrap needs an integer kind";
   case Op::Math: {
@@ -234,6 +240,8 @@ std::optional<Type> implied_type(const Region& region, const Instruction& instru
     return array_type;
   case Op::Any:
     return b1;
+  case Op::Draw:
+    return instruction.immediate == static_cast<std::int64_t>(DrawKind::Bounded) ? i64 : f64;
   case Op::Select:
     return region.type(instruction.operands[1]);
   case Op::FloatToInt:

@@ -328,6 +328,7 @@ void LaneView::look(const ir::Body& body) {
     const ir::Instruction& it = region_.at(id);
     if (restarts(it) && stored_) refuse(Reason::ExitInside, it.line, region_.exits[it.exit].reason);
     may_restart_ |= restarts(it);
+    if (ir::info(it.op).effect == Effect::State) refuse(Reason::DrawsInOrder, it.line);
     switch (it.op) {
     case Op::If:
       if (varies_[it.operands[0]]) has_masks_ |= !is_plain(it);

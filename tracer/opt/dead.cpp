@@ -30,6 +30,7 @@ bool has_effect(const Instruction& it) {
     return false;
   case Effect::Write:
   case Effect::Guard:
+  case Effect::State:
     return true;
   case Effect::Lane:
     return it.op != Op::LaneGet;

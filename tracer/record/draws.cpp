@@ -1,4 +1,5 @@
-// np.random inside an iteration: draws of its Philox stream (vm/semantics/philox.h) as plain operations of the IR.
+// np.random. In plain loops the IR's `draw` asks the thread's stream. In iterations of a prange draws of the
+// iteration's Philox stream (vm/semantics/philox.h) become plain operations, as follows.
 //
 // How many the iteration has drawn is part of the interpreter's state, as a register is: the walk keeps it in a
 // register of its own behind each frame's, which joins, loops, calls and exits carry like any other. As long as it is
@@ -125,8 +126,15 @@ Walker::Draw Walker::draw() {
   return {either(0), either(1)};
 }
 
+// In a plain loop: from whatever the thread draws from, one after the other.
+ValueId Walker::draw_in_order(DrawKind kind, ValueId range) {
+  out_.draws = true;
+  return build_.emit(Op::Draw, {range}, {.immediate = static_cast<std::int64_t>(kind)});
+}
+
 // [0, 1) with 53 bits.
 ValueId Walker::draw_unit() {
+  if (!draws_) return draw_in_order(DrawKind::Unit, build_.int_constant(0));
   const Draw x = draw();
   const ValueId low = build_.emit(Op::And, {x.low, build_.int_constant(low_word)});
   const ValueId bits = build_.emit(Op::Or, {low, build_.emit(Op::Shl, {x.high, build_.int_constant(32)})});
@@ -137,6 +145,7 @@ ValueId Walker::draw_unit() {
 
 // The high half of a draw times `values`, which counts as unsigned.
 ValueId Walker::draw_below(ValueId values) {
+  if (!draws_) return draw_in_order(DrawKind::Bounded, build_.emit(Op::Sub, {values, build_.int_constant(1)}));
   const Draw x = draw();
   const ValueId word_bits = build_.int_constant(32), mask = build_.int_constant(low_word);
   const auto high = [&](ValueId v) { return build_.emit(Op::UShr, {v, word_bits}); };
@@ -151,6 +160,7 @@ ValueId Walker::draw_below(ValueId values) {
 }
 
 ValueId Walker::draw_gauss() {
+  if (!draws_) return draw_in_order(DrawKind::Gauss, build_.int_constant(0));
   const ValueId u = draw_unit(), v = draw_unit();
   const auto math = [&](MathFunction function, ValueId x) { return build_.math(function, ir::Values(&x, 1)); };
   const ValueId log = math(MathFunction::Log, build_.emit(Op::Sub, {build_.float_constant(1.0), u}));
@@ -166,7 +176,7 @@ Abstract Walker::call_random(const Builtin& builtin, const std::vector<Abstract>
   const auto refuse = [&](const char* why) {
     return give_up(Abort::UnsupportedCall, "np.random." + builtin.name + why);
   };
-  if (!draws_) return refuse("() outside a parallel prange");
+  if (job_ && !draws_) return refuse("(), which is called by another name,");
   const auto real = [&](std::size_t k, double otherwise) {
     return k < n && arguments[k] ? convert(*arguments[k], ScalarKind::Float64) : build_.float_constant(otherwise);
   };

@@ -75,6 +75,7 @@ struct Recording {
   int loop = 0;
   bool grain = false;         // iterations of a parallel prange; otherwise a hot loop that runs in order
   bool holds_prange = false;  // compiled in line, on this thread
+  bool draws = false;         // from np.random's stream on the thread
   bool hides_code = false;    // some path leaves for the interpreter because of what is not compiled
   bool start_is_zero = false; // a guard: the loop's value at ordinal 0 is 0
   std::int64_t step = 1;      // a guard: of a grain the step, of a hot loop recorded_step()

@@ -143,6 +143,7 @@ private:
   void append_drawn(const Abstract& value, const Abstract& shape, const Place& at, std::vector<ir::ValueId>& out);
   std::array<ir::ValueId, 4> philox_block(ir::ValueId number);
   Draw draw();
+  ir::ValueId draw_in_order(DrawKind kind, ir::ValueId range);
   ir::ValueId draw_unit();
   ir::ValueId draw_below(ir::ValueId values);
   ir::ValueId draw_gauss();

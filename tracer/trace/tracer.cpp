@@ -13,6 +13,7 @@
 #include "tracer/trace/ticker.h"
 #include "tracer/trace/verify.h"
 #include "vm/interp/conflicts.h"
+#include "vm/interp/draws.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/semantics/arithmetic.h"
@@ -104,6 +105,11 @@ Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int i
   const ir::Region& version = fast ? region.plan.fast : region.plan.careful;
   std::vector<std::uint64_t> exit_values(exit_words(version));
   ir::RegionContext context = context_of(values, values.arrays, exit_values);
+  if (region.recording.draws) {
+    const DrawSource source = draw_source(interpreter);
+    context.draw_state = source.state;
+    context.draw = source.draw;
+  }
   const RunningCode running;
   const std::int64_t outcome = (fast ? region.fast : region.careful)->entry(&context, 0, rest.left);
   if (outcome == ir::abandoned) throw_reason();

@@ -98,13 +98,17 @@ Value RandomStateObject::attribute(const std::string& name) {
 
 } // namespace
 
+MersenneTwister& thread_random_state() {
+  thread_local MersenneTwister state;
+  return state;
+}
+
 Draws Draws::of(const CallContext& context) {
   static MersenneTwister outside;
-  thread_local MersenneTwister inside;
   const bool is_njit = context.dialect == Dialect::Njit;
   if (is_njit && context.iteration_stream) return Draws(*context.iteration_stream);
   leaves_marks("a random state advances");
-  return Draws(is_njit ? inside : outside);
+  return Draws(is_njit ? thread_random_state() : outside);
 }
 
 double Draws::next_double() { return iteration_ ? unit_of_draw(iteration_->next()) : twister_->next_double(); }

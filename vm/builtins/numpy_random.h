@@ -38,6 +38,9 @@ private:
   int left_ = 0;
 };
 
+// Of njit code outside of parallel pranges.
+MersenneTwister& thread_random_state();
+
 // The functions of numpy.random and the methods of RandomState.
 using RandomFunction = Value (*)(CallContext& context, Draws draws, const Arguments& arguments);
 #define RANDOM(name, function, id) Value function(CallContext& context, Draws draws, const Arguments& arguments);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "vm/builtins/numpy_random.h"
 #include "vm/bytecode/liveness.h"
 #include "vm/interp/interpreter.h"
 
@@ -73,9 +74,34 @@ private:
 
   std::set<const Code*> seen_;
 };
+std::uint64_t drawn_bits(native::Draws draws, DrawKind kind, std::uint64_t range) {
+  switch (kind) {
+  case DrawKind::Unit:
+    return to_bits(draws.next_double());
+  case DrawKind::Gauss:
+    return to_bits(draws.next_gauss());
+  case DrawKind::Bounded:
+    break;
+  }
+  return draws.bounded(range, 64);
+}
+
+std::uint64_t draw_of_iteration(void* state, DrawKind kind, std::uint64_t range) noexcept {
+  return drawn_bits(native::Draws(*static_cast<IterationStream*>(state)), kind, range);
+}
+
+std::uint64_t draw_of_thread(void* state, DrawKind kind, std::uint64_t range) noexcept {
+  return drawn_bits(native::Draws(*static_cast<MersenneTwister*>(state)), kind, range);
+}
+
 static_assert(static_cast<int>(BuiltinId::RandomNormal) - static_cast<int>(BuiltinId::RandomDouble) == 4);
 
 } // namespace
+
+DrawSource draw_source(Interpreter& interpreter) {
+  if (IterationStream* stream = interpreter.context().iteration_stream) return {stream, draw_of_iteration};
+  return {&native::thread_random_state(), draw_of_thread};
+}
 
 bool may_draw(const Code& code, std::uint32_t from, std::uint32_t to) { return Search().in_range(code, from, to); }
 

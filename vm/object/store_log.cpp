@@ -38,7 +38,8 @@ std::uint64_t& Maker::of_this_thread() {
   return log;
 }
 
-StoreLog::StoreLog(CallContext& context) : context_(context), places_(first_places) {
+StoreLog::StoreLog(CallContext& context) : context_(context), stream_(context.iteration_stream), places_(first_places) {
+  if (stream_) stream_before_ = *stream_;
   static std::atomic<std::uint64_t> logs{0};
   PYVM_ASSERT(!context.store_log && Maker::of_this_thread() == 0, "a thread has one store log");
   number_ = logs.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -86,6 +87,10 @@ void StoreLog::roll_back() {
   live_ = false;
   context_.store_log = nullptr;
   Maker::of_this_thread() = 0;
+  if (stream_) {
+    stream_logged_ = *stream_;
+    *stream_ = stream_before_;
+  }
   for (Entry& entry : entries_) entry.logged = bytes_at(entry.at, entry.kind);
   for (std::size_t k = entries_.size(); k-- > 0;) put_bytes(entries_[k].at, entries_[k].kind, entries_[k].before);
 }
@@ -111,6 +116,7 @@ bool StoreLog::covers(const std::byte* byte) const {
 }
 
 void StoreLog::write_back() const {
+  if (stream_) *stream_ = stream_logged_;
   for (const Entry& entry : entries_) put_bytes(entry.at, entry.kind, entry.logged);
 }
 

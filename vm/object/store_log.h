@@ -17,6 +17,7 @@
 
 #include "vm/object/array.h"
 #include "vm/object/objects.h"
+#include "vm/semantics/philox.h"
 
 namespace pyvm {
 
@@ -39,7 +40,7 @@ public:
   }
   void note_all(const Array& array);
 
-  // Ends the log: memory is as it was before; what was stored is kept.
+  // Ends the log: memory is as it was before, and what np.random draws from; what was stored is kept.
   void roll_back();
 
   struct Difference {
@@ -69,6 +70,9 @@ private:
   std::size_t place_of(const std::byte* at, ScalarKind kind) const;
 
   CallContext& context_;
+  // What np.random draws from in the iteration around the piece; null outside of one.
+  IterationStream* const stream_;
+  IterationStream stream_before_{}, stream_logged_{};
   std::uint64_t number_; // of this log; Buffer::maker
   bool live_ = true;
   std::vector<Entry> entries_;        // in the order of their first stores

@@ -44,6 +44,9 @@ constexpr int philox_rounds = 10;
 
 PhiloxBlock philox(PhiloxBlock counter, std::array<std::uint32_t, 2> key);
 
+// What is drawn: [0, 1), standard normal, an int in [0, range].
+enum class DrawKind : std::int64_t { Unit, Gauss, Bounded };
+
 constexpr double draw_scale = 1.0 / 9007199254740992.0; // 2**-53
 constexpr double two_pi = 6.283185307179586;
 

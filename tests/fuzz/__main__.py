@@ -6,7 +6,7 @@
 Each seed makes a batch of kernels with a few calls each (kernels.py, inputs.py); each batch runs in one process for each
 mode (batches.py). What differs is cut down (shrink.py) to a script in the folder (/tmp/pyvm-fuzz), with the command that
 repeats it and the decisions that matter (blame.py); it is a file for tests/lang/cases once it is
-mended. The last line counts kernels, calls and CPU time. Every third batch is of kernels with one guard (guards.py).
+mended. The last line counts kernels, calls and CPU time. Every second batch is of kernels with one guard (guards.py).
 """
 
 import argparse
@@ -40,8 +40,8 @@ def make_script(seed):
 
 
 def has_guards(seed):
-    """Every third seed."""
-    return seed % 3 == 0
+    """Every second seed."""
+    return seed % 2 == 0
 
 
 def make_guards(rng):

@@ -32,8 +32,8 @@ public:
     some(3);
     ordinal_loop();
     some(3);
-    if (chance(30))
-      end({.op = Op::Exit, .exit = new_exit()});
+    if (chance(80)) // what was computed is to be seen
+      end({.op = Op::Exit, .exit = new_exit(10)});
     else
       end({.op = Op::Yield});
     region_.body.instructions = open_.back().code;
@@ -95,7 +95,7 @@ private:
     result.scalars[0] = static_cast<ScalarBits>(static_cast<std::int64_t>(below(8)) - 2);
     for (std::size_t slot = 0; slot < region_.arrays.size(); ++slot) {
       const auto size = static_cast<std::int64_t>(size_of(region_.arrays[slot].dtype));
-      ArrayInput array{.slot = slot, .shape = {chance(20) ? 0 : 1 + below(5)}, .strides = {size}, .data = {}};
+      ArrayInput array{.slot = slot, .shape = {chance(4) ? 0 : 1 + below(5)}, .strides = {size}, .data = {}};
       if (slot == 4) { // the tail of slot 0, or a part of it again and again
         array.shares = 0;
         array.shape = {std::max<std::int64_t>(result.arrays[0].shape[0] - 1, 0)};
@@ -154,10 +154,10 @@ private:
     return types[below(5)].with_lanes(some_lanes());
   }
 
-  ExitId new_exit() {
+  ExitId new_exit(int most_operands = 4) {
     Exit exit{.frames = {{.pc = static_cast<std::uint32_t>(region_.exits.size())}},
               .reason = "exit " + std::to_string(region_.exits.size())};
-    for (int k = below(3); k > 0; --k) {
+    for (int k = below(most_operands + 1); k > 0; --k) {
       const Type type = some_type();
       exit.entries.push_back({.guest_register = static_cast<std::uint16_t>(k),
                               .kind = ir::kind_of(type.base),
@@ -205,7 +205,8 @@ private:
     const Type ints = i64.with_lanes(lanes), bools = b1.with_lanes(lanes);
     const Type floats = (chance(70) ? f64 : f32).with_lanes(lanes);
     const auto binary = [&](Op op, Type type, Type result) {
-      const ValueId a = value(type), b = value(type);
+      // What folding looks for: constants, and an operand twice.
+      const ValueId a = value(type), b = chance(25) ? constant(type) : chance(8) ? a : value(type);
       emit({.op = op, .operands = {a, b}}, result);
     };
     const auto unary = [&](Op op, Type type, Type result) {
@@ -229,7 +230,12 @@ private:
                         : binary(chance(50) ? Op::Eq : Op::Xor, bools, bools);
     case 8: {
       const Type type = some_type();
-      const ValueId condition = value(b1.with_lanes(type.lanes)), a = value(type), b = value(type);
+      const ValueId a = value(type), b = value(type);
+      const bool compares = type.base != Base::Bool && chance(40); // a minimum or a maximum, maybe
+      const Type flags = b1.with_lanes(type.lanes);
+      const ValueId condition = !compares    ? value(flags)
+                                : chance(50) ? emit({.op = compare_ops[below(6)], .operands = {a, b}}, flags)
+                                             : emit({.op = compare_ops[below(6)], .operands = {b, a}}, flags);
       emit({.op = Op::Select, .operands = {condition, a, b}}, type);
       return;
     }
@@ -271,7 +277,7 @@ private:
     const ValueId length = dimension(slot);
     const ValueId bound = lanes == 1 ? length : emit({.op = Op::Splat, .operands = {length}}, i64.with_lanes(lanes));
     const ValueId folded =
-        chance(80) ? emit({.op = Op::FloorMod, .operands = {wanted, bound}}, i64.with_lanes(lanes)) : wanted;
+        chance(97) ? emit({.op = Op::FloorMod, .operands = {wanted, bound}}, i64.with_lanes(lanes)) : wanted;
     const ValueId result =
         emit({.op = Op::Index, .exit = new_exit(), .operands = {folded, length}}, i64.with_lanes(lanes));
     if (lanes == 1) open_.back().in_range.emplace_back(slot, result);
@@ -301,9 +307,10 @@ private:
     // Most guards should pass: not (a and b and c).
     const int lanes = some_lanes();
     const Type type = b1.with_lanes(lanes);
-    const ValueId a = value(type), b = value(type);
+    const ValueId a = value(type), b = value(type), c = value(type);
     const ValueId both = emit({.op = Op::And, .operands = {a, b}}, type);
-    const ValueId condition = chance(70) ? emit({.op = Op::Not, .operands = {both}}, type) : a;
+    const ValueId all = emit({.op = Op::And, .operands = {both, c}}, type);
+    const ValueId condition = chance(92) ? emit({.op = Op::Not, .operands = {all}}, type) : a;
     end({.op = Op::Guard, .exit = new_exit(), .operands = {condition}});
   }
 

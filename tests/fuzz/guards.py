@@ -83,7 +83,8 @@ GUARDS = {
     "shapes": Guard(("w[i, 0:3] = t[{g}:6]", "v = w[i, 1]"), SIGNED, "r % 1 + 3", (2, 4, 6)),
     "assert": Guard(("assert {g} > 0, 'not above'", "v = {g} * 0.5"), ("int64", "float64", "uint8"), ONE_UP, (0,)),
     "raise": Guard(("if {g} == 11:", "    raise ValueError('eleven')", "v = {g} + 1"), ANY_INT, ONE_UP, (11,)),
-    "kinds": Guard(("v = 1", "if {g} > 9:", "    v = 0.5", "v = v + {h}"), ("int64",), ONE_UP, (10,)),
+    # An int that no float64 is, so that the sum tells what it was added as.
+    "kinds": Guard(("v = 9007199254740993", "if {g} > 9:", "    v = 0.5", "v = v + {h}"), ("int64",), ONE_UP, (10,)),
     "float subscript": Guard(("k = {h} % 7", "if {g} > 9:", "    k = 0.5", "v = t[k]"), ("int64",), ONE_UP, (10,)),
 }
 

@@ -3,6 +3,7 @@
 #include "backend-x64/generator.h"
 
 #include "backend-x64/lowering.h"
+#include "backend-x64/register_weights.h"
 #include "tracer/ir/print.h"
 #include "tracer/ir/walk.h"
 
@@ -46,11 +47,13 @@ void Generator::generate() {
   if (runs_blocks_ && reachable_) close_blocks();
   if (reachable_) cc_.mov(outcome_, Imm(ir::ran_to_end));
   emit_epilogue();
+  const asmjit::BaseNode* hot_end = cc_.cursor();
   for (std::size_t k = 0; k < cold_.size(); ++k) { // which may grow
     std::function<void()> emit_cold = std::move(cold_[k]);
     emit_cold();
   }
   cc_.endFunc();
+  weigh_registers(cc_, hot_end);
 }
 
 void Generator::emit_prologue() {

@@ -353,6 +353,45 @@ TEST_CASE("the inner loops of a sum and of a matrix product") {
         "vpbroadcastq[] vmulpd[] vmulpd[] vaddpd vaddpd add add cmp jl");
 }
 
+// A short inner loop among much else: its pointers stay in registers, those of the rare side are spilled.
+TEST_CASE("the innermost loop keeps its registers when there are too few") {
+  std::string arrays, loads, uses;
+  for (int a = 2; a < 14; ++a) {
+    arrays += fmt::format("array {} float64 ndim 1 contiguous r{}\n", a, a);
+    loads += fmt::format("  %a{}: array = array {}\n", a, a);
+    uses += fmt::format("    %v{0}: f64 = load float64 %a{0}[%i]\n    store float64 %a{0}[%i], %s\n", a);
+  }
+  const Region region = parsed(fmt::format(R"(
+region "rows" file "" line 0
+array 0 float64 ndim 1 contiguous r0
+array 1 int32 ndim 1 contiguous r1
+{}body
+  %lo: i64 = begin
+  %hi: i64 = end
+  %zero: i64 = const 0
+  %x: f64 = const 0.0
+  %a0: array = array 0
+  %a1: array = array 1
+{}  for %i = %lo to %hi step 1 {{
+    %s: f64 = for %k = %zero to %i step 1 (%t: f64 = %x) {{
+      %at: i64 = load int32 %a1[%k]
+      %y: f64 = load float64 %a0[%at]
+      %z: f64 = load float64 %a2[%k]
+      %p: f64 = mul %y, %z
+      %sum: f64 = add %t, %p
+      yield %sum
+    }}
+{}    yield
+  }}
+  yield
+)",
+                                           arrays, loads, uses));
+  const std::string listing = listing_of(region, Isa::Scalar);
+  const std::size_t first = listing.find("load int32"), last = listing.find("store float64");
+  REQUIRE(last != std::string::npos);
+  CHECK(listing.substr(first, last - first).find("[rsp") == std::string::npos);
+}
+
 TEST_CASE("the cost table decides between gathers and inserts") {
   if (host_cpu().isa < Isa::Avx512) return;
   const Region region = parsed(gather_text);

@@ -413,7 +413,7 @@ op_NextFor : {
     const std::int64_t value = state[0].as_int();
     B.set_int(value);
     state[0].set_int(add(value, state[2].as_int()));
-    state[1].set_int(left - 1);
+    state[1].set_int(subtract(left, std::int64_t{1})); // a count: the bits of up to 2^64 - 1
     GO(loop.body);
   }
   SAVE();

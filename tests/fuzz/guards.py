@@ -3,7 +3,7 @@ iteration may not finish as the others do (a subscript out of range, a divisor o
 
 A kernel is a guard (table GUARDS: an operation for each kind of check that the recorder writes) put into a shape: below
 masks, in inner loops of equal and of unlike lengths, in `while`, in an inner prange, behind a store, behind `continue`, in
-a helper function. Its calls place the bad element at the first, the last, or any iteration, at two of them, behind a
+a helper function. Some rows have no check but an operation that one value tells from what it must not be folded to. Its calls place the bad element at the first, the last, or any iteration, at two of them, behind a
 condition that keeps it from being reached, or nowhere. So a lost exit has nothing to hide behind: a missing exception, one
 of another iteration, or an element that should not have been written.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 SIGNED = ("int64", "int64", "int32", "int16", "int8")
 ANY_INT = (*SIGNED, "uint8", "uint16", "uint32", "uint64")
+FLOATS = ("float64", "float32")
 LENGTH = 7  # of the tables that subscripts select from
 
 
@@ -50,15 +51,15 @@ GUARDS = {
     "floor division": Guard(("v = ({h} + 3) // {g}",), ANY_INT, ONE_UP, (0,), PYTHON),
     "remainder": Guard(("v = {h} % {g}",), ANY_INT, ONE_UP, (0,), PYTHON),
     "division": Guard(("v = {h} / {g}",), ANY_INT, ONE_UP, (0,), PYTHON),
-    "float division": Guard(("v = ({h} * 0.5) / {g}",), ("float64", "float32"), ONE_UP, (0.0, -0.0), PYTHON),
-    "float floor division": Guard(("v = ({h} * 0.5) // {g}",), ("float64", "float32"), ONE_UP, (0.0, -0.0), PYTHON),
-    "float remainder": Guard(("v = ({h} * 0.5) % {g}",), ("float64", "float32"), ONE_UP, (0.0, -0.0), PYTHON),
+    "float division": Guard(("v = ({h} * 0.5) / {g}",), FLOATS, ONE_UP, (0.0, -0.0), PYTHON),
+    "float floor division": Guard(("v = ({h} * 0.5) // {g}",), FLOATS, ONE_UP, (0.0, -0.0), PYTHON),
+    "float remainder": Guard(("v = ({h} * 0.5) % {g}",), FLOATS, ONE_UP, (0.0, -0.0), PYTHON),
     "constant by": Guard(("v = 1.5 / {g} + 7 // {g}",), ("int64",), ONE_UP, (0,), PYTHON),
     "division by a difference": Guard(("v = 6 // ({g} - 4)",), SIGNED, "r % 3 + 5", (4,), PYTHON),
     "division in a helper": Guard(("v = {helper}({h}, {g})",), ANY_INT, ONE_UP, (0,), PYTHON,
                                   "def {helper}(p, q):\n    if p > 500:\n        return 1.0\n    return p / q"),
     "power": Guard(("v = ({h} + 2) ** {g}",), SIGNED, "r % 5", (-1, -7)),
-    "int of float": Guard(("v = int({g})",), ("float64", "float32"), "r * 0.5", ("np.nan", "np.inf", "-np.inf", "1e30")),
+    "int of float": Guard(("v = int({g})",), FLOATS, "r * 0.5", ("np.nan", "np.inf", "-np.inf", "1e30")),
     "floor": Guard(("v = math.floor({g})",), ("float64",), "r * 0.5", ("np.nan", "-np.inf", "9.3e18")),
     "ceil": Guard(("v = math.ceil({g}) + 1",), ("float64",), "r * -0.5", ("np.nan", "np.inf", "-9.3e18")),
     "round": Guard(("v = round({g})",), ("float64",), "r * 0.25", ("np.nan", "np.inf", "1e19")),
@@ -85,6 +86,16 @@ GUARDS = {
     "raise": Guard(("if {g} == 11:", "    raise ValueError('eleven')", "v = {g} + 1"), ANY_INT, ONE_UP, (11,)),
     # An int that no float64 is, so that the sum tells what it was added as.
     "kinds": Guard(("v = 9007199254740993", "if {g} > 9:", "    v = 0.5", "v = v + {h}"), ("int64",), ONE_UP, (10,)),
+    # No checks: operations that must not be folded, for the sake of one value.
+    "times zero": Guard(("v = {g} * 0.0",), FLOATS, ONE_UP, ("-1.0", "np.inf", "-0.0")),
+    "plus zero": Guard(("v = {g} + 0.0",), FLOATS, ONE_UP, ("-0.0",)),
+    "less itself": Guard(("v = {g} - {g}",), FLOATS, ONE_UP, ("np.inf", "np.nan")),
+    "third": Guard(("v = {g} / 3.0 + {g} / 0.1",), FLOATS, ONE_UP, ("0.1", "-0.0", "1e30")),
+    "lesser": Guard(("z = {h} * 0.0", "v = {g} if {g} <= z else z"), ("float64",), ONE_UP, ("-0.0", "np.nan")),
+    "greater": Guard(("z = {h} * -0.0", "v = z if {g} < z else {g}"), ("float64",), ONE_UP, ("0.0", "np.nan")),
+    "equals itself": Guard(("v = 1.0 if {g} == {g} else 2.0",), FLOATS, ONE_UP, ("np.nan",)),
+    "not below": Guard(("v = 1.0 if not ({g} < 5.0) else 2.0",), FLOATS, ONE_UP, ("np.nan",)),
+    "shifted": Guard(("v = ({g} >> 1) + ({g} << 1)",), SIGNED, ONE_UP, (-1, 127)),
     "float subscript": Guard(("k = {h} % 7", "if {g} > 9:", "    k = 0.5", "v = t[k]"), ("int64",), ONE_UP, (10,)),
 }
 

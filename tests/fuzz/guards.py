@@ -3,9 +3,10 @@ iteration may not finish as the others do (a subscript out of range, a divisor o
 
 A kernel is a guard (table GUARDS: an operation for each kind of check that the recorder writes) put into a shape: below
 masks, in inner loops of equal and of unlike lengths, in `while`, in an inner prange, behind a store, behind `continue`, in
-a helper function. Some rows have no check but an operation that one value tells from what it must not be folded to. Its calls place the bad element at the first, the last, or any iteration, at two of them, behind a
-condition that keeps it from being reached, or nowhere. So a lost exit has nothing to hide behind: a missing exception, one
-of another iteration, or an element that should not have been written.
+a helper function. Some rows have no check but an operation that one value tells from what it must not be folded to. The
+calls place the bad element at the first, the last, or any iteration, at two of them, behind a condition that keeps it
+from being reached, or nowhere. So a lost exit has nothing to hide behind: a missing exception, one of another iteration,
+or an element that should not have been written.
 """
 
 import random

@@ -141,6 +141,30 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
     planned.alignment = planned.plan.lanes * planned.plan.gangs;
 }
 
+// Whether each load's subscripts are checked against the very dimension that they count in, unless they are no numbers
+// that the entry could know (AliasInfo::forms_are_in_range). The elements of a view are not: they are checked against
+// the view's length, and where the view lies by a guard in the body.
+bool are_checked_where_they_count(const ir::Region& careful) {
+  const std::vector<ir::InstructionId> made = ir::definitions(careful);
+  const auto definition = [&](ir::ValueId value) {
+    return value < made.size() && made[value] != ir::no_id ? &careful.at(made[value]) : nullptr;
+  };
+  const auto is_checked = [&](const ir::Instruction& load, std::size_t dimension) {
+    const ir::Instruction* index = definition(load.operands[1 + dimension]);
+    if (index == nullptr || index->op != ir::Op::Index) return false;
+    const ir::Instruction* length = definition(index->operands[1]);
+    return length != nullptr && length->op == ir::Op::Dim && length->operands[0] == load.operands[0] &&
+           static_cast<std::size_t>(length->immediate) == dimension;
+  };
+  bool checked = true;
+  ir::for_each_instruction(careful, careful.body, [&](ir::InstructionId id) {
+    const ir::Instruction& it = careful.at(id);
+    if (it.op != ir::Op::Load) return;
+    for (std::size_t k = 0; k < ir::subscript_count(it); ++k) checked = checked && is_checked(it, k);
+  });
+  return checked;
+}
+
 } // namespace
 
 PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request) {
@@ -165,7 +189,8 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   const auto together = std::find_if(pairs.begin(), pairs.end(), [&](const Disjoint& pair) {
     return !are_disjoint(pair, planned.checks.slots, request.arrays);
   });
-  const AliasInfo alias{.distinct_slots_are_disjoint = together == pairs.end(), .forms_are_in_range = true};
+  const AliasInfo alias{.distinct_slots_are_disjoint = together == pairs.end(),
+                        .forms_are_in_range = are_checked_where_they_count(planned.careful)};
   planned.fast = without_indices(planned.careful, hoisted);
   check_in_debug(planned.fast, "hoisting bounds");
   optimise(planned.fast, alias);

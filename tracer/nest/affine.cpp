@@ -85,9 +85,10 @@ bool LoopTable::encloses(LoopId outer, LoopId inner) const {
 
 // ---- reading a region -------------------------------------------------------------------------------------
 
-Nest::Nest(const ir::Region& region)
-    : region_(region), definitions_(ir::definitions(region)), loop_around_(region.instructions.size(), none),
-      made_in_(region.values.size(), none), index_of_(region.values.size(), none) {
+Nest::Nest(const ir::Region& region, bool forms_are_in_range)
+    : forms_are_in_range_(forms_are_in_range), region_(region), definitions_(ir::definitions(region)),
+      loop_around_(region.instructions.size(), none), made_in_(region.values.size(), none),
+      index_of_(region.values.size(), none) {
   walk(region.body, none);
 }
 

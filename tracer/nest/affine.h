@@ -83,9 +83,11 @@ struct LoopTable {
 // Reads loops, invariants and forms off a scalar region, which must outlive it unchanged.
 class Nest {
 public:
-  explicit Nest(const ir::Region& region);
+  // `forms_are_in_range`: as in AliasInfo (tracer/opt/alias.h).
+  explicit Nest(const ir::Region& region, bool forms_are_in_range = true);
 
   const LoopTable& table() const { return table_; }
+  bool forms_are_in_range() const { return forms_are_in_range_; }
   const ir::Region& region() const { return region_; }
   // Innermost `for` or `loop` around an instruction of the tree; none outside of all.
   LoopId loop_around(ir::InstructionId id) const { return loop_around_[id]; }
@@ -108,6 +110,7 @@ private:
   std::optional<Form> compute_form(ir::ValueId value);
   std::optional<InvariantId> compute_invariant(ir::ValueId value);
 
+  const bool forms_are_in_range_;
   const ir::Region& region_;
   LoopTable table_;
   std::vector<ir::InstructionId> definitions_; // by value

@@ -250,6 +250,7 @@ bool LaneView::is_even(ValueId value) const {
 // A loop whose subscripts were checked at its head (version.h) stands in the side of an `if` where that came out well:
 // when the `if` varies, nothing is known of the lanes on its other side.
 bool LaneView::is_safe(const ir::Instruction& load) const {
+  if (!nest_.forms_are_in_range()) return false;
   bool in_loop = false;
   for (const ir::Instruction* owner = owner_of_.at(&load); owner != &region_.at(loop_); owner = owner_of_.at(owner)) {
     in_loop |= owner->op == Op::For;

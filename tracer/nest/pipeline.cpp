@@ -128,7 +128,7 @@ Reconsider what_to_reconsider(const PlannedRegion& planned, const PlanRequest& r
 
 void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
   const ir::Region scalar = planned.fast;
-  Nest nest(scalar);
+  Nest nest(scalar, alias.forms_are_in_range);
   planned.lane_dependences = find_dependences(nest, request.is_grain);
   const auto view = choose_plan(nest, planned.lane_dependences, request, planned.plan);
   if (!view) return;

@@ -99,7 +99,7 @@ public:
     std::int64_t at = begin;
     while (at < compiled_end) {
       // Code looks up only when it runs for long.
-      if (*context_.stop != 0 && look_up(&context_) != 0) throw_reason();
+      if (is_asked_to_look_up(context_) && look_up(&context_) != 0) throw_reason();
       if (!mixed_.empty()) {
         if (!interpret_one(at, nullptr)) return failed_at_;
         ++at;
@@ -158,7 +158,7 @@ private:
   // Several whole blocks, the first opened before, in one go. After an exit the block under way is finished and the
   // others are left. Returns the ordinal behind what has run.
   std::int64_t blocks_together(std::int64_t begin, std::int64_t end) {
-    if (*context_.stop != 0 && look_up(&context_) != 0) throw_reason();
+    if (is_asked_to_look_up(context_) && look_up(&context_) != 0) throw_reason();
     const std::int64_t size = job_.block_size();
     totals_.resize(most_blocks_together * empty_.size());
     ir::BlockRun run{totals_.data(), empty_.data(), size};

@@ -405,6 +405,49 @@ def test_conditional_maximum_is_a_reduction_with_pythons_value():
     assert repr(both(np.array([1e16, 1.0, -1e16]), 0)) == "(1e+16, 1.0)"
 
 
+def test_selections_are_those_of_the_plain_loop():
+    @njit(parallel=True)
+    def chosen(a, s):
+        where = -1
+        for i in prange(len(a)):
+            if a[i] >= s:
+                s, where = a[i], i
+        return s, where
+
+    zeros = np.array([0.0, -0.0] * 40)
+    zeros[-1] = -1.0
+    assert repr(chosen(zeros, -5.0)) == "(0.0, 78)"
+    assert repr(chosen(zeros, 1)) == "(1, -1)"
+    assert repr(chosen(np.array([1.0, math.nan, 1.0]), 0)) == "(1.0, 2)"
+    assert chosen(np.array([1.0, 2.0]), math.nan)[1] == -1
+
+
+def test_what_else_uses_a_selection_runs_in_order():
+    @njit(parallel=True)
+    def also_read(a):
+        s = -9.0
+        total = 0.0
+        for i in prange(len(a)):
+            if a[i] > s:
+                s = a[i]
+            total += s
+        return total
+
+    assert also_read(np.array([1e16, 1.0, -1e16])) == 1e16 + 1e16 + 1e16
+
+    @njit(parallel=True)
+    def beside(a):
+        s = -9.0
+        total = 0.0
+        for i in prange(len(a)):
+            if a[i] > s:
+                s = a[i]
+            total += a[i]
+        return total
+
+    assert beside(np.array([1e16, 1.0, -1e16])) == 1.0
+
+
 def test_conditional_contributions():
     @njit(parallel=True)
     def positive(a):

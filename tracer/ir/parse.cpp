@@ -141,7 +141,7 @@ private:
     return static_cast<std::uint16_t>(value);
   }
   static ReductionOp take_reduction(LineReader& line) {
-    for (int op = 0; op <= static_cast<int>(ReductionOp::Max); ++op)
+    for (int op = 0; op <= static_cast<int>(ReductionOp::Selected); ++op)
       if (line.accept(pyvm::name_of(static_cast<ReductionOp>(op)))) return static_cast<ReductionOp>(op);
     line.fail("expected a reduction (add, mul, min, ...)");
   }

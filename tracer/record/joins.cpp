@@ -68,8 +68,12 @@ void Walker::settle_accumulator(int accumulator, ScalarKind kind) {
   auto& known = knowledge_.accumulator_kinds[static_cast<std::size_t>(accumulator)];
   const ir::Accumulator& a = out_.region.accumulators[static_cast<std::size_t>(accumulator)];
   // `if x > s: s = x` may put an int where the live-in is a float: no lane could start as the live-in then.
-  const bool holds_live_in =
-      accumulator_kind(a.op, out_.live_in_kinds[static_cast<std::size_t>(accumulator)], kind) == kind;
+  const ScalarKind live_in = out_.live_in_kinds[static_cast<std::size_t>(accumulator)];
+  const bool is_key = std::any_of(job_->selections().begin(), job_->selections().end(), [&](const PrangeSelection& s) {
+    return s.key == static_cast<std::size_t>(accumulator);
+  });
+  const bool holds_live_in = a.op == ReductionOp::Selected ? !is_key || lanes_may_begin_with(kind, live_in)
+                                                           : accumulator_kind(a.op, live_in, kind) == kind;
   if (known || !holds_live_in) abandon(Abort::TypeUnstable, register_name(a.guest_register));
   known = kind;
   throw Restart{};

@@ -52,6 +52,8 @@ Op combining_op(ReductionOp op, ScalarKind kind) {
     return is_unsigned ? Op::UMin : Op::Min;
   case ReductionOp::Max:
     return is_unsigned ? Op::UMax : Op::Max;
+  case ReductionOp::Selected:
+    break;
   }
   return Op::Add;
 }
@@ -62,6 +64,7 @@ bool is_bitwise(ReductionOp op) {
 
 // Kinds whose partial results combine in one operation.
 bool combines(ReductionOp op, ScalarKind kind) {
+  if (op == ReductionOp::Selected) return false;
   if (kind == ScalarKind::Bool) return is_bitwise(op);
   if (is_float(kind)) return !is_bitwise(op);
   return (kind == ScalarKind::Int64 || kind == ScalarKind::UInt64) && op != ReductionOp::Div;
@@ -69,13 +72,15 @@ bool combines(ReductionOp op, ScalarKind kind) {
 
 } // namespace
 
-// The interpreter runs a prange in order whose variables are no numbers that combine with their like.
+// The interpreter runs a prange in order whose variables are no numbers that combine with their like. One that only
+// selects gives what the plain loop gives, and is walked as one.
 bool Walker::reduces(const LoopInfo& loop) {
-  const bool any = std::any_of(loop.variables.begin(), loop.variables.end(),
-                               [](const LoopVariable& v) { return v.variable_class == VariableClass::Reduction; });
+  const bool any = std::any_of(loop.variables.begin(), loop.variables.end(), [](const LoopVariable& v) {
+    return v.variable_class == VariableClass::Reduction && v.reduction != ReductionOp::Selected;
+  });
   if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty() || !any) return false;
   return std::all_of(loop.variables.begin(), loop.variables.end(), [&](const LoopVariable& v) {
-    if (v.variable_class != VariableClass::Reduction) return true;
+    if (v.variable_class != VariableClass::Reduction || v.reduction == ReductionOp::Selected) return true;
     const Abstract live = one_kind(read(v.guest_register));
     return live.is(Shape::Scalar) && accumulator_kind(v.reduction, live.kind, live.kind).has_value();
   });

@@ -159,6 +159,7 @@ namespace {
 // an int's zero and a float's -0.0 differ in is lost when the live-in is added (prange.h).
 bool same_lane(const PrangeReduction& r, const Value& a, const Value& b) {
   if (same_value(a, b)) return true;
+  if (r.is_selected()) return false;
   const auto kind = accumulator_kind(r.op, a.scalar_kind(), b.scalar_kind());
   if (!kind || (a.tag() == b.tag() && a.tag() == r.identity.tag())) return false;
   const ScalarBits x = convert_bits(a.bits(), a.scalar_kind(), *kind),

@@ -63,6 +63,9 @@ class GrainRun {
 public:
   GrainRun(GrainJob& g, PrangeJob& job) : g_(g), job_(job), group_(job.fold()) {
     const Recording& recording = g.region.recording;
+    selection_of_.resize(recording.region.accumulators.size());
+    for (const PrangeSelection& s : job.selections())
+      for (const std::size_t a : s.members) selection_of_[a] = &s;
     exit_values_.resize(g.exit_words);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
     for (std::size_t a = 0; a < recording.region.accumulators.size(); ++a) empty_.push_back(empty_lane(a));
@@ -121,6 +124,10 @@ private:
   ScalarBits empty_lane(std::size_t a) const {
     const ir::Accumulator& accumulator = g_.region.recording.region.accumulators[a];
     const Value& live = job_.reductions()[a].live_in;
+    if (const PrangeSelection* s = selection_of_[a]) {
+      if (a == s->place) return static_cast<ScalarBits>(s->no_place);
+      return a == s->key ? convert_bits(live.bits(), live.scalar_kind(), accumulator.kind) : 0;
+    }
     return identity_bits(accumulator.op, accumulator.kind,
                          convert_bits(live.bits(), live.scalar_kind(), accumulator.kind));
   }
@@ -141,10 +148,19 @@ private:
 
   void close_block(std::int64_t begin) {
     if (job_.keeps_lanes()) keep_lanes(begin / job_.block_size());
+    for (const PrangeSelection& s : job_.selections()) close_selection(s, begin / job_.block_size());
     for (std::size_t a = 0; a < empty_.size(); ++a) {
       const PrangeReduction& r = job_.reductions()[a];
-      group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
+      if (!r.is_selected()) group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
     }
+  }
+
+  void close_selection(const PrangeSelection& s, std::int64_t block) {
+    const auto lanes_of = [&](std::size_t a) { return std::span(lanes_).subspan(a * width(), width()); };
+    const std::size_t lane = mixed_.empty() ? pyvm::chosen_lane(s.rule, kind_of_lanes(s.key), lanes_of(s.key),
+                                                                lanes_of(s.place), s.order)
+                                            : pyvm::chosen_lane(s, mixed_, width());
+    group_.add_choice(s, block, [&](std::size_t a) { return value_at(a, lane); });
   }
 
   // Where the blocks from `begin` on end that the code may run in one go, without a question from here.
@@ -250,11 +266,18 @@ private:
     return Value::njit_scalar(kind_of_lanes(a), bits);
   }
 
+  Value value_at(std::size_t a, std::size_t lane) const {
+    const std::size_t at = a * width() + lane;
+    if (!mixed_.empty()) return mixed_[at];
+    const PrangeSelection* s = selection_of_[a];
+    if (!s) return guest_lane(a, lanes_[at]);
+    const bool chosen = lanes_[s->place * width() + lane] != empty_[s->place];
+    return chosen ? Value::njit_scalar(kind_of_lanes(a), lanes_[at]) : job_.reductions()[a].identity;
+  }
+
   void load_lanes(Frame& worker, std::size_t lane) const {
-    for (std::size_t a = 0; a < job_.reductions().size(); ++a) {
-      const std::size_t at = a * width() + lane;
-      worker.registers[job_.reductions()[a].guest_register] = mixed_.empty() ? guest_lane(a, lanes_[at]) : mixed_[at];
-    }
+    for (std::size_t a = 0; a < job_.reductions().size(); ++a)
+      worker.registers[job_.reductions()[a].guest_register] = value_at(a, lane);
   }
 
   // The exit gives the lanes' bits as they are in the middle of the iteration.
@@ -262,19 +285,41 @@ private:
     for (const ir::SnapshotEntry& entry : exit.entries) {
       if (entry.source != ir::SnapshotEntry::Source::Lane) continue;
       Value& value = worker.registers[entry.guest_register];
-      value = guest_lane(entry.slot, value.bits());
+      if (!selection_of_[entry.slot]) value = guest_lane(entry.slot, value.bits());
+    }
+    for (const PrangeSelection& s : job_.selections()) {
+      const auto register_of = [&](std::size_t a) -> Value& {
+        return worker.registers[job_.reductions()[a].guest_register];
+      };
+      const Value& place = register_of(s.place);
+      if (!place.is_unbound() && place.as_int() != s.no_place) continue;
+      for (const std::size_t a : s.members) register_of(a) = job_.reductions()[a].identity;
     }
   }
 
+  // A lane that holds no number of its accumulator's kind makes all of them guest values.
+  bool fits_lane(const Frame& worker, std::size_t a) const {
+    const Value& value = worker.registers[job_.reductions()[a].guest_register];
+    if (const PrangeSelection* s = selection_of_[a]) {
+      if (worker.registers[job_.reductions()[s->place].guest_register].is_unbound()) return true;
+    } else if (is_identity(job_.reductions()[a], value)) {
+      return true;
+    }
+    return value.is_number() && value.scalar_kind() == kind_of_lanes(a);
+  }
+
   void store_lanes(const Frame& worker, std::size_t lane) {
+    for (std::size_t a = 0; mixed_.empty() && a < job_.reductions().size(); ++a)
+      if (!fits_lane(worker, a)) mix_lanes();
     for (std::size_t a = 0; a < job_.reductions().size(); ++a) {
       const PrangeReduction& r = job_.reductions()[a];
       const Value& value = worker.registers[r.guest_register];
       const std::size_t at = a * width() + lane;
-      const bool is_empty = is_identity(r, value);
-      if (mixed_.empty() && !is_empty && value.scalar_kind() != kind_of_lanes(a)) mix_lanes();
+      const PrangeSelection* s = selection_of_[a];
+      const bool is_empty = s ? worker.registers[job_.reductions()[s->place].guest_register].is_unbound()
+                              : is_identity(r, value);
       if (!mixed_.empty()) {
-        mixed_[at] = value;
+        mixed_[at] = job_.kept(value);
       } else {
         lanes_[at] = is_empty ? empty_[a] : value.bits();
         touched_[a] |= !is_empty;
@@ -283,14 +328,15 @@ private:
   }
 
   void mix_lanes() {
-    mixed_.reserve(lanes_.size());
-    for (std::size_t at = 0; at < lanes_.size(); ++at) mixed_.push_back(guest_lane(at / width(), lanes_[at]));
+    std::vector<Value> values;
+    values.reserve(lanes_.size());
+    for (std::size_t at = 0; at < lanes_.size(); ++at) values.push_back(value_at(at / width(), at % width()));
+    mixed_ = std::move(values);
   }
 
   void keep_lanes(std::int64_t block) const {
     std::vector<Value>& kept = job_.kept_lanes()[block];
-    for (std::size_t at = 0; at < lanes_.size(); ++at)
-      kept.push_back(mixed_.empty() ? guest_lane(at / width(), lanes_[at]) : mixed_[at]);
+    for (std::size_t at = 0; at < lanes_.size(); ++at) kept.push_back(value_at(at / width(), at % width()));
   }
 
   // Runs one iteration in the interpreter, from an exit or (state null) from its beginning.
@@ -330,6 +376,7 @@ private:
   std::vector<ScalarBits> lanes_, exit_values_;
   std::vector<ir::ArrayDescriptor> arrays_;
   std::vector<std::uint64_t> scratch_;
+  std::vector<const PrangeSelection*> selection_of_; // of each accumulator, if it is selected
   std::vector<Value> mixed_;      // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_; // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
@@ -400,10 +447,18 @@ bool is_brief(const PrangeJob& job) {
 
 } // namespace
 
+// What is compared with a live-in of another kind could come out otherwise if that changes its value.
+static bool begins_exactly(const Region& region, const PrangeJob& job) {
+  return std::ranges::all_of(job.selections(), [&](const PrangeSelection& s) {
+    const Value& live = job.reductions()[s.key].live_in;
+    return converts_exactly(live.bits(), live.scalar_kind(), region.recording.region.accumulators[s.key].kind);
+  });
+}
+
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {
   const std::int64_t n = job.iterations();
   EntryValues values = entry_values(known_region.recording, job.frame(), job.start(), job.random_key().value_or(0));
-  if (!values.fits) return false;
+  if (!values.fits || !begins_exactly(known_region, job)) return false;
   Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   GrainJob g{job, loop, region, region.statistics.entries.fetch_add(1, std::memory_order_relaxed), std::move(values)};
   g.exit_words = std::max(exit_words(region.plan.fast), exit_words(region.plan.careful));

@@ -98,6 +98,12 @@ const char* class_text(const LoopVariable& v) {
 
 } // namespace
 
+std::vector<std::uint16_t> members_of(const LoopSelection& selection) {
+  std::vector<std::uint16_t> members{selection.key, selection.place};
+  members.insert(members.end(), selection.companions.begin(), selection.companions.end());
+  return members;
+}
+
 std::int32_t back_edges_until_hot() {
   constexpr std::int32_t usual = 200;
   const StressSetting& hot = environment().stress[StressSwitch::Hot];
@@ -138,6 +144,9 @@ std::string disassemble(const Code& code) {
     for (const LoopVariable& v : loop.variables)
       out += fmt::format("    {}: {}{}\n", v.name, class_text(v),
                          v.variable_class == VariableClass::Reduction ? fmt::format(" {}", name_of(v.reduction)) : "");
+    for (const LoopSelection& s : loop.selections)
+      out += fmt::format("    selects x {} {}, place {}\n", symbol_of(s.rule), register_text(code, s.key),
+                         register_text(code, s.place));
     if (!loop.in_order_reason.empty()) out += "    in order: " + loop.in_order_reason + "\n";
   }
   for (const Value& constant : code.constants)

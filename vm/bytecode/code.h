@@ -103,7 +103,7 @@ static_assert(sizeof(Instruction) == 8);
 enum class VariableClass : std::uint8_t {
   Invariant, // only read in the body
   Private,   // assigned on every path before any read of it; the highest iteration's value is left behind
-  Reduction, // only ever combined: s op= x
+  Reduction, // only ever combined: s op= x; or selected: if x > s: s = x
   Carried,   // goes from one iteration to the next: the loop runs in order
 };
 
@@ -116,6 +116,16 @@ struct LoopVariable {
   std::string name;
   int line = 0; // where the class shows: the read that makes it carried, the first contribution
 };
+
+// Variables of a prange that one `if x > s: s = x; where = i` sets together (vm/semantics/selection.h). All of them are
+// of class Reduction, Selected.
+struct LoopSelection {
+  CompareOp rule;                        // the comparison of x with s
+  std::uint16_t key;                     // s
+  std::uint16_t place;                   // set to the loop's own value first of all: `where`, or a register of its own
+  std::vector<std::uint16_t> companions; // all others
+};
+std::vector<std::uint16_t> members_of(const LoopSelection& selection);
 
 // A subscript in the body of a prange, as far as the code tells before the loop runs.
 struct SubscriptForm {
@@ -150,7 +160,8 @@ struct LoopInfo {
 
   // Prange only.
   std::vector<LoopVariable> variables;
-  int reductions = 0;                 // variables of class Reduction, as the source has them
+  std::vector<LoopSelection> selections;
+  int reductions = 0;                 // variables of class Reduction, as the source has them; those selected do not count
   bool body_has_loop_or_call = false; // decides the block size (DESIGN section 6)
   std::string in_order_reason;        // not empty: runs in order, a sentence for the user
   std::vector<ArrayAccess> accesses;  // what conflicts between iterations are looked for in

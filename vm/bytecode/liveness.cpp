@@ -65,6 +65,10 @@ Liveness::Liveness(const Code& code) {
       }
       for_each_register(
           i, [&](std::uint16_t r) { now[r] = true; }, [](std::uint16_t) {});
+      // The end of an iteration takes what it has selected, whoever reads it later.
+      if (i.op == Opcode::NextPrange)
+        for (const LoopSelection& selection : code.loops[i.c].selections)
+          for (const std::uint16_t r : members_of(selection)) now[r] = true;
       if (now != live_[pc]) {
         live_[pc] = now;
         changed = true;

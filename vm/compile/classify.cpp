@@ -7,14 +7,18 @@
 //
 // `found = True` is one of `|=` where flags say so, `= False` one of `&=`.
 // A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x,
-// ...)`, or `if x > s: s = x` (the four strict comparisons), x not reading s. After an ordinary assignment in the same
-// iteration the same statement is no contribution but a use of a private variable.
+// ...)`, x not reading s. After an ordinary assignment in the same iteration the same statement is no contribution but a
+// use of a private variable.
+//
+// A selection is `if x > s: s = x; where = i` (selections.h). Its variables are reductions if nothing else names them,
+// and all statements that replace `s` compare the same way and set the same variables.
 //
 // The variable of an inner loop counts as assigned behind it although the loop may be empty, when its range is the same
 // in every iteration and nothing else assigns the variable: either every iteration assigns it then, or none does and
 // all read the value from before the prange, which every worker has.
 #include "vm/compile/classify.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,6 +39,8 @@ struct Facts {
   bool mixed = false;      // contributions of unlike operators
   bool read_early = false; // read where this iteration has not certainly assigned it
   bool read = false;       // other than by a contribution
+  bool selected = false;   // by selections, of the variable `key`
+  std::string key;
   ReductionOp op = ReductionOp::Add;
   int first_line = 0;
   int read_line = 0;
@@ -47,49 +53,6 @@ struct Contribution {
   std::vector<const Expression*> values; // several for max(s, x, y)
 };
 
-bool reads(const Node& node, const std::string& name) {
-  bool found = false;
-  for_each_node(node, [&](const Node& n) {
-    auto* id = cast_if<Name>(&n);
-    found = found || (id && id->id == name);
-  });
-  return found;
-}
-
-// The same expression, to the letter.
-bool same(const Node& a, const Node& b) {
-  if (a.kind != b.kind) return false;
-  switch (a.kind) {
-  case NodeKind::Name:
-    return as<Name>(&a)->id == as<Name>(&b)->id;
-  case NodeKind::Attribute:
-    if (as<Attribute>(&a)->attr != as<Attribute>(&b)->attr) return false;
-    break;
-  case NodeKind::BinOp:
-    if (as<BinOp>(&a)->op != as<BinOp>(&b)->op) return false;
-    break;
-  case NodeKind::UnaryOp:
-    if (as<syntax::UnaryOp>(&a)->op != as<syntax::UnaryOp>(&b)->op) return false;
-    break;
-  case NodeKind::Constant: {
-    const ConstantValue &x = as<Constant>(&a)->value, &y = as<Constant>(&b)->value;
-    return x.kind == y.kind && x.integer == y.integer && to_bits(x.number) == to_bits(y.number) && x.text == y.text;
-  }
-  case NodeKind::Subscript:
-  case NodeKind::Tuple:
-    break;
-  default:
-    return false; // calls may have effects; nothing else is worth the trouble
-  }
-  std::vector<const Node*> left, right;
-  for_each_child(a, [&](const Node& n) { left.push_back(&n); });
-  for_each_child(b, [&](const Node& n) { right.push_back(&n); });
-  if (left.size() != right.size()) return false;
-  for (std::size_t k = 0; k < left.size(); ++k)
-    if (!same(*left[k], *right[k])) return false;
-  return true;
-}
-
 class Classifier {
 public:
   Classifier(const For& loop, const Scope& scope, const IsBuiltin& is_builtin, const Flags& flags)
@@ -101,6 +64,7 @@ public:
     walk(loop_.body);
     if (here_) ends_.push_back(*here_);
     find_loops_and_calls();
+    settle_selections();
     for (auto& [name, f] : facts_) describe(name, f);
     return std::move(result_);
   }
@@ -154,8 +118,6 @@ private:
       if (auto* id = cast_if<Name>(a->targets[0])) c = combined(id->id, *a->value);
       if (auto flag = flag_assignment(node); flag && flags_.count(flag->name))
         c = Contribution{flag->name, flag->value ? ReductionOp::BitOr : ReductionOp::BitAnd, {}};
-    } else if (auto* branch = cast_if<If>(&node)) {
-      c = conditional(*branch);
     }
     if (!c || !is_variable(c->name) || certainly_assigned(c->name)) return std::nullopt;
     for (const Expression* value : c->values)
@@ -184,26 +146,6 @@ private:
     return std::nullopt;
   }
 
-  // `if x > s: s = x`
-  std::optional<Contribution> conditional(const If& node) const {
-    auto* test = cast_if<Compare>(node.test);
-    if (!test || test->ops.size() != 1 || node.body.size() != 1 || !node.orelse.empty()) return std::nullopt;
-    auto* a = cast_if<Assign>(node.body[0]);
-    if (!a || a->targets.size() != 1) return std::nullopt;
-    auto* id = cast_if<Name>(a->targets[0]);
-    if (!id) return std::nullopt;
-    const Expression *left = test->left, *right = test->comparators[0];
-    bool greater = test->ops[0] == CompareOperator::Gt;
-    if (!greater && test->ops[0] != CompareOperator::Lt) return std::nullopt;
-    if (auto* l = cast_if<Name>(left); l && l->id == id->id) {
-      std::swap(left, right);
-      greater = !greater;
-    }
-    auto* s = cast_if<Name>(right);
-    if (!s || s->id != id->id || !same(*left, *a->value)) return std::nullopt;
-    return Contribution{id->id, greater ? ReductionOp::Max : ReductionOp::Min, {a->value}};
-  }
-
   void contribute(const Contribution& c, const Node& node) {
     for (const Expression* value : c.values) visit(*value);
     Facts& f = facts(c.name, node);
@@ -211,6 +153,51 @@ private:
     f.contributed = true;
     f.op = c.op;
     if (scope_.is_cell(c.name) || scope_.is_free(c.name)) assign_name(c.name, node);
+  }
+
+  // ---- selections
+
+  bool select(const Statement& node) {
+    auto form = selection_form(node, is_builtin_);
+    if (!form || !is_variable(form->key) || certainly_assigned(form->key)) return false;
+    for (const Expression* guard : form->guards) visit(*guard);
+    visit(*form->compared);
+    SelectedVariables now{form->key, form->rule, {}, {as<If>(&node)}};
+    for (const auto& [name, value] : form->assigned) {
+      visit(*value);
+      const bool is_private = certainly_assigned(name);
+      Facts& f = facts(name, node);
+      if (is_private || scope_.is_cell(name) || scope_.is_free(name)) assign_name(name, node);
+      if (is_private) continue;
+      f.mixed = f.mixed || (f.selected && f.key != form->key);
+      f.selected = true;
+      f.key = form->key;
+      if (name != form->key) now.companions.insert(name);
+    }
+    auto [known, is_new] = selections_.try_emplace(form->key, now);
+    if (is_new) return true;
+    if (known->second.rule != now.rule || known->second.companions != now.companions) facts_[form->key].mixed = true;
+    known->second.companions.merge(now.companions);
+    known->second.statements.push_back(now.statements[0]);
+    return true;
+  }
+
+  // A selection is one as a whole, or all of its variables are carried.
+  void settle_selections() {
+    auto* target = cast_if<Name>(loop_.target);
+    for (auto& [key, selection] : selections_) {
+      std::set<std::string> members = selection.companions;
+      members.insert(key);
+      const bool holds = target && bindings_[target->id] == 1 &&
+                         std::ranges::all_of(members, [&](const std::string& name) {
+                           const Facts& f = facts_[name];
+                           return f.key == key && !f.mixed && !f.assigned && !f.contributed && !f.read;
+                         });
+      if (holds)
+        result_.selections.push_back(selection);
+      else
+        for (const std::string& name : members) facts_[name].mixed = true;
+    }
   }
 
   // ---- the walk
@@ -226,6 +213,7 @@ private:
   }
 
   void statement(const Statement& node) {
+    if (select(node)) return;
     if (auto c = contribution(node)) {
       contribute(*c, node);
       return;
@@ -430,12 +418,14 @@ private:
 
   void describe(const std::string& name, const Facts& f) {
     PrangeVariable v{name, VariableClass::Invariant, f.op, false, flags_.count(name) != 0, f.first_line};
-    if (f.contributed && !f.assigned && !f.read && !f.mixed) {
+    if ((f.contributed || f.selected) && !f.assigned && !f.read && !f.mixed) {
       v.variable_class = VariableClass::Reduction;
-    } else if (f.contributed || (f.assigned && f.read_early)) {
+      if (f.selected) v.reduction = ReductionOp::Selected;
+    } else if (f.contributed || f.selected || (f.assigned && f.read_early)) {
       v.variable_class = VariableClass::Carried;
       v.line = f.read_line ? f.read_line : f.first_line;
-      const char* why = f.mixed         ? "is combined by different operators"
+      const char* why = f.selected      ? "is chosen by a comparison, and also used or set in another way"
+                        : f.mixed       ? "is combined by different operators"
                         : f.contributed ? "is a sum that the loop also uses"
                                         : "goes from one iteration to the next";
       in_order(fmt::format("'{}' {} (line {})", name, why, v.line));
@@ -456,6 +446,7 @@ private:
   std::map<std::string, Facts> facts_;
   std::optional<Assigned> here_ = Assigned{};   // empty optional: this place is not reached
   std::vector<Assigned> ends_;                  // at each way an iteration can end
+  std::map<std::string, SelectedVariables> selections_; // by key
   std::vector<std::optional<Assigned>> breaks_; // of each inner loop: what all of its breaks have assigned
   PrangeDescription result_;
 };

@@ -1,14 +1,15 @@
 // What each variable of a prange is to the loop (DESIGN section 3), read off the loop's body.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "vm/bytecode/code.h"
 #include "vm/compile/scope.h"
+#include "vm/compile/selections.h"
 
 namespace pyvm {
 
@@ -21,13 +22,20 @@ struct PrangeVariable {
   int line = 0;
 };
 
+// What is selected together (selections.h): all of class Reduction, Selected.
+struct SelectedVariables {
+  std::string key;
+  CompareOp rule;
+  std::set<std::string> companions;
+  std::vector<const syntax::If*> statements;
+};
+
 struct PrangeDescription {
   std::vector<PrangeVariable> variables; // every local that the body names, and the target
+  std::vector<SelectedVariables> selections;
   bool body_has_loop_or_call = false;
   std::string in_order_reason;
 };
-
-using IsBuiltin = std::function<bool(const syntax::Expression& callee, BuiltinId id)>;
 
 // `flags`: variables that are True or False before the loop, and to which it assigns only the one of these that is
 // given.

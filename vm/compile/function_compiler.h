@@ -6,6 +6,7 @@
 // What is certainly bound is tracked while emitting (bound_), so that CheckBound is emitted only where it can fail.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,7 +63,10 @@ private:
   void for_statement(const syntax::For& node);
   void while_statement(const syntax::While& node);
   bool is_parallel_prange(const syntax::For& node);
-  void describe_prange(int loop, const syntax::For& node, const Flags& flags);
+  PrangeDescription classified(const syntax::For& node);
+  void open_selections(int loop, const PrangeDescription& description);
+  Register place_of(int loop, const SelectedVariables& selection, Register target);
+  void describe_prange(int loop, PrangeDescription& description);
   Flags flags_of(const syntax::For& loop) const;
   void settle_pranges();
 
@@ -110,6 +114,11 @@ private:
   bool reachable_ = true;
   std::vector<OpenLoop*> open_loops_;
   std::vector<Flags> open_flags_; // of the parallel pranges around this place
+  // Where the pranges around a selection keep the place of their choice, and the register of their value.
+  struct PlaceOfChoice {
+    Register place, target;
+  };
+  std::map<const syntax::If*, std::vector<PlaceOfChoice>> places_;
   int parallel_depth_ = 0;        // how many parallel pranges enclose this place, lexically
 };
 

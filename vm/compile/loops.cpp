@@ -49,7 +49,12 @@ void FunctionCompiler::for_statement(const For& node) {
   open_loops_.push_back(&open);
   const std::set<std::string> before = bound_;
   parallel_depth_ += parallel;
-  if (parallel) open_flags_.push_back(flags_of(node));
+  PrangeDescription description;
+  if (parallel) {
+    open_flags_.push_back(flags_of(node));
+    description = classified(node);
+    open_selections(loop, description);
+  }
   emit_.patch_loop(loop, &LoopInfo::body);
   if (plain_local) {
     if (!scope_.deleted.count(id->id)) bound_.insert(id->id);
@@ -73,8 +78,55 @@ void FunctionCompiler::for_statement(const For& node) {
   emit_.patch_loop(loop, &LoopInfo::end);
   reachable_ = reachable_ || open.broken;
   if (!parallel) return;
-  describe_prange(loop, node, open_flags_.back());
+  describe_prange(loop, description);
   open_flags_.pop_back();
+}
+
+PrangeDescription FunctionCompiler::classified(const For& node) {
+  auto is_builtin = [&](const Expression& callee, BuiltinId id) {
+    auto value = frozen(callee);
+    return value && value->is(Tag::Builtin) && value->as<Builtin>().id == id;
+  };
+  PrangeDescription d = classify_prange(node, scope_, is_builtin, open_flags_.back());
+  for (const SelectedVariables& selection : d.selections)
+    if (cast_of(selection.key) && d.in_order_reason.empty())
+      d.in_order_reason = fmt::format("'{}' is converted as it is stored", selection.key);
+  return d;
+}
+
+// Gives each selection its place. A selection inside of another prange's is one of both, and has a place in each.
+void FunctionCompiler::open_selections(int loop, const PrangeDescription& description) {
+  if (!description.in_order_reason.empty()) return;
+  for (const SelectedVariables& selection : description.selections) {
+    LoopSelection row{selection.rule, emit_.local(selection.key), 0, {}};
+    row.place = place_of(loop, selection, code_.loops[loop].target);
+    std::set<Register> companions;
+    for (const std::string& name : selection.companions) companions.insert(emit_.local(name));
+    for (const If* statement : selection.statements)
+      for (const PlaceOfChoice& outer : places_[statement]) companions.insert(outer.place);
+    companions.erase(row.place);
+    row.companions.assign(companions.begin(), companions.end());
+    for (const If* statement : selection.statements)
+      places_[statement].push_back({row.place, code_.loops[loop].target});
+    code_.loops[loop].selections.push_back(std::move(row));
+  }
+}
+
+// `where = i`, if that is one of the companions, else a register of its own.
+Register FunctionCompiler::place_of(int loop, const SelectedVariables& selection, Register target) {
+  for (const std::string& name : selection.companions) {
+    const bool is_target = std::ranges::all_of(selection.statements, [&](const If* statement) {
+      return std::ranges::any_of(statement->body, [&](const Statement* s) {
+        auto* assign = cast_if<Assign>(s);
+        auto* to = assign ? cast_if<Name>(assign->targets[0]) : nullptr;
+        auto* from = assign ? cast_if<Name>(assign->value) : nullptr;
+        return to && from && to->id == name && !cast_of(name) && !cast_of(from->id) && emit_.has_local(from->id) &&
+               emit_.local(from->id) == target;
+      });
+    });
+    if (is_target) return emit_.local(name);
+  }
+  return emit_.local(fmt::format("the place of {} in loop {}", selection.key, loop));
 }
 
 // Variables that hold True or False wherever they are bound, are bound before the loop, and in it are only ever
@@ -151,12 +203,7 @@ void FunctionCompiler::while_statement(const While& node) {
   reachable_ = reachable_ || open.broken;
 }
 
-void FunctionCompiler::describe_prange(int loop, const For& node, const Flags& flags) {
-  auto is_builtin = [&](const Expression& callee, BuiltinId id) {
-    auto value = frozen(callee);
-    return value && value->is(Tag::Builtin) && value->as<Builtin>().id == id;
-  };
-  PrangeDescription d = classify_prange(node, scope_, is_builtin, flags);
+void FunctionCompiler::describe_prange(int loop, PrangeDescription& d) {
   LoopInfo& info = code_.loops[loop];
   info.body_has_loop_or_call = d.body_has_loop_or_call;
   info.in_order_reason = std::move(d.in_order_reason);
@@ -170,9 +217,16 @@ void FunctionCompiler::describe_prange(int loop, const For& node, const Flags& f
     row.name = std::move(v.name);
     row.line = v.line;
     // Flags have no say in how many lanes there are: they come to the same in any order.
-    info.reductions += row.variable_class == VariableClass::Reduction && !v.flag;
+    // Nor have selections, for the same reason.
+    info.reductions += row.variable_class == VariableClass::Reduction && row.reduction != ReductionOp::Selected &&
+                       !v.flag;
     info.variables.push_back(std::move(row));
   }
+  for (const LoopSelection& s : info.selections)
+    for (const Register r : members_of(s))
+      if (std::ranges::find(info.variables, r, &LoopVariable::guest_register) == info.variables.end())
+        info.variables.push_back({r, VariableClass::Reduction, ReductionOp::Selected, false, false,
+                                  code_.register_names[r], info.location.line});
 }
 
 // With the whole function known: which last values are read behind their loop.

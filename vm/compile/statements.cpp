@@ -315,6 +315,9 @@ void FunctionCompiler::if_statement(const If& node) {
   const std::uint32_t branch = emit_.jump_if(false, test, otherwise);
   emit_.release_to(mark);
   const std::set<std::string> before = bound_;
+  // First of all, so that a place says from then on that there is a choice.
+  if (const auto chosen = places_.find(&node); chosen != places_.end())
+    for (const PlaceOfChoice& p : chosen->second) emit_.emit(Opcode::Move, p.place, p.target);
   statements(node.body);
   const bool then_ends = reachable_;
   const std::set<std::string> after_then = bound_;

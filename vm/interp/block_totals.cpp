@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "vm/object/guest_error.h"
+#include "vm/semantics/arithmetic.h"
 #include "vm/semantics/conversion.h"
+#include "vm/semantics/promotion.h"
 #include "vm/support/assert.h"
 
 namespace pyvm {
@@ -39,6 +42,39 @@ Value fold_values(const PrangeReduction& r, std::span<Value> lanes) {
   for (std::size_t width = lanes.size() / 2; width > 0; width /= 2)
     for (std::size_t l = 0; l < width; ++l) lanes[l] = combine_partial(r, lanes[l], lanes[l + width]);
   return lanes[0];
+}
+
+bool replaces(const PrangeSelection& selection, const Choice& a, const Choice& b) {
+  if (b.place.is_unbound()) return false;
+  if (a.place.is_unbound()) return true;
+  if (!a.key.is_number() || !b.key.is_number())
+    throw GuestError(ExceptionKind::TypeError, "a prange can choose among numbers only: use range for this loop");
+  const auto holds = [&](const Value& x, const Value& s) {
+    const ScalarKind kind = njit_compare_operand(x.scalar_kind(), s.scalar_kind());
+    return apply_compare(selection.rule, kind, convert_bits(x.bits(), x.scalar_kind(), kind),
+                         convert_bits(s.bits(), s.scalar_kind(), kind));
+  };
+  const bool follows = selection.order.earlier(a.place.as_int(), b.place.as_int());
+  return follows ? holds(b.key, a.key) : !holds(a.key, b.key);
+}
+
+std::size_t chosen_lane(const PrangeSelection& selection, std::span<const Value> lanes, std::size_t width) {
+  const auto choice_of = [&](std::size_t lane) {
+    return Choice{lanes[selection.key * width + lane], lanes[selection.place * width + lane]};
+  };
+  std::size_t best = 0;
+  for (std::size_t lane = 1; lane < width; ++lane)
+    if (replaces(selection, choice_of(best), choice_of(lane))) best = lane;
+  return best;
+}
+
+std::optional<std::size_t> chosen_group(const PrangeSelection& selection, std::span<const PrangeReduction> reductions) {
+  const std::vector<Value>&keys = reductions[selection.key].totals, &places = reductions[selection.place].totals;
+  std::size_t best = 0;
+  for (std::size_t group = 1; group < keys.size(); ++group)
+    if (replaces(selection, {keys[best], places[best]}, {keys[group], places[group]})) best = group;
+  if (places[best].is_unbound()) return std::nullopt;
+  return best;
 }
 
 // As a one runs through a binary counter that counts blocks. Where the group ends, what is pending moves up as it is,

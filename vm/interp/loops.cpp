@@ -56,16 +56,26 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
   for (const LoopVariable& v : loop.variables) {
     if (v.variable_class != VariableClass::Reduction || !reason.empty()) continue;
     const Value& live = frame.registers[v.guest_register];
+    if (v.reduction == ReductionOp::Selected) continue;
     if (!live.is_number())
       reason = fmt::format("'{}' (line {}) is combined in every iteration, but is no number", v.name, v.line);
     else if (!accumulator_kind(v.reduction, live.scalar_kind(), live.scalar_kind()))
       reason = fmt::format("'{}' (line {}) cannot be combined by this operator", v.name, v.line);
   }
+  const Range& range = iterable.as<Range>();
+  for (const LoopSelection& selection : loop.selections) {
+    std::int64_t place_before = 0;
+    if (!reason.empty()) break;
+    if (!frame.registers[selection.key].is_number())
+      reason = fmt::format("'{}' is compared in every iteration, but is no number",
+                           frame.code->register_names[selection.key]);
+    else if (__builtin_sub_overflow(range.start, range.step, &place_before))
+      reason = "its range begins at the end of 64 bits";
+  }
   if (!reason.empty()) {
     remark(*frame.code, i.c, reason);
     return enter_for(frame, i);
   }
-  const Range& range = iterable.as<Range>();
   const std::uint64_t length = range_length(range.start, range.stop, range.step);
   if (length == 0) return false;
   if (length > static_cast<std::uint64_t>(INT64_MAX))

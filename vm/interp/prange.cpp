@@ -27,14 +27,31 @@ void PrangeJob::make_reductions() {
   for (const LoopVariable& v : loop().variables) {
     if (v.variable_class != VariableClass::Reduction) continue;
     const Value& live = frame_.registers[v.guest_register];
-    const ScalarKind kind = live.scalar_kind();
-    PrangeReduction r{v.reduction,
-                      v.guest_register,
-                      live,
-                      Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits())),
-                      {}};
+    PrangeReduction r{v.reduction, v.guest_register, live, live.lent(), {}};
+    if (!r.is_selected()) {
+      const ScalarKind kind = live.scalar_kind();
+      r.identity = Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits()));
+    }
     r.totals.resize(static_cast<std::size_t>(block_count(blocks(), blocks_in_group_)));
     reductions_.push_back(std::move(r));
+  }
+  make_selections();
+}
+
+void PrangeJob::make_selections() {
+  const auto number_of = [&](std::uint16_t guest_register) {
+    const auto found = std::ranges::find(reductions_, guest_register, &PrangeReduction::guest_register);
+    return static_cast<std::size_t>(found - reductions_.begin());
+  };
+  for (const LoopSelection& row : loop().selections) {
+    PrangeSelection s{row.rule, number_of(row.key), number_of(row.place), {}, {step_ > 0}, start_ - step_};
+    s.members = {s.key, s.place};
+    for (const std::uint16_t r : row.companions) s.members.push_back(number_of(r));
+    reductions_[s.place].identity = Value();
+    // What compiled lanes begin with has a kind of its own where the live-in is no number, or of no use.
+    for (const std::size_t r : s.members)
+      if (r == s.place || !reductions_[r].live_in.is_number()) reductions_[r].live_in = Value::integer(0);
+    selections_.push_back(std::move(s));
   }
 }
 
@@ -134,15 +151,28 @@ void PrangeJob::leave_last_values(const Frame& worker) {
 
 void PrangeJob::leave_last_value(std::uint16_t guest_register, std::int64_t ordinal, const Value& value) {
   std::lock_guard lock(mutex_);
-  if (hides_values(value))
-    for (int r = 0; r < code().registers; ++r)
-      if (frame_.registers[r].is_heap()) frame_.registers[r].object()->make_immortal();
+  if (hides_values(value)) keep_what_is_hidden();
   for (LastValue& known : last_values_) {
     if (known.guest_register != guest_register) continue;
     if (known.ordinal < ordinal) known = {guest_register, ordinal, settled(value)};
     return;
   }
   last_values_.push_back({guest_register, ordinal, settled(value)});
+}
+
+// Whatever a value may have been lent.
+void PrangeJob::keep_what_is_hidden() {
+  for (int r = 0; r < code().registers; ++r)
+    if (frame_.registers[r].is_heap()) frame_.registers[r].object()->make_immortal();
+}
+
+Value PrangeJob::kept(const Value& value) {
+  if (!value.is_heap()) return value;
+  if (hides_values(value)) {
+    std::lock_guard lock(mutex_);
+    keep_what_is_hidden();
+  }
+  return settled(value);
 }
 
 // Such a variable is not read before its iteration assigns it: whether it is bound at the end says that one did.
@@ -171,7 +201,12 @@ void PrangeJob::finish() {
     frame_.pc = failure_->pc;
     throw std::move(failure_->error);
   }
+  for (const PrangeSelection& s : selections_)
+    if (const auto group = chosen_group(s, reductions_))
+      for (const std::size_t r : s.members)
+        frame_.registers[reductions_[r].guest_register] = std::move(reductions_[r].totals[*group]);
   for (PrangeReduction& r : reductions_) {
+    if (r.is_selected()) continue;
     const Value total = total_of_groups(r);
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
     if (!is_identity(r, total))
@@ -204,8 +239,13 @@ void InterpretedGrain::close_block() {
   const std::int64_t block = block_begin_ / job_.block_size();
   const auto lanes = static_cast<std::size_t>(job_.lanes());
   if (job_.keeps_lanes()) job_.kept_lanes()[block] = lanes_;
+  for (const PrangeSelection& s : job_.selections()) {
+    const std::size_t lane = chosen_lane(s, lanes_, lanes);
+    group_.add_choice(s, block, [&](std::size_t r) { return lanes_[r * lanes + lane]; });
+  }
   for (std::size_t k = 0; k < job_.reductions().size(); ++k)
-    group_.add(k, block, fold_values(job_.reductions()[k], {lanes_.data() + k * lanes, lanes}));
+    if (!job_.reductions()[k].is_selected())
+      group_.add(k, block, fold_values(job_.reductions()[k], {lanes_.data() + k * lanes, lanes}));
 }
 
 void InterpretedGrain::load_lanes(Frame& frame) {
@@ -219,7 +259,7 @@ void InterpretedGrain::load_lanes(Frame& frame) {
 void InterpretedGrain::store_lanes(Frame& frame) {
   Value* lane_value = lanes_.data() + lane();
   for (PrangeReduction& r : job_.reductions()) {
-    *lane_value = frame.registers[r.guest_register];
+    *lane_value = job_.kept(frame.registers[r.guest_register]);
     lane_value += job_.lanes();
   }
 }

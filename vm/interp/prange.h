@@ -43,6 +43,7 @@ public:
   std::int64_t blocks() const { return block_count(iterations_, block_size_); }
   // The fewest blocks that one thread runs (block_totals.h), and where it puts their totals.
   std::int64_t blocks_in_group() const { return blocks_in_group_; }
+  const std::vector<PrangeSelection>& selections() const { return selections_; }
   GroupFold fold() { return {reductions_, blocks(), blocks_in_group_}; }
   int lanes() const { return lanes_; }
   bool has_reductions() const { return !reductions_.empty(); }
@@ -70,6 +71,8 @@ public:
 
   // Keeps the error of the lowest ordinal. From any thread.
   void fail(std::int64_t ordinal, GuestError error, std::uint32_t pc);
+  // A value that an iteration leaves in a lane, so that it outlives the iteration's worker.
+  Value kept(const Value& value);
   // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the
   // workers.
   void leave_last_values(const Frame& worker);
@@ -103,6 +106,7 @@ private:
   std::int64_t start_, step_, iterations_, block_size_ = 0, blocks_in_group_ = 1;
   int lanes_ = 0;
   std::vector<PrangeReduction> reductions_;
+  std::vector<PrangeSelection> selections_;
   std::optional<std::uint64_t> random_key_;
 
   std::mutex mutex_; // guards the next two
@@ -113,6 +117,8 @@ private:
   KeptLanes kept_lanes_;
 
   void make_reductions();
+  void make_selections();
+  void keep_what_is_hidden();
   void leave_last_value(std::uint16_t guest_register, std::int64_t ordinal, const Value& value);
   void forget_sometimes_assigned(Frame& worker) const;
   void leave_sometimes_assigned(const Frame& worker, std::int64_t ordinal);

@@ -13,9 +13,9 @@
 namespace pyvm {
 namespace {
 
-constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and", "or", "xor", "min", "max"};
+constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and", "or", "xor", "min", "max", "selected"};
 
-// The operator of `s op= x`; Min and Max have none.
+// The operator of `s op= x`; Min, Max and Selected have none.
 BinaryOp operator_of(ReductionOp op) {
   switch (op) {
   case ReductionOp::Add:
@@ -34,9 +34,10 @@ BinaryOp operator_of(ReductionOp op) {
     return BinaryOp::BitXor;
   case ReductionOp::Min:
   case ReductionOp::Max:
+  case ReductionOp::Selected:
     break;
   }
-  PYVM_UNREACHABLE("min and max are no binary operators");
+  PYVM_UNREACHABLE("min, max and selections are no binary operators");
 }
 
 // Partial results meet by + for -= and by * for /=.
@@ -161,8 +162,10 @@ ScalarBits identity_bits(ReductionOp op, ScalarKind kind, ScalarBits live_in) {
   case ReductionOp::Min:
   case ReductionOp::Max:
     return live_in;
+  case ReductionOp::Selected:
+    break;
   }
-  PYVM_UNREACHABLE("unknown reduction");
+  PYVM_UNREACHABLE("a selection has no identity of its own");
 }
 
 ScalarBits contribute_bits(ReductionOp op, ScalarKind kind, ScalarBits lane, ScalarBits x) {

@@ -21,7 +21,9 @@
 
 namespace pyvm {
 
-enum class ReductionOp : uint8_t { Add, Sub, Mul, Div, BitAnd, BitOr, BitXor, Min, Max };
+// Selected: a variable that is replaced together with others where a comparison holds (selection.h); the functions below
+// are not for it.
+enum class ReductionOp : uint8_t { Add, Sub, Mul, Div, BitAnd, BitOr, BitXor, Min, Max, Selected };
 
 std::string_view name_of(ReductionOp op);
 // The reduction of `s op= x`; nullopt for operators that are none (//, %, **, shifts, @).

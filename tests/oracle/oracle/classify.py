@@ -3,7 +3,9 @@
 A variable assigned in the body is
     private or last value   every read in the body comes after an assignment in the same iteration, on every path
     reduction               all its occurrences are `s op= x`, `s = s op x` (or `x op s` where op commutes),
-                            `s = max(s, x, ...)` or `if x > s: s = x`, always the same op, s not in x
+                            `s = max(s, x, ...)`, always the same op, s not in x
+    selected                all its occurrences are in `if x > s: s = x; where = i` (or >=, <, <=), always the same
+                            comparison and variables; the values are those of the plain loop
     carried                 anything else: the loop runs in order
 `break` out of the loop and `return` make it run in order too. Running the iterations one after the other gives the
 right values for all but reductions, so that those are what the caller has to treat specially.
@@ -19,12 +21,12 @@ class Reduction:
     """One statement that adds to a reduction variable.
 
     op is an operator's symbol, max or min; contributions are in program order; occurrences says how often the
-    variable's name is in the statement; call is the max or min that is the reduction itself; conditional is true of `if x > s: s = x`.
+    variable's name is in the statement; call is the max or min that is the reduction itself.
     """
 
-    def __init__(self, name, op, contributions, occurrences, call=None, conditional=False):
+    def __init__(self, name, op, contributions, occurrences, call=None):
         self.name, self.op, self.contributions, self.occurrences = name, op, contributions, occurrences
-        self.call, self.conditional = call, conditional
+        self.call = call
 
 
 def is_name(node, name=None):
@@ -45,19 +47,64 @@ def match_reduction(statement, is_builtin):
             for extreme in ("max", "min"):
                 if is_name(first, name) and rest and is_builtin(call.func, extreme):
                     return Reduction(name, extreme, rest, 2, call)
-        case ast.If(test=ast.Compare(left=left, ops=[ast.Gt() | ast.Lt() as op], comparators=[right]),
-                    body=[ast.Assign(targets=[ast.Name(id=name)], value=value)], orelse=[]):
-            greater = isinstance(op, ast.Gt)
-            if is_name(left, name):
-                left, right, greater = right, left, not greater
-            if is_name(right, name) and without_calls(value) and ast.dump(left) == ast.dump(value):
-                return Reduction(name, "max" if greater else "min", [value], 2, conditional=True)
     return None
 
 
-def without_calls(node):
+class Selection:
+    """`if guards and x > s: s = x; where = i`: key is s, rule the comparison of x with it."""
+
+    def __init__(self, key, rule, x, guards, assigned):
+        self.key, self.rule, self.x, self.guards, self.assigned = key, rule, x, guards, assigned
+
+
+EXCHANGED = {ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.LtE, ast.LtE: ast.GtE}
+
+
+def match_selection(statement, is_builtin):
+    """The Selection that the statement is by its form, or None."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return None
+    test, guards = statement.test, []
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        *guards, test = test.values
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or type(test.ops[0]) not in EXCHANGED:
+        return None
+    assigned = [pair for inner in statement.body for pair in pairs_assigned(inner)]
+    values = dict(assigned)
+    if None in values or len(values) != len(assigned):
+        return None
+    rule, left, right = type(test.ops[0]), test.left, test.comparators[0]
+    for key, x, op in ((right, left, rule), (left, right, EXCHANGED[rule])):
+        if not isinstance(key, ast.Name) or key.id not in values or not repeatable(x, is_builtin):
+            continue
+        before = [value for name, value in assigned[: list(values).index(key.id)]]
+        called = any(isinstance(n, ast.Call) for value in before for n in ast.walk(value))
+        unchanged = not any(n.id in values for n in names_in([x]))
+        if ast.dump(x) == ast.dump(values[key.id]) and not called and unchanged:
+            return Selection(key.id, op, x, guards, assigned)
+    return None
+
+
+def pairs_assigned(statement):
+    """(name, value) of each plain name that an assignment sets; a name None where it is anything else."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return [(name, value)]
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            if len(names) == len(values) and all(is_name(n) for n in names):
+                return [(n.id, v) for n, v in zip(names, values)]
+    return [(None, None)]
+
+
+def repeatable(node, is_builtin):
+    """Gives the same value each time, and does nothing else."""
     allowed = (ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Subscript, ast.Tuple)
-    return all(isinstance(n, allowed) for n in ast.walk(node) if isinstance(n, ast.expr))
+    return all(
+        isinstance(n, allowed)
+        or (isinstance(n, ast.Call) and not n.keywords and any(is_builtin(n.func, f) for f in ("abs", "min", "max")))
+        for n in ast.walk(node)
+        if isinstance(n, ast.expr)
+    )
 
 
 def names_in(nodes):
@@ -76,6 +123,7 @@ class LoopFacts:
         self.in_order = walk.in_order
         self.reductions = {}
         occurrences = names_in(loop.body)
+        self.check_selections(walk.selections, loop, [n.id for n in occurrences])
         for name in walk.exposed:
             found = walk.contributions.get(name, [])
             ops = {reduction.op for reduction in found}
@@ -92,6 +140,23 @@ class LoopFacts:
         )
 
 
+    def check_selections(self, selections, loop, occurrences):
+        """They run as they are written, but whatever else names their variables makes the loop run in order."""
+        keys = {selection.key for selection, _ in selections}
+        for key in keys:
+            found = [(s, frozenset(companions)) for s, companions in selections if s.key == key]
+            companions = frozenset().union(*(c for _, c in found))
+            alone = (
+                len({(s.rule, c) for s, c in found}) == 1
+                and occurrences.count(key) == 2 * len(found)
+                and all(occurrences.count(c) == len(found) for c in companions)
+                and isinstance(loop.target, ast.Name)
+                and not any(n.id == loop.target.id and isinstance(n.ctx, ast.Store) for n in names_in(loop.body))
+            )
+            if not alone:
+                self.in_order = self.in_order or f"'{key}' is chosen, and also used in another way"
+
+
 class Walk:
     """One pass over the body. The state: the variables that this iteration has surely assigned; None: unreachable."""
 
@@ -100,6 +165,7 @@ class Walk:
         self.in_order = None
         self.exposed = []  # variables read, or added to, before this iteration assigned them
         self.contributions = {}
+        self.selections = []  # and of each what it sets that is not the iteration's own
         self.private_uses = set()  # variables whose reduction form was met after an assignment
         self.breaks = [None]  # for each loop around: the join of the states at its breaks
         stored = [n for n in names_in([loop.target, *loop.body]) if isinstance(n.ctx, ast.Store)]
@@ -169,6 +235,13 @@ class Walk:
         reduction = match_reduction(node, self.is_builtin)
         if reduction is not None and reduction.name in self.variables:
             return self.reduction(reduction, state)
+        selection = match_selection(node, self.is_builtin)
+        if selection is not None and selection.key in self.variables and selection.key not in state:
+            for value in [*selection.guards, selection.x, *(value for _, value in selection.assigned)]:
+                self.expression(value, state)
+            companions = [name for name, _ in selection.assigned if name not in state and name != selection.key]
+            self.selections.append((selection, companions))
+            return state
         match node:
             case ast.Assign(targets=targets, value=value):
                 self.expression(value, state)

@@ -86,15 +86,6 @@ class ReductionLoop:
         else:
             lanes[self.lane] = scalars.binary(op, here, x, quiet)
 
-    def contribute_if(self, variable, op, live_in, x, quiet):
-        """`if x > s: s = x`: x enters as it is, and only where the condition holds."""
-        refuse_arrays(live_in, x)
-        lanes = self.lanes[variable]
-        here = live_in if lanes[self.lane] is EMPTY else lanes[self.lane]
-        if scalars.compare(">" if op == "max" else "<", x, here):
-            self.ops[variable] = op
-            lanes[self.lane] = x
-
     def absorb(self, variable, op, subtotal):
         """The total of a nested prange loop enters as one contribution."""
         self.ops[variable] = op

@@ -233,9 +233,8 @@ class Transformer:
 
     def contribution(self, reduction):
         loop, number, op = self.active[reduction.name]
-        how = "contribute_if" if reduction.conditional else "contribute"
         return [
-            ast.Expr(method(loop, how, constant(number), constant(op), name(reduction.name), self.expression(value),
+            ast.Expr(method(loop, "contribute", constant(number), constant(op), name(reduction.name), self.expression(value),
                             self.quiet()))
             for value in reduction.contributions
         ]

@@ -17,7 +17,8 @@ FEATURES = {  # name -> probability that a kernel has it
 }
 OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
              "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
-             "if <": ("0.0", "99")}
+             "if <": ("0.0", "99"), "if >=": ("0", "-50.0", "7"), "if <=": ("0.0", "99", "np.inf")}
+EXCHANGED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 INT_ONLY = ("&=", "|=", "^=")
 
 
@@ -33,6 +34,7 @@ class Kernel(Expressions):
         self.divisions = rng.sample(("/", "//", "%"), rng.choice((1, 1, 2) if "zero" in self.on else (1, 2, 3)))
         self.whole_divisions = [op for op in self.divisions if op != "/"]
         self.reductions = {}   # variable -> operator
+        self.companions = {}   # variable of a selection -> what is set with it
         self.numbers = 0       # of fresh variables
         self.read_back = set()
         self.outer = "prange" if self.chance(0.75) else "range"
@@ -122,6 +124,9 @@ class Kernel(Expressions):
             for variable in self.rng.sample(("s", "t", "u", "r"), self.pick(1, 1, 2, 2, 3, 4)):
                 self.reductions[variable] = self.rng.choice(list(OPERATORS))
                 lines.append(f"    {variable} = {self.rng.choice(OPERATORS[self.reductions[variable]])}")
+                if self.reductions[variable].startswith("if "):
+                    self.companions[variable] = [f"{variable}_{k}" for k in range(self.pick(0, 0, 1, 1, 2))]
+                    lines += [f"    {name} = {self.pick('-1', '-1', '0.5')}" for name in self.companions[variable]]
         carried = {}
         if "carried" in self.on:
             lines.append("    c = 0.5")
@@ -132,7 +137,8 @@ class Kernel(Expressions):
             lines.append(f"    for step in range({self.pick('2', '3')}):")
         level = 2 if again else 1
         at_end = self.outer_loop(scope, lines, level)
-        results = list(self.reductions) + list(carried) + ([] if again else at_end)
+        chosen = [name for names in self.companions.values() for name in names]
+        results = list(self.reductions) + chosen + list(carried) + ([] if again else at_end)
         if len(results) == 1 or not results:
             lines.append(f"    return {results[0] if results else 0}")
         else:
@@ -255,15 +261,29 @@ class Kernel(Expressions):
         if op in ("max", "min"):
             more = f", {self.number(scope, 2)}" if self.chance(0.1) else ""
             return [f"{pad}{variable} = {op}({variable}, {self.number(scope, 1)}{more})"]
-        if op in ("if >", "if <"):
-            value = self.rng.choice(sorted(scope.known)) if scope.known and self.chance(0.5) else self.plain_element(scope)
-            left, right = (value, variable) if self.chance(0.8) else (variable, value)
-            compare = op[-1] if left == value else "<>"[op[-1] == "<"]
-            return [f"{pad}if {left} {compare} {right}:", f"{pad}    {variable} = {value}"]
+        if op.startswith("if "):
+            return self.selection(scope, pad, variable, op[3:])
         value = self.integer(scope, 1) if op in INT_ONLY else self.number(scope, 1)
         if self.chance(0.15) and op in ("+=", "-=", "*="):
             return [f"{pad}{variable} = {variable} {op[0]} {value}"]
         return [f"{pad}{variable} {op} {value}"]
+
+    def selection(self, scope, pad, variable, compare):
+        value = self.rng.choice(sorted(scope.known)) if scope.known and self.chance(0.5) else self.plain_element(scope)
+        if self.chance(0.1):
+            value = f"abs({value})"
+        test = f"{value} {compare} {variable}" if self.chance(0.8) else f"{variable} {EXCHANGED[compare]} {value}"
+        if self.chance(0.1):
+            test = f"{self.condition(scope, 2)} and {test}"
+        pairs = [(variable, value)]
+        for name in self.companions.get(variable, ()):
+            with_it = (name, self.pick("i", "i", self.number(scope, 2)))
+            pairs.insert(self.pick(0, len(pairs)), with_it)
+        if len(pairs) == 2 and self.chance(0.3):
+            sets = [f"{pairs[0][0]}, {pairs[1][0]} = {pairs[0][1]}, {pairs[1][1]}"]
+        else:
+            sets = [f"{name} = {x}" for name, x in pairs]
+        return [f"{pad}if {test}:", *(f"{pad}    {line}" for line in sets)]
 
     def plain_element(self, scope):
         arrays = [a for a in self.readable(scope) if a.dims == ("n",)]

@@ -172,14 +172,58 @@ TEST_CASE("every form of a contribution is a reduction") {
        {Row{"s += a[i]", ReductionOp::Add}, Row{"s = s + a[i]", ReductionOp::Add},
         Row{"s = a[i] + s", ReductionOp::Add}, Row{"s -= a[i]", ReductionOp::Sub}, Row{"s *= a[i]", ReductionOp::Mul},
         Row{"s /= a[i]", ReductionOp::Div}, Row{"s |= a[i]", ReductionOp::BitOr}, Row{"s &= a[i]", ReductionOp::BitAnd},
-        Row{"s ^= a[i]", ReductionOp::BitXor}, Row{"s = min(s, a[i])", ReductionOp::Min},
-        Row{"if a[i] > s: s = a[i]", ReductionOp::Max}, Row{"if s > a[i]: s = a[i]", ReductionOp::Min},
-        Row{"if a[i] < s: s = a[i]", ReductionOp::Min}}) {
+        Row{"s ^= a[i]", ReductionOp::BitXor}, Row{"s = min(s, a[i])", ReductionOp::Min}}) {
     INFO(row.statement);
     const Ref<Code> code =
         kernel(std::string("def f(a, n):\n s = 0\n for i in prange(n):\n  ") + row.statement + "\n return s\n");
     REQUIRE(variable(*code, "s").variable_class == VariableClass::Reduction);
     REQUIRE(variable(*code, "s").reduction == row.op);
+  }
+}
+
+TEST_CASE("a comparison that replaces what it compares with selects") {
+  struct Row {
+    const char* statement;
+    CompareOp rule;
+  };
+  for (const Row& row :
+       {Row{"  if a[i] > s: s = a[i]\n", CompareOp::Gt}, Row{"  if s > a[i]: s = a[i]\n", CompareOp::Lt},
+        Row{"  if a[i] <= s: s = a[i]\n", CompareOp::Le}, Row{"  if s <= a[i] * 2: s = a[i] * 2\n", CompareOp::Ge},
+        Row{"  if a[i] < s:\n   where = i\n   s = a[i]\n", CompareOp::Lt},
+        Row{"  if a[i] < s:\n   s, where = a[i], i\n", CompareOp::Lt},
+        Row{"  if i > 3 and max(a[i], 1) >= s:\n   s = max(a[i], 1)\n   t = a[i]\n", CompareOp::Ge},
+        Row{"  x = f(a)\n  if x > s: s = x\n", CompareOp::Gt},
+        Row{"  for j in range(n):\n   if a[j] > s: s = a[j]\n", CompareOp::Gt},
+        Row{"  if a[i] > s: s = a[i]\n  if a[0] > s: s = a[0]\n", CompareOp::Gt}}) {
+    INFO(row.statement);
+    const Ref<Code> code = kernel(std::string("def f(a, n):\n s = 0\n where = t = 0\n for i in prange(n):\n") +
+                                  row.statement + " return s, where, t\n");
+    REQUIRE(prange_of(*code).in_order_reason.empty());
+    REQUIRE(prange_of(*code).reductions == 0);
+    REQUIRE(variable(*code, "s").reduction == ReductionOp::Selected);
+    REQUIRE(prange_of(*code).selections.size() == 1);
+    REQUIRE(prange_of(*code).selections[0].rule == row.rule);
+  }
+}
+
+TEST_CASE("what is only nearly a selection runs in order") {
+  const std::string why = "'s' is chosen by a comparison, and also used or set in another way";
+  for (const char* body :
+       {"  if a[i] > s: s = a[i]\n  a[i] = s\n", "  if a[i] > s: s = a[i]\n  if a[i] >= s: s = a[i]\n",
+        "  if a[i] > s: s = a[i]\n  if a[i] < s: s = a[i]\n", "  if a[i] > s: s = a[i]\n  if i == 3: s = 1\n",
+        "  if a[i] > s: s = a[i]\n  s += 1\n", "  if a[i] > s: s = a[i]\n  if a[i] > s: s, t = a[i], i\n",
+        "  if a[i] > s: s, t = a[i], s\n", "  if a[i] > s: s, t = a[i], i\n  a[i] = t\n",
+        "  i = i // 2\n  if a[i] > s: s = a[i]\n"}) {
+    INFO(body);
+    REQUIRE(in_order(body).find(why) != std::string::npos);
+  }
+  for (const char* body :
+       {"  if a[i] > s: s = a[i] - 1\n", "  if a[i] > s: s = a[i]\n  else: s = 1\n", "  if f(a) > s: s = f(a)\n",
+        "  if a[i] > s:\n   a[i] = 0\n   s = a[i]\n", "  if a[i] > s:\n   t = f(a)\n   s = a[i]\n",
+        "  x = a[i]\n  if x > s:\n   x = 0\n   s = x\n", "  if a[i] > s > 0: s = a[i]\n",
+        "  if a[i] > s or i: s = a[i]\n", "  if a[i] != s: s = a[i]\n"}) {
+    INFO(body);
+    REQUIRE(in_order(body).find("'s' goes from one iteration to the next") != std::string::npos);
   }
 }
 

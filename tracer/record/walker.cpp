@@ -69,8 +69,7 @@ void Walker::write(std::uint16_t r, Abstract value) {
   if (frames_.size() == 1) {
     auto found = accumulators_.find(r);
     // The place of a selection says by itself whether a lane has chosen.
-    if (found != accumulators_.end() &&
-        out_.region.accumulators[found->second].op != ReductionOp::Selected &&
+    if (found != accumulators_.end() && out_.region.accumulators[found->second].op != ReductionOp::Selected &&
         out_.live_in_kinds[found->second] != out_.region.accumulators[found->second].kind)
       build_.touch(found->second);
   }

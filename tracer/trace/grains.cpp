@@ -151,15 +151,16 @@ private:
     for (const PrangeSelection& s : job_.selections()) close_selection(s, begin / job_.block_size());
     for (std::size_t a = 0; a < empty_.size(); ++a) {
       const PrangeReduction& r = job_.reductions()[a];
-      if (!r.is_selected()) group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
+      if (!r.is_selected())
+        group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
     }
   }
 
   void close_selection(const PrangeSelection& s, std::int64_t block) {
     const auto lanes_of = [&](std::size_t a) { return std::span(lanes_).subspan(a * width(), width()); };
-    const std::size_t lane = mixed_.empty() ? pyvm::chosen_lane(s.rule, kind_of_lanes(s.key), lanes_of(s.key),
-                                                                lanes_of(s.place), s.order)
-                                            : pyvm::chosen_lane(s, mixed_, width());
+    const std::size_t lane =
+        mixed_.empty() ? pyvm::chosen_lane(s.rule, kind_of_lanes(s.key), lanes_of(s.key), lanes_of(s.place), s.order)
+                       : pyvm::chosen_lane(s, mixed_, width());
     group_.add_choice(s, block, [&](std::size_t a) { return value_at(a, lane); });
   }
 
@@ -316,8 +317,8 @@ private:
       const Value& value = worker.registers[r.guest_register];
       const std::size_t at = a * width() + lane;
       const PrangeSelection* s = selection_of_[a];
-      const bool is_empty = s ? worker.registers[job_.reductions()[s->place].guest_register].is_unbound()
-                              : is_identity(r, value);
+      const bool is_empty =
+          s ? worker.registers[job_.reductions()[s->place].guest_register].is_unbound() : is_identity(r, value);
       if (!mixed_.empty()) {
         mixed_[at] = job_.kept(value);
       } else {
@@ -377,8 +378,8 @@ private:
   std::vector<ir::ArrayDescriptor> arrays_;
   std::vector<std::uint64_t> scratch_;
   std::vector<const PrangeSelection*> selection_of_; // of each accumulator, if it is selected
-  std::vector<Value> mixed_;      // the lanes, once they are of several kinds
-  std::vector<ScalarBits> empty_; // what a lane without a contribution holds
+  std::vector<Value> mixed_;                         // the lanes, once they are of several kinds
+  std::vector<ScalarBits> empty_;                    // what a lane without a contribution holds
   std::vector<std::uint8_t> touched_;
   std::vector<ir::BlockTotal> totals_; // of blocks that ran in one go
   std::array<std::int64_t, ir::max_step> left_exits_{};

@@ -161,7 +161,7 @@ struct LoopInfo {
   // Prange only.
   std::vector<LoopVariable> variables;
   std::vector<LoopSelection> selections;
-  int reductions = 0;                 // variables of class Reduction, as the source has them; those selected do not count
+  int reductions = 0; // variables of class Reduction, as the source has them; those selected do not count
   bool body_has_loop_or_call = false; // decides the block size (DESIGN section 6)
   std::string in_order_reason;        // not empty: runs in order, a sentence for the user
   std::vector<ArrayAccess> accesses;  // what conflicts between iterations are looked for in

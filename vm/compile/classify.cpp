@@ -7,8 +7,8 @@
 //
 // `found = True` is one of `|=` where flags say so, `= False` one of `&=`.
 // A contribution is `s op= x`, `s = s op x` (also `x op s` where op commutes), `s = min(s, x, ...)`, `s = max(s, x,
-// ...)`, x not reading s. After an ordinary assignment in the same iteration the same statement is no contribution but a
-// use of a private variable.
+// ...)`, x not reading s. After an ordinary assignment in the same iteration the same statement is no contribution but
+// a use of a private variable.
 //
 // A selection is `if x > s: s = x; where = i` (selections.h). Its variables are reductions if nothing else names them,
 // and all statements that replace `s` compare the same way and set the same variables.
@@ -188,11 +188,11 @@ private:
     for (auto& [key, selection] : selections_) {
       std::set<std::string> members = selection.companions;
       members.insert(key);
-      const bool holds = target && bindings_[target->id] == 1 &&
-                         std::ranges::all_of(members, [&](const std::string& name) {
-                           const Facts& f = facts_[name];
-                           return f.key == key && !f.mixed && !f.assigned && !f.contributed && !f.read;
-                         });
+      const bool holds =
+          target && bindings_[target->id] == 1 && std::ranges::all_of(members, [&](const std::string& name) {
+            const Facts& f = facts_[name];
+            return f.key == key && !f.mixed && !f.assigned && !f.contributed && !f.read;
+          });
       if (holds)
         result_.selections.push_back(selection);
       else
@@ -444,10 +444,10 @@ private:
   const Flags& flags_;
   std::map<std::string, int> bindings_; // how many places of the loop assign the variable
   std::map<std::string, Facts> facts_;
-  std::optional<Assigned> here_ = Assigned{};   // empty optional: this place is not reached
-  std::vector<Assigned> ends_;                  // at each way an iteration can end
+  std::optional<Assigned> here_ = Assigned{};           // empty optional: this place is not reached
+  std::vector<Assigned> ends_;                          // at each way an iteration can end
   std::map<std::string, SelectedVariables> selections_; // by key
-  std::vector<std::optional<Assigned>> breaks_; // of each inner loop: what all of its breaks have assigned
+  std::vector<std::optional<Assigned>> breaks_;         // of each inner loop: what all of its breaks have assigned
   PrangeDescription result_;
 };
 

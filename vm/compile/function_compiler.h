@@ -119,7 +119,7 @@ private:
     Register place, target;
   };
   std::map<const syntax::If*, std::vector<PlaceOfChoice>> places_;
-  int parallel_depth_ = 0;        // how many parallel pranges enclose this place, lexically
+  int parallel_depth_ = 0; // how many parallel pranges enclose this place, lexically
 };
 
 } // namespace pyvm

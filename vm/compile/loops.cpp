@@ -218,8 +218,8 @@ void FunctionCompiler::describe_prange(int loop, PrangeDescription& d) {
     row.line = v.line;
     // Flags have no say in how many lanes there are: they come to the same in any order.
     // Nor have selections, for the same reason.
-    info.reductions += row.variable_class == VariableClass::Reduction && row.reduction != ReductionOp::Selected &&
-                       !v.flag;
+    info.reductions +=
+        row.variable_class == VariableClass::Reduction && row.reduction != ReductionOp::Selected && !v.flag;
     info.variables.push_back(std::move(row));
   }
   for (const LoopSelection& s : info.selections)

@@ -4,7 +4,8 @@
 //       s = x                 the same x, to the letter: names, subscripts, operators, constants, abs, min, max
 //       where, other = i, y   companions: plain names, by one assignment or several, in any order
 //
-// No else. x reads nothing that the body assigns. What stands before `s = x` calls nothing, so that x is still the same.
+// No else. x reads nothing that the body assigns. What stands before `s = x` calls nothing, so that x is still the
+// same.
 #pragma once
 
 #include <functional>
@@ -24,7 +25,7 @@ struct SelectionForm {
   std::string key;
   CompareOp rule; // of x with the key
   const syntax::Expression* compared;
-  std::vector<const syntax::Expression*> guards;                                 // what stands before the comparison
+  std::vector<const syntax::Expression*> guards;                           // what stands before the comparison
   std::vector<std::pair<std::string, const syntax::Expression*>> assigned; // the key too, in order
 };
 

@@ -91,10 +91,9 @@ public:
   template <class ValueOf> void add_choice(const PrangeSelection& selection, std::int64_t block, ValueOf value_of) {
     const auto group = static_cast<std::size_t>(block / size_);
     const Value key = value_of(selection.key), place = value_of(selection.place);
-    if (block % size_ != 0 && !replaces(selection,
-                                        {reductions_[selection.key].totals[group],
-                                         reductions_[selection.place].totals[group]},
-                                        {key, place}))
+    if (block % size_ != 0 &&
+        !replaces(selection, {reductions_[selection.key].totals[group], reductions_[selection.place].totals[group]},
+                  {key, place}))
       return;
     for (const std::size_t r : selection.members) reductions_[r].totals[group] = value_of(r);
   }

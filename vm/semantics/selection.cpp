@@ -13,7 +13,8 @@ std::size_t chosen_lane(CompareOp rule, ScalarKind kind, std::span<const ScalarB
     std::size_t best = 0;
     for (std::size_t lane = 1; lane < keys.size(); ++lane) {
       const T key = from_bits<T>(keys[lane]), standing = from_bits<T>(keys[best]);
-      const bool follows = order.earlier(static_cast<std::int64_t>(places[best]), static_cast<std::int64_t>(places[lane]));
+      const bool follows =
+          order.earlier(static_cast<std::int64_t>(places[best]), static_cast<std::int64_t>(places[lane]));
       if (follows ? compare(rule, key, standing) : !compare(rule, standing, key)) best = lane;
     }
     return best;

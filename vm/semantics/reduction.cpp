@@ -13,7 +13,8 @@
 namespace pyvm {
 namespace {
 
-constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and", "or", "xor", "min", "max", "selected"};
+constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and",
+                                                "or",  "xor", "min", "max", "selected"};
 
 // The operator of `s op= x`; Min, Max and Selected have none.
 BinaryOp operator_of(ReductionOp op) {

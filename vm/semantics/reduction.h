@@ -21,8 +21,8 @@
 
 namespace pyvm {
 
-// Selected: a variable that is replaced together with others where a comparison holds (selection.h); the functions below
-// are not for it.
+// Selected: a variable that is replaced together with others where a comparison holds (selection.h); the functions
+// below are not for it.
 enum class ReductionOp : uint8_t { Add, Sub, Mul, Div, BitAnd, BitOr, BitXor, Min, Max, Selected };
 
 std::string_view name_of(ReductionOp op);

@@ -164,6 +164,24 @@ def test_exception_half_way(n):
     assert raises_at(n, n).sum() == n
 
 
+@pytest.mark.parametrize("at", [0, 7, 8, 63, 70, 99])
+def test_stores_around_a_failing_iteration(at):
+    @njit
+    def gathered(index, table, out):
+        for i in range(len(index)):
+            out[i] = table[index[i]] * 2.0
+
+    for bad in (60, -61):
+        index = np.arange(100) % 60
+        index[at:] = bad  # every lane from there on
+        for _ in range(4):
+            out = np.zeros(100)
+            with pytest.raises(IndexError, match=f"index {bad} is out of bounds"):
+                gathered(index, np.arange(60) + 1.0, out)
+            np.testing.assert_array_equal(out[:at], (index[:at] + 1) * 2.0)
+            assert not out[at:].any()
+
+
 def test_strides_and_overlap():
     @njit
     def shift(a, b):

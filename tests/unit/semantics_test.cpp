@@ -28,11 +28,6 @@ constexpr int64_t int64_max = std::numeric_limits<int64_t>::max();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-bool is_nan(ScalarKind kind, ScalarBits bits) { return std::isnan(as_double(kind, bits)); }
-bool same(ScalarKind kind, ScalarBits a, ScalarBits b) {
-  return a == b || (is_float(kind) && is_nan(kind, a) && is_nan(kind, b));
-}
-
 int64_t floor_div_model(int64_t a, int64_t b) {
   int64_t quotient = a / b;
   return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
@@ -139,8 +134,8 @@ TEST_CASE("float floor division and modulo are NumPy's") {
                   Row{-5.0, infinity, -1.0, infinity}, Row{-0.0, 3.0, -0.0, 0.0}, Row{0.0, -3.0, -0.0, -0.0}}) {
     CAPTURE(row.a, row.b);
     auto result = float_divmod(row.a, row.b);
-    CHECK(same(ScalarKind::Float64, to_bits(result.quotient), to_bits(row.quotient)));
-    CHECK(same(ScalarKind::Float64, to_bits(result.remainder), to_bits(row.remainder)));
+    CHECK(same_bits(ScalarKind::Float64, to_bits(result.quotient), to_bits(row.quotient)));
+    CHECK(same_bits(ScalarKind::Float64, to_bits(result.remainder), to_bits(row.remainder)));
   }
 }
 
@@ -268,7 +263,7 @@ template <typename T> void check_lanes_agree(int lanes, RunVectors<T> run) {
     int different = 0;
     for (size_t index = 0; index != a.size(); ++index) {
       ScalarBits scalar = apply_math(function, kind, to_bits(a[index]), to_bits(b[index]));
-      if (same(kind, scalar, to_bits(out[index]))) continue;
+      if (same_bits(kind, scalar, to_bits(out[index]))) continue;
       if (++different == 1)
         UNSCOPED_INFO(name_of(function) << "(" << a[index] << ", " << b[index] << ") scalar " << from_bits<T>(scalar)
                                         << ", " << lanes << " lanes " << out[index]);

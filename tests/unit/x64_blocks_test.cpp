@@ -1,7 +1,6 @@
 // Several blocks of a reduction in one go (backend-x64/lower_blocks.cpp), beside the evaluator.
 
 #include "tests/unit/x64_world.h"
-#include "tracer/ir/parse.h"
 
 #include <catch2/catch.hpp>
 
@@ -10,22 +9,6 @@ using namespace pyvm::x64;
 using namespace pyvm::x64::test;
 
 namespace {
-
-Region parsed(const std::string& text) {
-  ParsedRegion result = parse(text);
-  INFO(result.error);
-  REQUIRE(result.ok());
-  std::string problems;
-  for (const std::string& sentence : verify(result.region)) problems += sentence + "\n";
-  INFO(problems);
-  REQUIRE(problems.empty());
-  return std::move(result.region);
-}
-
-void expect_agreement(const Region& region, const World& world) {
-  std::string problems = check_region(region, world);
-  if (!problems.empty()) FAIL_CHECK(problems);
-}
 
 // Two accumulators over an array of that type, the second under a condition that no element of some blocks meets.
 // Elements of -3 leave.

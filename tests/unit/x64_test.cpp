@@ -2,7 +2,6 @@
 // and layout of array elements; exits; control flow; the two loops that the backend was built for, as text.
 
 #include "tests/unit/x64_random.h"
-#include "tracer/ir/parse.h"
 
 #include <catch2/catch.hpp>
 
@@ -75,11 +74,6 @@ World op_world(const Region& region) {
   }
   world.end = count;
   return world;
-}
-
-void expect_agreement(const Region& region, const World& world) {
-  std::string problems = check_region(region, world);
-  if (!problems.empty()) FAIL_CHECK(problems);
 }
 
 void check_op(const OpCase& test) {
@@ -211,17 +205,6 @@ TEST_CASE("random regions") {
 }
 
 namespace {
-
-Region parsed(const std::string& text) {
-  ParsedRegion result = parse(text);
-  INFO(result.error);
-  REQUIRE(result.ok());
-  std::string problems;
-  for (const std::string& sentence : verify(result.region)) problems += sentence + "\n";
-  INFO(problems);
-  REQUIRE(problems.empty());
-  return std::move(result.region);
-}
 
 std::string listing_of(const Region& region, Isa isa, CpuFamily family = CpuFamily::Zen4) {
   CompileResult result = make_code_generator(family)->compile(region, {isa, false, true});

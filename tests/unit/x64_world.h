@@ -5,10 +5,12 @@
 
 #include "backend-x64/code_generator.h"
 #include "tracer/ir/evaluate.h"
+#include "tracer/ir/parse.h"
 #include "tracer/ir/print.h"
 #include "tracer/ir/verify.h"
 #include "tracer/ir/walk.h"
 
+#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -179,11 +181,9 @@ inline void fill(TestArray& array, std::size_t seed) {
     store_scalar(array.dtype, array.bytes.data() + k * size, edge_bits(array.dtype, k + seed));
 }
 
-inline bool same_bits(ScalarKind kind, ScalarBits a, ScalarBits b) {
-  if (kind == ScalarKind::Float64 && std::isnan(from_bits<double>(a))) return std::isnan(from_bits<double>(b));
-  if (kind == ScalarKind::Float32 && std::isnan(from_bits<float>(a)))
-    return b >> 32 == 0 && std::isnan(from_bits<float>(b));
-  return a == b;
+// Also that a float32 has nothing above its bits.
+inline bool same_value(ScalarKind kind, ScalarBits a, ScalarBits b) {
+  return same_bits(kind, a, b) && (kind != ScalarKind::Float32 || b >> 32 == 0);
 }
 
 inline std::string value_text(ScalarKind kind, ScalarBits bits) {
@@ -203,7 +203,7 @@ inline std::string differences(const Region& region, const World& before, const 
     for (std::size_t at = 0; at < expected.arrays[a].bytes.size() && shown < 4; at += size) {
       ScalarBits wanted = load_scalar(kind, expected.arrays[a].bytes.data() + at);
       ScalarBits got = load_scalar(kind, seen.arrays[a].bytes.data() + at);
-      if (same_bits(kind, wanted, got)) continue;
+      if (same_value(kind, wanted, got)) continue;
       ++shown;
       text += fmt::format("array {} element {}: expected {}, seen {}; elements there:", a, at / size,
                           value_text(kind, wanted), value_text(kind, got));
@@ -216,7 +216,7 @@ inline std::string differences(const Region& region, const World& before, const 
   for (std::size_t a = 0; a < region.accumulators.size(); ++a)
     for (int l = 0; l < region.reduction_lanes; ++l) {
       auto at = a * static_cast<std::size_t>(region.reduction_lanes) + static_cast<std::size_t>(l);
-      if (!same_bits(region.accumulators[a].kind, expected.lane_record[at], seen.lane_record[at]))
+      if (!same_value(region.accumulators[a].kind, expected.lane_record[at], seen.lane_record[at]))
         text += fmt::format("accumulator {} lane {}: expected {:#x}, seen {:#x}\n", a, l, expected.lane_record[at],
                             seen.lane_record[at]);
     }
@@ -227,7 +227,7 @@ inline std::string differences(const Region& region, const World& before, const 
   for (std::size_t k = 0; k < static_cast<std::size_t>(expected.totals_written); ++k) {
     const ScalarKind kind = region.accumulators[k % region.accumulators.size()].kind;
     const BlockTotal &wanted = expected.totals[k], &got = seen.totals[k];
-    if (!same_bits(kind, wanted.bits, got.bits) || wanted.touched != got.touched)
+    if (!same_value(kind, wanted.bits, got.bits) || wanted.touched != got.touched)
       text += fmt::format("total {}: expected {} {}, seen {} {}\n", k, value_text(kind, wanted.bits), wanted.touched,
                           value_text(kind, got.bits), got.touched);
   }
@@ -240,7 +240,7 @@ inline std::string differences(const Region& region, const World& before, const 
     Type type = region.type(exit.operands[k]);
     for (int l = 0; l < type.lanes; ++l) {
       auto at = k * max_lanes + static_cast<std::size_t>(l);
-      if (!same_bits(ir::kind_of(type.base), expected.exit_values[at], seen.exit_values[at]))
+      if (!same_value(ir::kind_of(type.base), expected.exit_values[at], seen.exit_values[at]))
         text += fmt::format("exit value {} lane {}: expected {:#x}, seen {:#x}\n", k, l, expected.exit_values[at],
                             seen.exit_values[at]);
     }
@@ -281,6 +281,22 @@ inline std::string check_region(const Region& region, const World& before) {
     }
   }
   return {};
+}
+
+inline Region parsed(const std::string& text) {
+  ParsedRegion result = parse(text);
+  INFO(result.error);
+  REQUIRE(result.ok());
+  std::string problems;
+  for (const std::string& sentence : verify(result.region)) problems += sentence + "\n";
+  INFO(problems);
+  REQUIRE(problems.empty());
+  return std::move(result.region);
+}
+
+inline void expect_agreement(const Region& region, const World& world) {
+  std::string problems = check_region(region, world);
+  if (!problems.empty()) FAIL_CHECK(problems);
 }
 
 } // namespace pyvm::x64::test

@@ -169,9 +169,8 @@ void Walker::reduce_block(const std::vector<Reducing>& reducing, std::int64_t la
 Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   const LoopInfo& loop = code().loops[code().instructions[pc].c];
   const Abstract range = read(code().instructions[pc].b);
-  const auto step = build_.constant_bits(range.items[2].id);
-  if (!step || *step == 0) abandon(Abort::DynamicStep, "this range()");
-  const auto by = static_cast<std::int64_t>(*step);
+  const std::int64_t by = constant_step(range);
+  if (by == 0) abandon(Abort::DynamicStep, "this range()");
   std::vector<Reducing> reducing = reduced_variables(pc);
 
   const ValueId n = trips_of(range);

@@ -12,10 +12,15 @@ namespace pyvm::tracer {
 using ir::Op;
 using ir::ValueId;
 
+std::int64_t Walker::constant_step(const Abstract& range) const {
+  const auto bits = build_.constant_bits(range.items[2].id);
+  const auto step = static_cast<std::int64_t>(bits.value_or(0));
+  return step == std::numeric_limits<std::int64_t>::min() ? 0 : step;
+}
+
 ValueId Walker::trips_of(const Abstract& range) {
-  const auto step = build_.constant_bits(range.items[2].id);
-  return step && *step != 0 ? trips_of_constant_step(range, static_cast<std::int64_t>(*step))
-                            : trips_of_any_step(range);
+  const std::int64_t step = constant_step(range);
+  return step != 0 ? trips_of_constant_step(range, step) : trips_of_any_step(range);
 }
 
 ValueId Walker::trips_of_constant_step(const Abstract& range, std::int64_t step) {

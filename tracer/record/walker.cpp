@@ -87,8 +87,7 @@ Recording Walker::walk() {
   return std::move(out_);
 }
 
-// ---- the region's own loop
-// -------------------------------------------------------------------------------------------
+// ---- the region's own loop ------------------------------------------------------------------------------------------
 
 void Walker::walk_grain() {
   const LoopInfo& loop = code().loops[loop_];
@@ -192,8 +191,7 @@ void Walker::walk_hot_while() {
   build_.end_loop();
 }
 
-// ---- straight code and branches
-// ----------------------------------------------------------------------------------------
+// ---- straight code and branches -------------------------------------------------------------------------------------
 
 Walker::Ended Walker::walk_range(std::uint32_t pc, std::uint32_t stop) {
   while (pc != stop) {
@@ -380,8 +378,7 @@ Walker::Ended Walker::return_value(const Abstract& value) {
   return Ended::Left;
 }
 
-// ---- loops
-// ---------------------------------------------------------------------------------------------------------------
+// ---- loops ----------------------------------------------------------------------------------------------------------
 
 int Walker::while_loop_at(std::uint32_t pc) const {
   for (std::size_t k = 0; k < code().loops.size(); ++k) {
@@ -452,9 +449,7 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
   }
   out_.holds_prange |= independent;
   if (reduces(loop)) return nested_reduction(pc, next);
-  const auto step = build_.constant_bits(range.items[2].id);
-  // 0: known only when the loop begins.
-  const std::int64_t by = step ? static_cast<std::int64_t>(*step) : 0;
+  const std::int64_t by = constant_step(range);
 
   const Registers carried = written(loop.body, loop.next + 1, loop.next);
   const Registers all = written(loop.body, loop.next + 1, no_join);

@@ -120,6 +120,8 @@ private:
   std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
   std::pair<ir::Builder::ForBody, ir::ValueId> begin_range(const Abstract& range, std::int64_t by,
                                                            const std::vector<ir::ValueId>& initial);
+  // 0: it is known only when the loop begins, or has no opposite in 64 bits.
+  std::int64_t constant_step(const Abstract& range) const;
   ir::ValueId trips_of(const Abstract& range);
   ir::ValueId trips_of_constant_step(const Abstract& range, std::int64_t step);
   ir::ValueId trips_of_any_step(const Abstract& range);

@@ -14,14 +14,6 @@ namespace pyvm::tracer {
 
 namespace {
 
-bool same_bits(ScalarKind kind, ScalarBits a, ScalarBits b) {
-  if (a == b) return true;
-  const auto is_nan = [kind](ScalarBits bits) {
-    return std::isnan(from_bits<double>(convert_bits(bits, kind, ScalarKind::Float64)));
-  };
-  return is_float(kind) && is_nan(a) && is_nan(b);
-}
-
 // An array that the piece has made is the same when it holds the same; another one when it is the same memory.
 bool same_array(const Array& a, const Array& b) {
   if (a.dtype != b.dtype || !std::equal(a.dims().begin(), a.dims().end(), b.dims().begin(), b.dims().end()))

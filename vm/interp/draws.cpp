@@ -58,22 +58,45 @@ private:
     return seen_.insert(&code).second && in_range(code, 0, static_cast<std::uint32_t>(code.instructions.size()));
   }
 
-  // The callee in that register is no constant, and no method either.
+  // The callee in that register is a variable, or neither one constant nor a method.
   static bool is_unknown(const Code& code, std::uint32_t from, std::uint32_t call, std::uint16_t callee) {
+    if (callee < code.register_names.size()) return true;
     for (auto [held, constant] : code.register_constants)
       if (held == callee) return false;
-    for (std::uint32_t pc = call; pc-- > from;) {
-      bool writes = false;
-      for_each_register(
-          code.instructions[pc], [](std::uint16_t) {}, [&](std::uint16_t r) { writes |= r == callee; });
-      if (!writes) continue;
-      return code.instructions[pc].op != Opcode::LoadConst && code.instructions[pc].op != Opcode::GetAttr;
+    int values = 0;
+    for (std::uint32_t pc = from; pc < call; ++pc) {
+      if (!writes(code.instructions[pc], callee) || !reaches(code, pc, call, callee)) continue;
+      const Opcode op = code.instructions[pc].op;
+      if (++values > 1 || (op != Opcode::LoadConst && op != Opcode::GetAttr)) return true;
     }
-    return true;
+    return values == 0;
+  }
+
+  static bool writes(const Instruction& i, std::uint16_t written) {
+    bool found = false;
+    for_each_register(
+        i, [](std::uint16_t) {}, [&](std::uint16_t r) { found |= r == written; });
+    return found;
+  }
+
+  // Whether the call may find in the register what was written at `write`.
+  static bool reaches(const Code& code, std::uint32_t write, std::uint32_t call, std::uint16_t callee) {
+    std::vector<std::uint32_t> open{write}, next;
+    std::set<std::uint32_t> seen;
+    while (!open.empty()) {
+      successors(code, open.back(), next);
+      open.pop_back();
+      for (const std::uint32_t pc : next) {
+        if (pc == call) return true;
+        if (!writes(code.instructions[pc], callee) && seen.insert(pc).second) open.push_back(pc);
+      }
+    }
+    return false;
   }
 
   std::set<const Code*> seen_;
 };
+
 std::uint64_t drawn_bits(native::Draws draws, DrawKind kind, std::uint64_t range) {
   switch (kind) {
   case DrawKind::Unit:

@@ -1,7 +1,6 @@
 #include "vm/object/store_log.h"
 
 #include <atomic>
-#include <cmath>
 #include <cstring>
 
 #include "vm/support/assert.h"
@@ -24,11 +23,6 @@ ScalarBits scalar_of(ScalarKind kind, std::uint64_t bytes) {
   std::byte memory[sizeof bytes];
   std::memcpy(memory, &bytes, sizeof bytes);
   return load_scalar(kind, memory);
-}
-
-bool is_nan(ScalarKind kind, ScalarBits bits) {
-  if (kind == ScalarKind::Float64) return std::isnan(from_bits<double>(bits));
-  return kind == ScalarKind::Float32 && std::isnan(from_bits<float>(bits));
 }
 
 } // namespace
@@ -98,10 +92,8 @@ void StoreLog::roll_back() {
 std::optional<StoreLog::Difference> StoreLog::difference() const {
   std::optional<Difference> first;
   for (const Entry& entry : entries_) {
-    const std::uint64_t bytes = bytes_at(entry.at, entry.kind);
-    if (bytes == entry.logged) continue;
-    const ScalarBits found = scalar_of(entry.kind, bytes), logged = scalar_of(entry.kind, entry.logged);
-    if (is_nan(entry.kind, found) && is_nan(entry.kind, logged)) continue;
+    const ScalarBits found = load_scalar(entry.kind, entry.at), logged = scalar_of(entry.kind, entry.logged);
+    if (same_bits(entry.kind, found, logged)) continue;
     if (!first) first = Difference{entry.at, entry.kind, logged, found, 0};
     ++first->count;
   }

@@ -19,13 +19,11 @@
 //
 //   rand, random, ...     1   (x >> 11) * 2**-53, in [0, 1)
 //   uniform(low, high)    1   low + (high - low) * u
-//   randint(low, high)    1   low + the high half of x * (high - low): no rejection. A value's probability is off by
-//   less
-//                             than 2**-64, which no run of this century can see.
-//   standard_normal, ...  2   sqrt(-2 log(1 - u)) * cos(2 pi v) of draws u, v: Box and Muller's first value. 1 - u is
-//   exact
-//                             and in (0, 1], so that the tails reach 8.57. The sine of the pair is not used: a value
-//                             kept for the next call would tie calls to each other.
+//   randint(low, high)    1   low + the high half of x * (high - low): no rejection. The probability of a value is
+//                             off by less than 2**-64, which no run of this century can see.
+//   standard_normal, ...  2   sqrt(-2 log(1 - u)) * cos(2 pi v) of draws u, v: Box and Muller's first value. 1 - u
+//                             is exact and in (0, 1], so that the tails reach 8.57. The sine of the pair is not used:
+//                             a value kept for the next call would tie calls to each other.
 //   normal(loc, scale)    2   loc + scale * standard_normal
 //
 // Outside a prange np.random is NumPy's RandomState to the bit (vm/builtins/mersenne_twister.h).

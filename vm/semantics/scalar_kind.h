@@ -133,6 +133,17 @@ template <typename F> constexpr decltype(auto) visit_kind(ScalarKind kind, F&& f
   __builtin_unreachable();
 }
 
+constexpr bool is_nan(ScalarKind kind, ScalarBits bits) {
+  return visit_kind(kind, [bits](auto tag) {
+    const auto value = from_bits<typename decltype(tag)::type>(bits);
+    return value != value;
+  });
+}
+// Equal as results are: the bits, but NaNs are all the same (DESIGN section 2).
+constexpr bool same_bits(ScalarKind kind, ScalarBits a, ScalarBits b) {
+  return a == b || (is_nan(kind, a) && is_nan(kind, b));
+}
+
 struct Scalar {
   ScalarKind kind;
   ScalarBits bits;

@@ -5,8 +5,8 @@
 // what one iteration assigned, the last at which the comparison held, or what they held before the loop. Partial
 // results keep beside their values the *place*, the loop's value in the iteration that assigned them. Of two partial
 // results the one of the earlier iteration stands, unless the rule replaces it by the other, as in the plain loop. That
-// settles ties
-// (`>` keeps the lowest index, `>=` the highest), zeros of either sign, and NaN, which never replaces anything.
+// settles ties (`>` keeps the lowest index, `>=` the highest), zeros of either sign, and NaN, which never replaces
+// anything.
 //
 // A lane without a choice of its own holds the live-in, at a place one step before the loop's first: what a lane has
 // chosen replaces the live-in by itself.

@@ -39,10 +39,6 @@ for n in (0, 1, 3, 7, 8, 9, 16, 17, 31, 33, 64, 65, 200):
     block = np.zeros((3, n))
     rows(index, table, block)
     print(n, out.sum(), block.sum())
-index = np.arange(100) % 60
-out = np.zeros(100)
-
-
 b = np.arange(100) % 7 + 1
 ints = np.zeros(100, dtype=np.int64)
 scaled(np.arange(100), b, ints)

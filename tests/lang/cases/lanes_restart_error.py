@@ -1,9 +1,9 @@
 # peer: oracle
 # exit: 1
 # stderr: IndexError
-# What iterations before the failing one have stored is there, and nothing of the later ones.
+# A subscript out of range in one lane only, in a plain loop: raised for the lowest iteration that has one.
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 
 @njit
@@ -15,34 +15,10 @@ def gathered(index, table, out):
         out[i] = t
 
 
-@njit(parallel=True)
-def rows(index, table, out):
-    for r in prange(out.shape[0]):
-        for i in range(out.shape[1]):
-            k = index[i] + r
-            s = 0.0
-            while k < 40:
-                s += table[k]
-                k += 7
-            out[r, i] = s + int(table[index[i]] * 1.5)
-
-
-@njit
-def scaled(a, b, out):
-    for i in range(len(a)):
-        out[i] = a[i] // b[i]
-
-
-for n in (0, 1, 3, 7, 8, 9, 16, 17, 31, 33, 64, 65, 200):
-    index = (np.arange(n) * 17) % 45 - 4
-    table = np.arange(60) * 0.25
-    out = np.zeros(n)
-    gathered(index, table, out)
-    block = np.zeros((3, n))
-    rows(index, table, block)
-    print(n, out.sum(), block.sum())
 index = np.arange(100) % 60
 out = np.zeros(100)
+gathered(index, np.arange(60) * 0.25, out)
+print(out.sum())
 index[70] = 60
 index[71] = -61
 gathered(index, np.arange(60) * 0.25, out)

@@ -1,6 +1,7 @@
 # peer: oracle
 # Ranges whose bounds are further apart than 2**63, by steps known and unknown.
-from numba import njit
+import numpy as np
+from numba import njit, prange
 
 
 @njit
@@ -67,6 +68,33 @@ def up_by_three(n, a, b):
     return c
 
 
+@njit
+def down_by_the_least(n, a, b):
+    c = 0
+    for k in range(n):
+        for i in range(a, b, -4611686018427387904 * 2):
+            c += i + 1
+    return c
+
+
+@njit(parallel=True)
+def down_by_the_least_parallel(n, a, b):
+    out = np.zeros(n, np.int64)
+    for k in prange(n):
+        for i in range(a, b + k, -4611686018427387904 * 2):
+            out[k] += i + 1
+    return out.sum()
+
+
+@njit(parallel=True)
+def least_step_of_prange(n, a):
+    out = np.zeros(2, np.int64)
+    for k in range(n):
+        for i in prange(a, -9223372036854775807, -4611686018427387904 * 2):
+            out[0 if i > 0 else 1] += 1
+    return out[0] * 1000 + out[1]
+
+
 L = -9223372036854775807 - 1
 H = 9223372036854775807
 n = 300
@@ -79,3 +107,5 @@ for s in (1,2,3,7,2**62,2**61+5,H):
     for a,b in ((L,H),(0,H),(-5,H),(H-10,H),(L,L+10),(L,0),(0,10),(10,0),(H,L)):
         print(s,a,b,any_step(n,a,b,s), any_step(n,a,b,-s), any_step(n,b,a,-s))
 print(any_step(n,H,L,L), any_step(n,0,L,L), any_step(n,L,H,L))
+for a, b in ((H, L), (H, -1), (H, 5), (0, L), (-1, L), (-2, L), (5, 5), (L, H)):
+    print(a, b, down_by_the_least(n, a, b), down_by_the_least_parallel(n, a, min(b, H - n)), least_step_of_prange(3, a))

@@ -76,28 +76,30 @@ void Builder::close_scope(const Frame& frame) {
 // From here on in this scope the condition is `truth`, in every lane.
 void Builder::learn(ValueId condition, bool truth) {
   if (unreachable() || constant_bits(condition)) return;
-  const auto note = [this](ValueId value, ValueId known) {
+  const auto note = [this](ValueId value, const Known& known) {
     if (facts_.try_emplace(value, known).second) facts_log_.push_back(value);
   };
-  note(condition, constant(region_.type(condition), truth));
+  note(condition, {.truth = truth});
   const Instruction* made = definition(condition);
   if (made == nullptr) return;
-  const Op op = made->op; // a copy: what is learnt makes constants, which move the instructions
-  const std::vector<ValueId> parts = made->operands;
+  const Op op = made->op;
+  const std::vector<ValueId>& parts = made->operands;
   if (op == Op::Not) learn(parts[0], !truth);
   if ((op == Op::And && truth) || (op == Op::Or && !truth))
     for (const ValueId part : parts) learn(part, truth);
   const bool equal = (op == Op::Eq && truth) || (op == Op::Ne && !truth);
   if (equal && region_.type(parts[0]).base == Base::I64 && constant_bits(parts[1]) && !constant_bits(parts[0]))
-    note(parts[0], parts[1]);
+    note(parts[0], {.value = parts[1]});
 }
 
-ValueId Builder::resolved(ValueId value) const {
+ValueId Builder::resolved(ValueId value) {
   const auto fact = facts_.find(value);
-  return fact == facts_.end() ? value : fact->second;
+  if (fact == facts_.end()) return value;
+  if (fact->second.value == no_id) fact->second.value = constant(region_.type(value), fact->second.truth);
+  return fact->second.value;
 }
 
-std::vector<ValueId> Builder::resolved(Values values) const {
+std::vector<ValueId> Builder::resolved(Values values) {
   std::vector<ValueId> result;
   result.reserve(values.size());
   for (const ValueId value : values) result.push_back(resolved(value));

@@ -154,6 +154,12 @@ private:
     bool operator()(InstructionId a, InstructionId b) const;
   };
 
+  // What a value is known to be. A truth becomes a constant when it is first read: most are not.
+  struct Known {
+    ValueId value = no_id;
+    bool truth = false;
+  };
+
   Frame& open_frame(Op owner, Where where, Values operands);
   void open_scope(Frame& frame);
   void close_scope(const Frame& frame);
@@ -176,8 +182,8 @@ private:
   std::vector<ValueId> append_owner(Frame& frame, std::span<const Type> result_types);
   ValueId entry_value(Op op, Type type, std::int64_t immediate, Values operands = {});
   void learn(ValueId condition, bool truth);
-  ValueId resolved(ValueId value) const;
-  std::vector<ValueId> resolved(Values values) const;
+  ValueId resolved(ValueId value);
+  std::vector<ValueId> resolved(Values values);
   std::vector<ValueId> zeros(std::span<const Type> types);
   std::vector<Type> types_of(Values values) const;
 
@@ -188,7 +194,7 @@ private:
   std::vector<InstructionId> definition_; // by value
   std::unordered_set<InstructionId, Hash, Equal> numbered_;
   std::vector<InstructionId> numbered_log_;
-  std::unordered_map<ValueId, ValueId> facts_; // value -> the constant it is known to be
+  std::unordered_map<ValueId, Known> facts_;
   std::vector<ValueId> facts_log_;
 };
 

@@ -245,7 +245,15 @@ bool runs_in_parallel(const Code& code, int index) {
   return false;
 }
 
-// Plans and compiles; false with a refusal.
+// The loop's mutex is held. False with a refusal.
+bool compile_careful(Region& region, std::string& refusal) {
+  region.careful = compile(region.plan.careful, region, Version::Careful, refusal);
+  if (!region.careful) return false;
+  region.made_careful.store(&*region.careful, std::memory_order_release);
+  return true;
+}
+
+// Plans and compiles what most entries run; false with a refusal.
 bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, const EntryValues& values,
                       std::int64_t iterations, std::string& refusal) {
   region.isa = services().code_generator->widest_isa();
@@ -265,10 +273,10 @@ bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, co
     fail_guard(region.plan.careful, *number);
     fail_guard(region.plan.fast, *number);
   }
-  region.careful = compile(region.plan.careful, region, Version::Careful, refusal);
-  if (!region.careful) return false;
-  if (stressed(StressSwitch::Careful, place_of(recorded))) return true;
-  region.fast = compile(region.plan.fast, region, Version::Fast, refusal);
+  if (!stressed(StressSwitch::Careful, place_of(recorded)))
+    region.fast = compile(region.plan.fast, region, Version::Fast, refusal);
+  if (!region.fast) return compile_careful(region, refusal);
+  if (listings) compile_careful(region, refusal);
   return true;
 }
 
@@ -294,6 +302,23 @@ std::int64_t iterations_left(const Frame& frame, int index, const PrangeJob* job
 }
 
 } // namespace
+
+const ir::Compiled* careful_code(LoopRecord& loop, Region& region) {
+  if (const ir::Compiled* made = region.made_careful.load(std::memory_order_acquire)) return made;
+  if (region.careful_is_refused.load(std::memory_order_relaxed)) return nullptr;
+  std::lock_guard lock(loop.mutex);
+  std::string refusal;
+  const std::int64_t before = region.compile_microseconds;
+  const Recording& r = region.recording;
+  if (!region.careful && !region.careful_is_refused) {
+    if (compile_careful(region, refusal))
+      log_event("compile", *r.code, r.loop,
+                fmt::format("with every check in place, {} us", region.compile_microseconds - before));
+    else
+      region.careful_is_refused = true;
+  }
+  return region.made_careful.load(std::memory_order_relaxed);
+}
 
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
   std::lock_guard lock(loop.mutex);

@@ -41,6 +41,10 @@ Region* make_region(LoopRecord& loop, const Frame& frame, int index, const Prang
 Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& frame, const PrangeJob* job,
                                  const EntryValues& values, std::int64_t iterations);
 
+// The region's careful version, compiled by whoever asks first. Null when it is refused: interpret. Takes the loop's
+// mutex.
+const ir::Compiled* careful_code(LoopRecord& loop, Region& region);
+
 // How many words an exit of the version may leave: RegionContext::exit_values.
 std::size_t exit_words(const ir::Region& version);
 

@@ -109,8 +109,12 @@ public:
         continue;
       }
       const nest::Entry::Piece piece = next_piece(at, compiled_end, block_start);
-      at = piece.fast ? run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count)
-                      : run(*g_.region.careful, g_.region.plan.careful, at, at + piece.count);
+      if (piece.fast)
+        at = run(*g_.region.fast, g_.region.plan.fast, at, at + piece.count);
+      else if (const ir::Compiled* careful = careful_code(g_.loop, g_.region))
+        at = run(*careful, g_.region.plan.careful, at, at + piece.count);
+      else if (interpret_one(at, nullptr))
+        ++at;
       if (failed_) return failed_at_;
     }
     if (interprets_last && at == compiled_end) {

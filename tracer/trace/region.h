@@ -1,7 +1,8 @@
 // A traced loop: its recording, its plan, its code, and what happened to it.
 //
 // Regions of one loop form a list that only grows; readers walk it without a lock. Code is compiled under the loop's
-// mutex and published by one release store. A region lives as long as the process: kernels are few, their code is
+// mutex and published by one release store; most entries run fast from end to end, so the careful version follows when
+// one does not. A region lives as long as the process: kernels are few, their code is
 // immortal.
 #pragma once
 
@@ -29,7 +30,11 @@ struct Statistics {
 struct Region {
   Recording recording;
   nest::PlannedRegion plan;
-  std::optional<ir::Compiled> fast, careful; // of the plan's two versions
+  std::optional<ir::Compiled> fast; // of the plan's one version
+  // Of its other one, made when a piece first needs it: careful_code(). The loop's mutex guards what is made.
+  std::optional<ir::Compiled> careful;
+  std::atomic<const ir::Compiled*> made_careful{nullptr};
+  std::atomic<bool> careful_is_refused{false};
   ir::Isa isa = ir::Isa::Scalar;
   std::int64_t record_microseconds = 0;
   std::int64_t compile_microseconds = 0;

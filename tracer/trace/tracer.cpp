@@ -94,15 +94,18 @@ void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, c
             exit.line);
 }
 
-// Compiled, as far as it goes, with the values of `frame`; fills `base`, which is on top: the same frame, or a copy.
-// The frame to go on with.
-Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int index, LoopRecord& loop, Region& region,
-                const EntryValues& values, const Rest& rest) {
-  // All of what is left must pass the checks: a piece of it would end as if the loop did.
+// Whether all of what is left passes the checks: a piece of it would end as if the loop did.
+bool runs_fast(const Region& region, const EntryValues& values, const Rest& rest) {
+  if (!region.fast) return false;
   const nest::PlannedEntry planned(region.plan, values.scalars.data(), values.arrays.data(), 0, rest.left);
-  const nest::Entry::Piece piece = region.fast ? planned.next_piece(0, rest.left, 0) : nest::Entry::Piece{};
-  const bool fast = piece.fast && piece.count == rest.left;
-  const ir::Region& version = fast ? region.plan.fast : region.plan.careful;
+  const nest::Entry::Piece piece = planned.next_piece(0, rest.left, 0);
+  return piece.fast && piece.count == rest.left;
+}
+
+// `compiled`, which is `version`'s, as far as it goes, with the values of `frame`; fills `base`, which is on top: the
+// same frame, or a copy. The frame to go on with.
+Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int index, LoopRecord& loop, Region& region,
+                const ir::Compiled& compiled, const ir::Region& version, const EntryValues& values, const Rest& rest) {
   std::vector<std::uint64_t> exit_values(exit_words(version));
   ir::RegionContext context = context_of(values, values.arrays, exit_values);
   if (region.recording.draws) {
@@ -111,7 +114,7 @@ Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int i
     context.draw = source.draw;
   }
   const RunningCode running;
-  const std::int64_t outcome = (fast ? region.fast : region.careful)->entry(&context, 0, rest.left);
+  const std::int64_t outcome = compiled.entry(&context, 0, rest.left);
   if (outcome == ir::abandoned) throw_reason();
 
   const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
@@ -167,9 +170,13 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     return interpret_until(as_if_new());
   heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
   region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, rest.left);
+  const bool fast = runs_fast(*region, values, rest);
+  const ir::Compiled* compiled = fast ? &*region->fast : careful_code(loop, *region);
+  if (!compiled) return interpret_until(as_if_new());
   const std::int64_t number = region->statistics.entries.fetch_add(1, std::memory_order_relaxed);
   const auto run = [&](Frame& base) -> Frame& {
-    return run_rest(interpreter, frame, base, index, loop, *region, values, rest);
+    const ir::Region& version = fast ? region->plan.fast : region->plan.careful;
+    return run_rest(interpreter, frame, base, index, loop, *region, *compiled, version, values, rest);
   };
   if (verifies() && is_verified(*region, number, 0) && verify_entry(interpreter, frame, loop, *region, number, run))
     return &frame;

@@ -51,10 +51,12 @@ struct GrainJob {
   Region& region;
   std::int64_t entry_number; // of the region
   EntryValues values;
-  std::optional<nest::PlannedEntry> entry{}; // none: all runs careful
-  std::int64_t fast_until = 0;               // ordinals below it may run fast, from the beginning of a block on
+  std::shared_ptr<const KnownEntry> entry{}; // null: all runs careful
   std::size_t exit_words = 1;                // of either version
   std::atomic<std::int64_t> busy_ns{0};      // of all threads together
+
+  // Ordinals below it may run fast, from the beginning of a block on.
+  std::int64_t fast_until() const { return entry ? entry->fast_until : 0; }
 };
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
@@ -172,7 +174,7 @@ private:
   std::int64_t end_of_blocks_together(std::int64_t begin, std::int64_t end) const {
     if (!g_.region.fast || !g_.region.fast->runs_blocks || job_.needs_last_values()) return begin;
     const std::int64_t size = job_.block_size(), most = begin + most_blocks_together * size;
-    end = std::min({end, most, g_.fast_until});
+    end = std::min({end, most, g_.fast_until()});
     return end == job_.iterations() ? end : end / size * size;
   }
 
@@ -200,8 +202,8 @@ private:
 
   nest::Entry::Piece next_piece(std::int64_t at, std::int64_t end, std::int64_t block_start) const {
     if (!g_.region.fast || !g_.entry) return {end - at, false};
-    if (at == block_start && end <= g_.fast_until) return {end - at, true};
-    return g_.entry->next_piece(at, end, block_start);
+    if (at == block_start && end <= g_.fast_until()) return {end - at, true};
+    return g_.entry->entry.next_piece(at, end, block_start);
   }
 
   // Runs [begin, end) in one version; after an exit returns the ordinal behind the iterations that left.
@@ -464,23 +466,23 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   const std::int64_t n = job.iterations();
   EntryValues values = entry_values(known_region.recording, job.frame(), job.start(), job.random_key().value_or(0));
   if (!values.fits || !begins_exactly(known_region, job)) return false;
-  Region& region = region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
+  const bool asks = !is_brief(job) || environment().stress[StressSwitch::Grains].on;
+  std::shared_ptr<const KnownEntry> entry;
+  if (asks) entry = known_region.known_entries.find(known_region.plan, values, n);
+  // Numbers that are known have been planned for.
+  Region& region = entry ? known_region : region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
   GrainJob g{job, loop, region, region.statistics.entries.fetch_add(1, std::memory_order_relaxed), std::move(values)};
   g.exit_words = std::max(exit_words(region.plan.fast), exit_words(region.plan.careful));
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
-  if (is_brief(job) && !environment().stress[StressSwitch::Grains].on) {
+  if (!asks) {
     log_run(region, n, "");
     run_ordinals(&g, interpreter, job, 0, n, 0);
     job.finish();
     return true;
   }
-  const std::uint64_t* scalars = g.values.scalars.data();
-  const ir::ArrayDescriptor* arrays = g.values.arrays.data();
-  g.entry.emplace(region.plan, scalars, arrays, 0, n);
-  const nest::Order order = nest::PlannedEntry::order(region.plan, scalars, arrays, 0, n);
   // The checks once for all grains.
-  const nest::Entry::Piece piece = region.fast ? g.entry->next_piece(0, n, 0) : nest::Entry::Piece{};
-  if (piece.fast) g.fast_until = piece.count;
+  g.entry = entry ? entry : region.known_entries.add(region.plan, g.values, n, {region.fast.has_value(), true});
+  const nest::Order& order = g.entry->order;
   const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
   const std::string reason =

@@ -15,6 +15,7 @@
 #include "tracer/ir/code_generator.h"
 #include "tracer/nest/pipeline.h"
 #include "tracer/record/recorder.h"
+#include "tracer/trace/known_entries.h"
 #include "vm/bytecode/liveness.h"
 
 namespace pyvm::tracer {
@@ -42,6 +43,7 @@ struct Region {
   int plans = 1;                     // made for this recording, this one included
   std::atomic<bool> replaced{false}; // by one with a newer plan, which precedes it in the list
   Statistics statistics;
+  KnownEntries known_entries;
   Region* next = nullptr; // older region of the same loop
 };
 

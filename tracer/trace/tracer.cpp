@@ -94,14 +94,6 @@ void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, c
             exit.line);
 }
 
-// Whether all of what is left passes the checks: a piece of it would end as if the loop did.
-bool runs_fast(const Region& region, const EntryValues& values, const Rest& rest) {
-  if (!region.fast) return false;
-  const nest::PlannedEntry planned(region.plan, values.scalars.data(), values.arrays.data(), 0, rest.left);
-  const nest::Entry::Piece piece = planned.next_piece(0, rest.left, 0);
-  return piece.fast && piece.count == rest.left;
-}
-
 // `compiled`, which is `version`'s, as far as it goes, with the values of `frame`; fills `base`, which is on top: the
 // same frame, or a copy. The frame to go on with.
 Frame& run_rest(Interpreter& interpreter, const Frame& frame, Frame& base, int index, LoopRecord& loop, Region& region,
@@ -169,8 +161,13 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
       has_large_array(region->recording, values, worth_running_in_parallel))
     return interpret_until(as_if_new());
   heat = at_next_back_edge; // from now on compiled code is entered at the first back-edge
-  region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, rest.left);
-  const bool fast = runs_fast(*region, values, rest);
+  std::shared_ptr<const KnownEntry> entry = region->known_entries.find(region->plan, values, rest.left);
+  if (!entry) {
+    region = &region_with_fitting_plan(loop, *region, frame, nullptr, values, rest.left);
+    entry = region->known_entries.add(region->plan, values, rest.left, {region->fast.has_value(), false});
+  }
+  // All of what is left must pass the checks: a piece of it would end as if the loop did.
+  const bool fast = entry->fast_until == rest.left;
   const ir::Compiled* compiled = fast ? &*region->fast : careful_code(loop, *region);
   if (!compiled) return interpret_until(as_if_new());
   const std::int64_t number = region->statistics.entries.fetch_add(1, std::memory_order_relaxed);

@@ -117,7 +117,7 @@ class Call:
         return Call(**{**same, "seed": self.seed, **changes})
 
     def add(self, rng, name, role, kind, rank):
-        """role: in, out, index, permutation, counts (arrays); int, float, size (numbers)."""
+        """role: in, out, index, permutation, counts, sum (arrays); int, float, size (numbers)."""
         if role == "int":
             return self.arguments.append(str(rng.choice((0, 1, 2, -1, 3, 7, 2**62))))
         if role == "float":
@@ -133,6 +133,9 @@ class Call:
             made = f"permutation({n}, {rng.choice([s for s in range(1, n + 2) if math.gcd(s, n) == 1])})"
         elif role == "counts":
             made = f"np.zeros(7, np.{kind})"
+        elif role == "sum":
+            count, behind = one_dimension(rng, self.m)
+            made = base(rng, kind, count, "smooth")
         else:
             count, behind = view(rng, rank, n, self.m)
             if self.plain:

@@ -13,7 +13,7 @@ FEATURES = {  # name -> probability that a kernel has it
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
     "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
-    "random": 0.15,
+    "random": 0.15, "array accumulators": 0.1,
 }
 OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
              "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
@@ -63,6 +63,10 @@ class Kernel(Expressions):
             self.add_array("counts", "counts", self.pick("int64", "int32", "float64"), (7,))
         if "reads own" in self.on:
             self.read_back = {a.name for a in self.arrays if a.role == "out"}
+        if "array accumulators" in self.on:
+            self.sum_op = self.pick("+=", "+=", "-=", "*=", "/=", "|=", "^=")
+            kind = self.pick("int64", "int32", "uint8") if self.sum_op in INT_ONLY else self.pick("float64", "float64", "float32", "int64")
+            self.add_array("h", "sum", kind, ("m",))
         for number in range(self.rng.randint(0, 2)):
             role = self.pick("int", "float")
             self.scalars.append((f"c{number}", role))
@@ -188,6 +192,8 @@ class Kernel(Expressions):
     def statement(self, scope, level):
         pad, roll = "    " * level, self.rng.random()
         room = level < 6
+        if roll < 0.10 and "array accumulators" in self.on:
+            return self.array_contribution(scope, pad)
         if roll < 0.18:
             return self.assignment(scope, pad)
         if roll < 0.34:
@@ -267,6 +273,19 @@ class Kernel(Expressions):
         if self.chance(0.15) and op in ("+=", "-=", "*="):
             return [f"{pad}{variable} = {variable} {op[0]} {value}"]
         return [f"{pad}{variable} {op} {value}"]
+
+    def array_contribution(self, scope, pad):
+        """`h op= row`, or a number for all elements; seldom what makes the loop run in order."""
+        h = next(a for a in self.arrays if a.role == "sum")
+        whole = h.kind not in ("float64", "float32")
+        rows = [a for a in self.arrays if a.role == "in" and a.dims == ("n", "m") and (not whole or a.kind.lstrip("uint").isdigit())]
+        value = self.integer(scope, 1) if whole else self.number(scope, 1)
+        if rows and self.chance(0.7):
+            row = f"{self.rng.choice(rows).name}[{self.subscript(scope, 'n', 1)}]"
+            value = self.pick(row, row, f"{row} * {value}")
+        if self.chance(0.03):
+            return [f"{pad}h = h {self.sum_op[:-1]} {value}"]
+        return [f"{pad}h {self.sum_op} {value}"]
 
     def selection(self, scope, pad, variable, compare):
         value = self.rng.choice(sorted(scope.known)) if scope.known and self.chance(0.5) else self.plain_element(scope)

@@ -86,6 +86,14 @@ bool Walker::reduces(const LoopInfo& loop) {
   });
 }
 
+// vm/interp/array_accumulators.h; a grid of its own, which is the interpreter's.
+bool Walker::accumulates_arrays(const LoopInfo& loop) {
+  if (loop.kind != LoopKind::Prange || !loop.in_order_reason.empty()) return false;
+  return std::any_of(loop.variables.begin(), loop.variables.end(), [&](const LoopVariable& v) {
+    return v.variable_class == VariableClass::Reduction && read(v.guest_register).is(Shape::Array);
+  });
+}
+
 int Walker::scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r) {
   ir::ArraySlot slot{kind, 1, true, true, r};
   slot.scratch = {{.number = elements}};

@@ -447,6 +447,10 @@ Walker::Ended Walker::enter_for(std::uint32_t pc, std::uint32_t& next) {
     give_up(Abort::UnsupportedOperation, "a prange that draws from np.random inside another loop");
     return Ended::Left;
   }
+  if (accumulates_arrays(loop)) {
+    give_up(Abort::UnsupportedOperation, "a prange that adds to an array as a whole inside another loop");
+    return Ended::Left;
+  }
   out_.holds_prange |= independent;
   if (reduces(loop)) return nested_reduction(pc, next);
   const std::int64_t by = constant_step(range);

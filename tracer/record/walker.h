@@ -107,6 +107,7 @@ private:
     int lanes = 0, levels = 0;                               // scratch arrays
   };
   bool reduces(const LoopInfo& loop);
+  bool accumulates_arrays(const LoopInfo& loop);
   Ended nested_reduction(std::uint32_t pc, std::uint32_t& next);
   void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
                            const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);

@@ -326,7 +326,7 @@ private:
       const bool is_empty =
           s ? worker.registers[job_.reductions()[s->place].guest_register].is_unbound() : is_identity(r, value);
       if (!mixed_.empty()) {
-        mixed_[at] = job_.kept(value);
+        mixed_[at] = job_.kept_lane(r, value);
       } else {
         lanes_[at] = is_empty ? empty_[a] : value.bits();
         touched_[a] |= !is_empty;
@@ -477,7 +477,7 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   if (!asks) {
     log_run(region, n, "");
     run_ordinals(&g, interpreter, job, 0, n, 0);
-    job.finish();
+    job.finish(interpreter.context());
     return true;
   }
   // The checks once for all grains.
@@ -491,7 +491,7 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   if (!order.independent()) {
     remark_order(job, region, reason);
     run_ordinals(&g, interpreter, job, 0, n, 0);
-    job.finish();
+    job.finish(interpreter.context());
   } else {
     run_in_parallel(interpreter, job, predicted, iterations_together(region.plan.plan, n), run_ordinals, &g);
   }

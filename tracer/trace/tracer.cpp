@@ -48,10 +48,24 @@ const char* kind_text(LoopKind kind) {
 const Services& services() { return the_services; }
 void configure(const Services& new_services) { the_services = new_services; }
 
+// The interpreter runs it on all threads; loops inside it are hot loops of their own.
+static void note_accumulators(LoopRecord& loop, const PrangeJob& job) {
+  std::lock_guard lock(loop.mutex);
+  for (const PrangeReduction& r : job.reductions())
+    if (r.array && loop.note.empty())
+      loop.note = fmt::format("'{}' is an array that all iterations add to, each block of them to a copy of its own: "
+                              "such loops run interpreted, in parallel; loops inside are compiled",
+                              job.code().register_names[r.guest_register]);
+}
+
 bool run_prange(Interpreter& interpreter, PrangeJob& job) {
   if (!traces()) return false;
   LoopRecord& loop = record_of(job.code(), job.loop_index());
   if (loop.blacklisted.load(std::memory_order_acquire)) return false;
+  if (job.accumulates_arrays()) {
+    note_accumulators(loop, job);
+    return false;
+  }
   Region* region = find_region(loop, job.frame(), &job);
   if (!region) {
     const std::int64_t weight = job.loop().body_has_loop_or_call ? loop_weight : 1;
@@ -206,6 +220,8 @@ std::vector<RegionReport> regions_of(const Code& code) {
       if (loop->blacklisted) {
         base.state = "blacklisted";
         base.reason = loop->blacklist_reason;
+      } else if (base.reason.empty()) {
+        base.reason = loop->note;
       }
       reports.push_back(base);
       continue;

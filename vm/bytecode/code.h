@@ -113,6 +113,7 @@ struct LoopVariable {
   ReductionOp reduction = ReductionOp::Add;
   bool always_assigned = false; // a private: on every path through the body
   bool live_after = false;      // a private: its last value may be read behind the loop
+  bool in_place = false;        // a reduction: only ever `s op= x`, which leaves an array the array that it is
   std::string name;
   int line = 0; // where the class shows: the read that makes it carried, the first contribution
 };

@@ -37,6 +37,7 @@ struct Facts {
   bool assigned = false; // other than by a contribution
   bool contributed = false;
   bool mixed = false;      // contributions of unlike operators
+  bool rebound = false;    // contributions that are no `s op= x`
   bool read_early = false; // read where this iteration has not certainly assigned it
   bool read = false;       // other than by a contribution
   bool selected = false;   // by selections, of the variable `key`
@@ -51,6 +52,7 @@ struct Contribution {
   std::string name;
   ReductionOp op;
   std::vector<const Expression*> values; // several for max(s, x, y)
+  bool in_place = false;                 // s op= x
 };
 
 class Classifier {
@@ -113,7 +115,7 @@ private:
     if (auto* aug = cast_if<AugAssign>(&node)) {
       auto* id = cast_if<Name>(aug->target);
       auto op = reduction_of(static_cast<BinaryOp>(aug->op));
-      if (id && op) c = Contribution{id->id, *op, {aug->value}};
+      if (id && op) c = Contribution{id->id, *op, {aug->value}, true};
     } else if (auto* a = cast_if<Assign>(&node); a && a->targets.size() == 1) {
       if (auto* id = cast_if<Name>(a->targets[0])) c = combined(id->id, *a->value);
       if (auto flag = flag_assignment(node); flag && flags_.count(flag->name))
@@ -150,6 +152,7 @@ private:
     for (const Expression* value : c.values) visit(*value);
     Facts& f = facts(c.name, node);
     f.mixed = f.mixed || (f.contributed && f.op != c.op);
+    f.rebound = f.rebound || !c.in_place;
     f.contributed = true;
     f.op = c.op;
     if (scope_.is_cell(c.name) || scope_.is_free(c.name)) assign_name(c.name, node);
@@ -417,7 +420,7 @@ private:
   }
 
   void describe(const std::string& name, const Facts& f) {
-    PrangeVariable v{name, VariableClass::Invariant, f.op, false, flags_.count(name) != 0, f.first_line};
+    PrangeVariable v{name, VariableClass::Invariant, f.op, false, flags_.count(name) != 0, !f.rebound, f.first_line};
     if ((f.contributed || f.selected) && !f.assigned && !f.read && !f.mixed) {
       v.variable_class = VariableClass::Reduction;
       if (f.selected) v.reduction = ReductionOp::Selected;

@@ -18,7 +18,8 @@ struct PrangeVariable {
   VariableClass variable_class;
   ReductionOp reduction = ReductionOp::Add;
   bool always_assigned = false;
-  bool flag = false; // a reduction that is written `found = True`
+  bool flag = false;     // a reduction that is written `found = True`
+  bool in_place = false; // a reduction that is only ever written `s op= x`
   int line = 0;
 };
 

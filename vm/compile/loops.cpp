@@ -214,6 +214,7 @@ void FunctionCompiler::describe_prange(int loop, PrangeDescription& d) {
     row.variable_class = v.variable_class;
     row.reduction = v.reduction;
     row.always_assigned = v.always_assigned;
+    row.in_place = v.in_place;
     row.name = std::move(v.name);
     row.line = v.line;
     // Flags have no say in how many lanes there are: they come to the same in any order.
@@ -225,7 +226,7 @@ void FunctionCompiler::describe_prange(int loop, PrangeDescription& d) {
   for (const LoopSelection& s : info.selections)
     for (const Register r : members_of(s))
       if (std::ranges::find(info.variables, r, &LoopVariable::guest_register) == info.variables.end())
-        info.variables.push_back({r, VariableClass::Reduction, ReductionOp::Selected, false, false,
+        info.variables.push_back({r, VariableClass::Reduction, ReductionOp::Selected, false, false, false,
                                   code_.register_names[r], info.location.line});
 }
 

@@ -9,10 +9,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "vm/interp/array_accumulators.h"
 #include "vm/object/value.h"
 #include "vm/semantics/reduction.h"
 #include "vm/semantics/selection.h"
@@ -25,6 +27,7 @@ struct PrangeReduction {
   Value live_in;
   Value identity;            // what a lane starts as
   std::vector<Value> totals; // of each group of blocks, written by the thread that runs it
+  std::unique_ptr<ArrayAccumulator> array = nullptr; // in place of identity and totals, where it is one
   bool is_selected() const { return op == ReductionOp::Selected; }
 };
 

@@ -57,7 +57,9 @@ bool Interpreter::enter_prange(Frame& frame, const Instruction& i) {
     if (v.variable_class != VariableClass::Reduction || !reason.empty()) continue;
     const Value& live = frame.registers[v.guest_register];
     if (v.reduction == ReductionOp::Selected) continue;
-    if (!live.is_number())
+    if (live.is(Tag::Array))
+      reason = accumulates_in_order(frame, loop, v);
+    else if (!live.is_number())
       reason = fmt::format("'{}' (line {}) is combined in every iteration, but is no number", v.name, v.line);
     else if (!accumulator_kind(v.reduction, live.scalar_kind(), live.scalar_kind()))
       reason = fmt::format("'{}' (line {}) cannot be combined by this operator", v.name, v.line);

@@ -10,7 +10,12 @@ namespace pyvm {
 PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t step, std::int64_t iterations)
     : frame_(frame), loop_(loop), start_(start), step_(step), iterations_(iterations) {
   const LoopInfo& info = frame.code->loops[loop];
-  block_size_ = pyvm::block_size(iterations, info.body_has_loop_or_call);
+  const bool arrays = std::ranges::any_of(info.variables, [&](const LoopVariable& v) {
+    return v.variable_class == VariableClass::Reduction && v.reduction != ReductionOp::Selected &&
+           frame.registers[v.guest_register].is(Tag::Array);
+  });
+  block_size_ =
+      arrays ? block_size_with_arrays(iterations) : pyvm::block_size(iterations, info.body_has_loop_or_call);
   lanes_ = lane_count(info.reductions);
   blocks_in_group_ = pyvm::blocks_in_group(blocks());
   make_reductions();
@@ -28,7 +33,9 @@ void PrangeJob::make_reductions() {
     if (v.variable_class != VariableClass::Reduction) continue;
     const Value& live = frame_.registers[v.guest_register];
     PrangeReduction r{v.reduction, v.guest_register, live, live.lent(), {}};
-    if (!r.is_selected()) {
+    if (live.is(Tag::Array) && !r.is_selected()) {
+      r.array = std::make_unique<ArrayAccumulator>(v.reduction, live, blocks());
+    } else if (!r.is_selected()) {
       const ScalarKind kind = live.scalar_kind();
       r.identity = Value::njit_scalar(kind, identity_bits(v.reduction, kind, live.bits()));
     }
@@ -53,6 +60,14 @@ void PrangeJob::make_selections() {
       if (r == s.place || !reductions_[r].live_in.is_number()) reductions_[r].live_in = Value::integer(0);
     selections_.push_back(std::move(s));
   }
+}
+
+bool PrangeJob::accumulates_arrays() const {
+  return std::ranges::any_of(reductions_, [](const PrangeReduction& r) { return r.array != nullptr; });
+}
+
+bool PrangeJob::runs_alone() const {
+  return std::ranges::any_of(reductions_, [](const PrangeReduction& r) { return r.array && r.array->is_huge(); });
 }
 
 bool PrangeJob::needs_last_values() const {
@@ -102,6 +117,7 @@ std::int64_t PrangeJob::interpret(Interpreter& interpreter, std::int64_t begin, 
     return end;
   } catch (GuestError& error) {
     PYVM_ASSERT(interpreter.depth() == depth, "unwinding leaves the frames of a grain");
+    grain.leave();
     fail(grain.ordinal(), std::move(error), grain.failed_pc);
     return grain.ordinal();
   }
@@ -175,6 +191,13 @@ Value PrangeJob::kept(const Value& value) {
   return settled(value);
 }
 
+Value PrangeJob::kept_lane(const PrangeReduction& reduction, const Value& value) {
+  if (!reduction.is_selected() && !value.is_number() && !is_identity(reduction, value))
+    throw GuestError(ExceptionKind::TypeError,
+                     "a sum that is a number before the prange becomes an array in it: begin with an array of zeros");
+  return kept(value);
+}
+
 // Such a variable is not read before its iteration assigns it: whether it is bound at the end says that one did.
 void PrangeJob::forget_sometimes_assigned(Frame& worker) const {
   for (const LoopVariable& v : loop().variables)
@@ -196,8 +219,10 @@ void PrangeJob::take_over(PrangeJob& part, std::int64_t begin, std::int64_t end)
   if (part.failure_) fail(part.failure_->ordinal, std::move(part.failure_->error), part.failure_->pc);
 }
 
-void PrangeJob::finish() {
+void PrangeJob::finish(CallContext& context) {
   if (failure_) {
+    for (PrangeReduction& r : reductions_)
+      if (r.array) r.array->join_until(context, failure_->ordinal / block_size_);
     frame_.pc = failure_->pc;
     throw std::move(failure_->error);
   }
@@ -206,7 +231,8 @@ void PrangeJob::finish() {
       for (const std::size_t r : s.members)
         frame_.registers[reductions_[r].guest_register] = std::move(reductions_[r].totals[*group]);
   for (PrangeReduction& r : reductions_) {
-    if (r.is_selected()) continue;
+    if (r.array) r.array->join(context);
+    if (r.array || r.is_selected()) continue;
     const Value total = total_of_groups(r);
     const bool joins = r.op != ReductionOp::Min && r.op != ReductionOp::Max;
     if (!is_identity(r, total))
@@ -223,16 +249,14 @@ IterationDraws::IterationDraws(Interpreter& interpreter, const PrangeJob& job)
 IterationDraws::~IterationDraws() { context_.iteration_stream = outer_; }
 
 InterpretedGrain::InterpretedGrain(Interpreter& interpreter, PrangeJob& job, std::int64_t begin, std::int64_t end)
-    : job_(job), draws_(interpreter, job), ordinal_(begin), end_(end), group_(job.fold()) {
-  if (job.has_reductions()) open_block();
-}
+    : interpreter_(interpreter), job_(job), draws_(interpreter, job), ordinal_(begin), end_(end), group_(job.fold()) {}
 
 void InterpretedGrain::open_block() {
   block_begin_ = ordinal_;
   block_end_ = std::min(end_, ordinal_ + job_.block_size());
   lanes_.clear();
   for (PrangeReduction& r : job_.reductions())
-    lanes_.insert(lanes_.end(), static_cast<std::size_t>(job_.lanes()), r.identity);
+    lanes_.insert(lanes_.end(), static_cast<std::size_t>(job_.lanes()), r.array ? r.array->begin_block() : r.identity);
 }
 
 void InterpretedGrain::close_block() {
@@ -243,9 +267,13 @@ void InterpretedGrain::close_block() {
     const std::size_t lane = chosen_lane(s, lanes_, lanes);
     group_.add_choice(s, block, [&](std::size_t r) { return lanes_[r * lanes + lane]; });
   }
-  for (std::size_t k = 0; k < job_.reductions().size(); ++k)
-    if (!job_.reductions()[k].is_selected())
-      group_.add(k, block, fold_values(job_.reductions()[k], {lanes_.data() + k * lanes, lanes}));
+  for (std::size_t k = 0; k < job_.reductions().size(); ++k) {
+    const PrangeReduction& r = job_.reductions()[k];
+    if (r.array)
+      r.array->end_block(interpreter_.context(), block, array_of(k));
+    else if (!r.is_selected())
+      group_.add(k, block, fold_values(r, {lanes_.data() + k * lanes, lanes}));
+  }
 }
 
 void InterpretedGrain::load_lanes(Frame& frame) {
@@ -259,12 +287,23 @@ void InterpretedGrain::load_lanes(Frame& frame) {
 void InterpretedGrain::store_lanes(Frame& frame) {
   Value* lane_value = lanes_.data() + lane();
   for (PrangeReduction& r : job_.reductions()) {
-    *lane_value = job_.kept(frame.registers[r.guest_register]);
+    if (!r.array) *lane_value = job_.kept_lane(r, frame.registers[r.guest_register]);
     lane_value += job_.lanes();
   }
 }
 
 void InterpretedGrain::begin(Frame& frame) {
+  if (job_.has_reductions()) open_block();
+  begin_iteration(frame);
+}
+
+void InterpretedGrain::leave() {
+  for (std::size_t k = 0; k < job_.reductions().size(); ++k)
+    if (const PrangeReduction& r = job_.reductions()[k]; r.array && !lanes_.empty())
+      r.array->leave_block(block_begin_ / job_.block_size(), array_of(k));
+}
+
+void InterpretedGrain::begin_iteration(Frame& frame) {
   draws_.begin(ordinal_);
   load_lanes(frame);
   frame.registers[job_.loop().target].set_int(job_.index_of(ordinal_));
@@ -278,7 +317,7 @@ bool InterpretedGrain::next(Frame& frame) {
     if (ordinal_ < end_) open_block();
   }
   if (ordinal_ == end_) return false;
-  begin(frame);
+  begin_iteration(frame);
   return true;
 }
 

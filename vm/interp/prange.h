@@ -47,6 +47,10 @@ public:
   GroupFold fold() { return {reductions_, blocks(), blocks_in_group_}; }
   int lanes() const { return lanes_; }
   bool has_reductions() const { return !reductions_.empty(); }
+  // Some reduction is an array (array_accumulators.h): only `interpret` knows how.
+  bool accumulates_arrays() const;
+  // One thread has to run all iterations, since the arrays are huge.
+  bool runs_alone() const;
   std::vector<PrangeReduction>& reductions() { return reductions_; }
   const std::vector<PrangeReduction>& reductions() const { return reductions_; }
   // Some private's value is read behind the loop: who runs the last iteration calls leave_last_values.
@@ -73,6 +77,8 @@ public:
   void fail(std::int64_t ordinal, GuestError error, std::uint32_t pc);
   // A value that an iteration leaves in a lane, so that it outlives the iteration's worker.
   Value kept(const Value& value);
+  // The same of a sum; TypeError when it is no number any more.
+  Value kept_lane(const PrangeReduction& reduction, const Value& value);
   // Copies the privates that every iteration assigns out of the frame that ran the last one, so that they outlive the
   // workers.
   void leave_last_values(const Frame& worker);
@@ -98,7 +104,7 @@ public:
   void take_over(PrangeJob& part, std::int64_t begin, std::int64_t end);
 
   // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
-  void finish();
+  void finish(CallContext& context);
 
 private:
   Frame& frame_;
@@ -161,15 +167,20 @@ public:
   // Puts the first iteration's values into the registers.
   void begin(Frame& frame);
   bool next(Frame& frame) override;
+  // The iteration under way has raised.
+  void leave();
   std::int64_t ordinal() const { return ordinal_; }
 
 private:
   void open_block();
   void close_block();
+  void begin_iteration(Frame& frame);
+  Value& array_of(std::size_t reduction) { return lanes_[reduction * static_cast<std::size_t>(job_.lanes())]; }
   void load_lanes(Frame& frame);
   void store_lanes(Frame& frame);
   int lane() const { return static_cast<int>((ordinal_ - block_begin_) % job_.lanes()); }
 
+  Interpreter& interpreter_;
   PrangeJob& job_;
   IterationDraws draws_;
   std::int64_t ordinal_, end_;

@@ -82,7 +82,7 @@ std::int64_t interpret_grain(void*, Interpreter& interpreter, PrangeJob& job, st
 // Straight code takes a time that can be told from its length; inner loops, calls and array expressions may take any.
 double predicted_by_length(const PrangeJob& job) {
   const LoopInfo& loop = job.loop();
-  if (loop.body_has_loop_or_call) return unknown;
+  if (loop.body_has_loop_or_call || job.accumulates_arrays()) return unknown;
   for (std::uint32_t pc = loop.body; pc < loop.next; ++pc) {
     const Opcode op = job.code().instructions[pc].op;
     if (op == Opcode::MakeSlice || op == Opcode::MatMul) return unknown;
@@ -104,7 +104,7 @@ void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_
   if (tiny)
     size = std::min(job.iterations(), job.has_reductions() ? job.block_size() : std::max<std::int64_t>(*tiny, 1));
   auto* parallel_for = interpreter_hooks().parallel_for;
-  if (!parallel_for || interpreter.verifying || size == job.iterations()) {
+  if (!parallel_for || interpreter.verifying || size == job.iterations() || job.runs_alone()) {
     runner(context, interpreter, job, 0, job.iterations(), 0);
   } else {
     ParallelRun run{job, size, runner, context};
@@ -115,7 +115,7 @@ void run_in_parallel(Interpreter& interpreter, PrangeJob& job, double predicted_
       throw GuestError(ExceptionKind::KeyboardInterrupt, "");
     }
   }
-  job.finish();
+  job.finish(interpreter.context());
 }
 
 void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
@@ -123,7 +123,7 @@ void run_interpreted(Interpreter& interpreter, PrangeJob& job) {
   if (!conflict.empty()) {
     interpreter.remark(job.code(), job.loop_index(), conflict);
     job.interpret(interpreter, 0, job.iterations());
-    return job.finish();
+    return job.finish(interpreter.context());
   }
   run_in_parallel(interpreter, job, predicted_by_length(job), 1, interpret_grain, nullptr);
 }

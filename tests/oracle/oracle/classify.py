@@ -28,6 +28,10 @@ class Reduction:
         self.name, self.op, self.contributions, self.occurrences = name, op, contributions, occurrences
         self.call = call
 
+    @property
+    def in_place(self):
+        return self.occurrences == 1
+
 
 def is_name(node, name=None):
     return isinstance(node, ast.Name) and name in (None, node.id)
@@ -116,7 +120,8 @@ def loads_in(nodes):
 
 
 class LoopFacts:
-    """in_order: None or the reason; reductions: name -> op in order of appearance; deep: a loop or call is inside."""
+    """in_order: None or the reason; reductions: name -> op in order of appearance; deep: a loop or call is inside;
+    in_place: of the reductions those that are only ever `s op= x`; invariants: names that the body only reads."""
 
     def __init__(self, loop, is_builtin):
         walk = Walk(loop, is_builtin)
@@ -132,6 +137,8 @@ class LoopFacts:
                 self.reductions[name] = ops.pop()
             else:
                 self.in_order = self.in_order or f"'{name}' is carried from one iteration to the next"
+        self.in_place = {name for name in self.reductions if all(r.in_place for r in walk.contributions[name])}
+        self.invariants = sorted({n.id for n in loads_in(loop.body)} - walk.variables)
         extremes = {id(r.call) for found in walk.contributions.values() for r in found if r.name in self.reductions}
         self.deep = any(
             isinstance(n, (ast.For, ast.While)) or (isinstance(n, ast.Call) and id(n) not in extremes)

@@ -39,9 +39,9 @@ def fold_lanes(op, lanes):
     return lanes[0]
 
 
-def combine_blocks(op, blocks):
+def combine_blocks(op, blocks, meet=combine):
     while len(blocks) > 1:
-        pairs = [combine(op, *blocks[i : i + 2]) for i in range(0, len(blocks) - 1, 2)]
+        pairs = [meet(op, *blocks[i : i + 2]) for i in range(0, len(blocks) - 1, 2)]
         blocks = pairs + blocks[len(pairs) * 2 :]
     return blocks[0]
 
@@ -71,8 +71,9 @@ class ReductionLoop:
             self.blocks[variable].append(fold_lanes(self.ops[variable], lanes))
             self.lanes[variable] = [EMPTY] * self.lane_count
 
-    def contribute(self, variable, op, live_in, x, quiet):
-        """`s op= x` for the variable of that number; live_in is the value s had before the loop."""
+    def contribute(self, variable, op, live_in, x, quiet, in_place=True):
+        """`s op= x` for the variable of that number; live_in is the value s had before the loop; in_place: it is no
+        `s = s op x`, which would make a difference to an array."""
         refuse_arrays(live_in, x)
         self.ops[variable] = op
         lanes = self.lanes[variable]
@@ -94,6 +95,9 @@ class ReductionLoop:
 
     def total(self, variable):
         return combine_blocks(self.ops[variable], self.blocks[variable])
+
+    def leave(self, outer=None, numbers=()):
+        """An iteration has raised: who sees numbers then? Arrays do (array_accumulators.py)."""
 
     def contributed(self, variable):
         return self.ops[variable] is not None
@@ -117,6 +121,6 @@ def first_contribution(op, live_in, x, quiet):
 def refuse_arrays(*operands):
     for operand in operands:
         if isinstance(operand, np.ndarray):
-            raise NotImplementedError("the oracle has no array accumulators in prange yet")
+            raise TypeError("a sum that is a number before the prange becomes an array in it")
         if kind_of(operand) is None:
             raise scalars.Refused(f"{type(operand).__name__} cannot be a reduction")

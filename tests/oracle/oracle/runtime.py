@@ -10,9 +10,8 @@ import types
 
 import numpy as np
 
-from . import arrays, random, scalars
+from . import array_accumulators, arrays, random, scalars
 from .kinds import kind_of
-from .reductions import ReductionLoop
 from .scalars import INT64_MAX, INT64_MIN
 
 PYTHON_OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -158,10 +157,6 @@ def left(value):
     return tuple(map(left, value)) if type(value) is tuple else value
 
 
-def reduction_loop(iterations, variables, deep):
-    return ReductionLoop(iterations, variables, deep)
-
-
 def namespace():
     """The names that transformed code needs, with Python's builtins."""
     functions = {
@@ -170,6 +165,6 @@ def namespace():
         "shift_left": slow("<<"), "shift_right": slow(">>"), "bit_and": slow("&"), "bit_or": slow("|"),
         "bit_xor": slow("^"), "matmul": slow("@"), "augment": augment, "pow_literal": pow_literal, "unary": unary,
         "compare": compare, "load": load, "store": store, "slice": slice, "iterate": arrays.iterate,
-        "call": call, "method": method, "reduction_loop": reduction_loop, "random_loop": random.RandomLoop,
+        "call": call, "method": method, "reduction_loop": array_accumulators.loop_for, "random_loop": random.RandomLoop,
     }
     return {"__o_" + name: function for name, function in functions.items()} | {"__builtins__": builtins}

@@ -3,9 +3,13 @@
 Every operator, subscript, call and loop becomes a call of runtime.py (names `__o_...`), places in the file are kept, so
 that tracebacks show the kernel's own lines. A prange loop of a parallel kernel that has reductions (classify.py) is
 
-    __o_loop1 = __o_reduction_loop(iterations, number of reductions, body has a loop or call)
-    for i in __o_loop1:
-        ...  __o_loop1.contribute(k, '+', s, x, quiet)  ...          # s += x
+    __o_loop1 = __o_reduction_loop(iterations, body has a loop or call, (lambda: s,), (('+', True),), (lambda: other,))
+    try:
+        for i in __o_loop1:
+            ...  __o_loop1.contribute(k, '+', s, x, quiet, True)  ...    # s += x; False: s = s + x
+    except:
+        __o_loop1.leave(...)                                         # array_accumulators.py
+        raise
     if __o_loop1.contributed(k): s = __o_loop1.join(k, s)            # or, inside another loop that reduces s:
                                                                      # outer.absorb(k', '+', __o_loop1.total(k))
 
@@ -37,6 +41,11 @@ def constant(value):
 
 def runtime(function, *operands):
     return ast.Call(name("__o_" + function), list(operands), [])
+
+
+def thunks(names):
+    nothing = ast.arguments([], [], None, [], [], None, [])
+    return ast.Tuple([ast.Lambda(nothing, name(n)) for n in names], ast.Load())
 
 
 def method(owner, attribute, *operands):
@@ -235,7 +244,7 @@ class Transformer:
         loop, number, op = self.active[reduction.name]
         return [
             ast.Expr(method(loop, "contribute", constant(number), constant(op), name(reduction.name), self.expression(value),
-                            self.quiet()))
+                            self.quiet(), constant(reduction.in_place)))
             for value in reduction.contributions
         ]
 
@@ -255,11 +264,20 @@ class Transformer:
             self.active[variable] = (loop, number, op)
         body = self.loop_body(node, parallel)
         self.active = outside
-        start = runtime("reduction_loop", iterations, constant(len(facts.reductions)), constant(facts.deep))
-        made = [ast.Assign([name(loop, ast.Store())], start), ast.For(node.target, name(loop), body, [])]
+        rows = [(op, variable in facts.in_place) for variable, op in facts.reductions.items()]
+        start = runtime("reduction_loop", iterations, constant(facts.deep), thunks(facts.reductions),
+                        constant(tuple(rows)), thunks(facts.invariants))
+        made = [ast.Assign([name(loop, ast.Store())], start), self.guarded(loop, facts, ast.For(node.target, name(loop), body, []))]
         for number, variable in enumerate(facts.reductions):
             made.append(self.finish(loop, number, variable))
         return made + self.block(node.orelse)
+
+    def guarded(self, loop, facts, made):
+        outers = [self.active.get(variable, (None, None, None)) for variable in facts.reductions]
+        outer = next((o for o, _, _ in outers if o is not None), None)
+        numbers = constant(tuple(number for _, number, _ in outers))
+        leave = method(loop, "leave", *([name(outer), numbers] if outer else []))
+        return ast.Try([made], [ast.ExceptHandler(None, None, [ast.Expr(leave), ast.Raise()])], [], [])
 
     def finish(self, loop, number, variable):
         if variable in self.active:
@@ -303,6 +321,6 @@ class Transformer:
 def place(made, source):
     """Gives nodes that have no place the one of the statement they were made from."""
     for node in ast.walk(made):
-        if isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.arg)) and not hasattr(node, "lineno"):
+        if isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.arg, ast.excepthandler)) and not hasattr(node, "lineno"):
             ast.copy_location(node, source)
     return made

@@ -1,0 +1,112 @@
+"""`hist += row` over a prange: what hist holds after an exception, and what a caller sees of it (DESIGN 6)."""
+
+import numpy as np
+import pytest
+
+import pyvm
+from pyvm import njit, prange
+
+
+@njit(parallel=True)
+def add_until(h, a, failing):
+    for i in prange(len(a)):
+        h += a[i]
+        if i >= failing:
+            raise ValueError(i)
+        h += 1.0
+
+
+def by_the_tree(h, a, failing):
+    """hist after an exception: the blocks' sums joined in pairs, level by level, then hist."""
+    size = max(1, -(-len(a) // 64))
+    blocks = []
+    for begin in range(0, failing + 1, size):
+        block = np.full(h.shape, -0.0)
+        for i in range(begin, min(begin + size, failing + 1)):
+            block += a[i]
+            if i < failing:
+                block += 1.0
+        blocks.append(block)
+    while len(blocks) > 1:
+        pairs = [x + y for x, y in zip(blocks[::2], blocks[1::2])]
+        blocks = pairs + blocks[2 * len(pairs):]
+    return h + blocks[0]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("n, failing", [(1, 0), (64, 0), (64, 17), (64, 63), (1000, 0), (1000, 15), (1000, 16), (1000, 511), (1000, 999)])
+def test_what_iterations_before_an_exception_have_added(threads, n, failing):
+    rng = np.random.RandomState(n + failing)
+    a, h = rng.rand(n, 5), rng.rand(5)
+    expected = by_the_tree(h, a, failing)
+    before = pyvm.get_num_threads()
+    pyvm.set_num_threads(min(threads, before))
+    with pytest.raises(ValueError) as caught:
+        add_until(h, a, failing)
+    pyvm.set_num_threads(before)
+    assert caught.value.args == (failing,)
+    assert h.tobytes() == expected.tobytes()
+
+
+@njit(parallel=True)
+def add_rows(h, a):
+    for i in prange(len(a)):
+        h += a[i]
+    return h
+
+
+@njit(parallel=True)
+def divide_rows(h, a):
+    for i in prange(len(a)):
+        h /= a[i]
+
+
+@njit(parallel=True)
+def number_and_rows(a):
+    s = 0.0
+    for i in prange(len(a)):
+        s += a[i]
+    return s
+
+
+def test_it_is_the_callers_array():
+    h = np.zeros(3)
+    assert add_rows(h, np.ones((100, 3))) is h
+    assert h.tolist() == [100.0] * 3
+
+
+def test_unlike_shapes_and_kinds():
+    with pytest.raises(ValueError, match="broadcast"):
+        add_rows(np.zeros(3), np.ones((100, 4)))
+    with pytest.raises(TypeError, match="same_kind"):
+        add_rows(np.zeros(3, np.int64), np.ones((100, 3)))
+    with pytest.raises(TypeError, match="same_kind"):
+        divide_rows(np.zeros(3, np.int64), np.ones((100, 3), np.int64))
+    h = np.zeros(3)
+    h.flags.writeable = False
+    with pytest.warns(pyvm.PyvmPerformanceWarning, match="read-only"), pytest.raises(ValueError, match="read-only"):
+        add_rows(h, np.ones((100, 3)))
+
+
+def test_a_number_that_becomes_an_array():
+    for n in (1, 7, 100, 9000):
+        with pytest.raises(TypeError, match="begin with an array of zeros"):
+            number_and_rows(np.ones((n, 2)))
+
+
+def test_elements_that_overlap():
+    @njit(parallel=True)
+    def add_rows(h, a):
+        for i in prange(len(a)):
+            h += a[i]
+
+    h = np.lib.stride_tricks.as_strided(np.zeros(4), (4, 3), (8, 0))
+    a = np.ones((100, 4, 3))
+    with pytest.warns(pyvm.PyvmPerformanceWarning, match="overlap each other"):
+        add_rows(h, a)
+
+
+def test_the_report_names_it():
+    add_rows(np.zeros(3), np.ones((100, 3)))
+    region, = add_rows.regions()
+    assert "'h' is an array that all iterations add to" in region["reason"]

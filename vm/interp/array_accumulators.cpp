@@ -1,0 +1,212 @@
+#include "vm/interp/array_accumulators.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "vm/builtins/array_operators.h"
+#include "vm/bytecode/liveness.h"
+#include "vm/semantics/promotion.h"
+#include "vm/support/assert.h"
+
+namespace pyvm {
+
+namespace {
+
+constexpr std::int64_t huge_bytes = std::int64_t{1} << 25;
+
+BinaryOp operator_of(ReductionOp op) {
+  switch (op) {
+  case ReductionOp::Sub:
+    return BinaryOp::Sub;
+  case ReductionOp::Mul:
+    return BinaryOp::Mul;
+  case ReductionOp::Div:
+    return BinaryOp::TrueDiv;
+  case ReductionOp::BitAnd:
+    return BinaryOp::BitAnd;
+  case ReductionOp::BitOr:
+    return BinaryOp::BitOr;
+  case ReductionOp::BitXor:
+    return BinaryOp::BitXor;
+  default:
+    return BinaryOp::Add;
+  }
+}
+
+// What joins two copies.
+BinaryOp joining_operator(ReductionOp op) {
+  if (op == ReductionOp::Sub) return BinaryOp::Add;
+  return op == ReductionOp::Div ? BinaryOp::Mul : operator_of(op);
+}
+
+bool has_separate_elements(const Array& array) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> dimensions; // stride, length
+  if (array.size() == 0) return true;
+  for (int d = 0; d < array.ndim; ++d)
+    if (array.shape[d] > 1) dimensions.emplace_back(std::abs(array.strides[d]), array.shape[d]);
+  std::sort(dimensions.begin(), dimensions.end());
+  std::int64_t filled = array.item_size();
+  for (const auto& [stride, length] : dimensions) {
+    if (stride < filled) return false;
+    filled += (length - 1) * stride;
+  }
+  return true;
+}
+
+// Whether code that has the value may touch the array's memory by it.
+bool reaches(const Value& value, const Array& array) {
+  switch (value.tag()) {
+  case Tag::Array:
+    return may_overlap(value.as<Array>(), array);
+  case Tag::Tuple:
+    return std::ranges::any_of(value.as<Tuple>().items, [&](const Value& item) { return reaches(item, array); });
+  case Tag::BoundMethod:
+    return reaches(value.as<BoundMethod>().self, array);
+  case Tag::Cell:
+    return reaches(value.as<Cell>().value, array);
+  case Tag::Function:
+    return std::ranges::any_of(value.as<Function>().cells,
+                               [&](const Ref<Cell>& cell) { return reaches(cell->value, array); });
+  case Tag::Iterator:
+  case Tag::Native:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// What else the body names that reaches the array, in words; empty: nothing.
+std::string other_name(const Frame& frame, const LoopInfo& loop, const LoopVariable& variable, const Array& array) {
+  for (const LoopVariable& other : loop.variables) {
+    const bool counts = other.variable_class == VariableClass::Invariant ||
+                        (other.variable_class == VariableClass::Reduction && other.in_place);
+    if (counts && other.guest_register != variable.guest_register &&
+        reaches(frame.registers[other.guest_register], array))
+      return "'" + other.name + "'";
+  }
+  // Variables that inner functions share have no row.
+  std::string found;
+  for (std::uint32_t pc = loop.body; pc < loop.next; ++pc)
+    for_each_register(
+        frame.code->instructions[pc],
+        [&](std::uint16_t r) {
+          const Value& value = frame.registers[r];
+          if (value.is(Tag::Cell) && reaches(value, array)) found = "what an inner function knows";
+        },
+        [](std::uint16_t) {});
+  return found;
+}
+
+} // namespace
+
+std::int64_t block_size_with_arrays(std::int64_t iterations) {
+  return std::max<std::int64_t>(1, iterations / most_blocks_of_an_array +
+                                       (iterations % most_blocks_of_an_array != 0));
+}
+
+std::string accumulates_in_order(const Frame& frame, const LoopInfo& loop, const LoopVariable& variable) {
+  const Array& array = frame.registers[variable.guest_register].as<Array>();
+  const std::string name = fmt::format("'{}' (line {})", variable.name, variable.line);
+  const auto gives = [&](BinaryOp op) {
+    const auto promotion = njit_array_promotion(op, array.dtype, array.dtype);
+    return promotion && can_cast_same_kind(promotion->result, array.dtype);
+  };
+  if (!variable.in_place)
+    return name + " is replaced by a new array in each iteration; write it with an augmented assignment (+=)";
+  if (!array.writable) return name + " is read-only";
+  if (!has_separate_elements(array)) return name + " has elements that overlap each other in memory; pass a copy";
+  if (!gives(operator_of(variable.reduction)))
+    return fmt::format("{} of {} cannot be combined by this operator", name, name_of(array.dtype));
+  if (const std::string other = other_name(frame, loop, variable, array); !other.empty())
+    return fmt::format("{} is accumulated, and {} shares its memory; pass a copy", name, other);
+  return "";
+}
+
+ArrayAccumulator::ArrayAccumulator(ReductionOp op, const Value& target, std::int64_t blocks)
+    : op_(op), target_(target.lent()), blocks_(blocks) {}
+
+bool ArrayAccumulator::is_huge() const {
+  const Array& array = target_.as<Array>();
+  return array.size() * array.item_size() > huge_bytes;
+}
+
+Value ArrayAccumulator::begin_block() {
+  Value copy;
+  {
+    std::lock_guard lock(mutex_);
+    if (!spare_.empty()) {
+      copy = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
+  const Array& target = target_.as<Array>();
+  if (copy.is_unbound()) copy = Value(Array::make(target.dtype, target.dims(), false));
+  const ScalarBits identity = identity_bits(op_, target.dtype, 0);
+  copy_elements(Operand(target.dtype, identity), copy.as<Array>());
+  return copy;
+}
+
+// What waits there, if anything does.
+Value ArrayAccumulator::take(const Node& node) {
+  const auto found = waiting_.find(node);
+  if (found == waiting_.end()) return Value();
+  Value value = std::move(found->second);
+  waiting_.erase(found);
+  return value;
+}
+
+void ArrayAccumulator::combine(CallContext& context, const Value& into, const Value& from) const {
+  context.dialect = Dialect::Njit;
+  array_inplace(context, joining_operator(op_), into, from);
+}
+
+// Whoever comes second to a pair joins it, and goes on with the whole of it one level up.
+void ArrayAccumulator::end_block(CallContext& context, std::int64_t block, Value copy) {
+  std::int64_t nodes = blocks_;
+  for (Node node{0, block}; nodes > 1; ++node.first, node.second /= 2, nodes = (nodes + 1) / 2) {
+    const bool is_left = node.second % 2 == 0;
+    if (is_left && node.second + 1 == nodes) continue;
+    Value sibling;
+    {
+      std::lock_guard lock(mutex_);
+      sibling = take({node.first, node.second ^ 1});
+      if (sibling.is_unbound()) {
+        waiting_[node] = std::move(copy);
+        return;
+      }
+    }
+    if (!is_left) std::swap(copy, sibling);
+    combine(context, copy, sibling);
+    std::lock_guard lock(mutex_);
+    spare_.push_back(std::move(sibling));
+  }
+  std::lock_guard lock(mutex_);
+  left_[blocks_] = std::move(copy);
+}
+
+void ArrayAccumulator::leave_block(std::int64_t block, Value copy) {
+  std::lock_guard lock(mutex_);
+  left_[block] = std::move(copy);
+}
+
+void ArrayAccumulator::join(CallContext& context) {
+  PYVM_ASSERT(left_.count(blocks_), "all blocks of an array accumulator have ended");
+  combine(context, target_, left_[blocks_]);
+}
+
+// What stands to the right of the block is left out of the tree; what stands to its left waits for it.
+void ArrayAccumulator::join_until(CallContext& context, std::int64_t block) {
+  const auto found = left_.find(block);
+  Value total = found == left_.end() ? begin_block() : std::move(found->second);
+  for (Node node{0, block}; node.second > 0; ++node.first, node.second /= 2) {
+    if (node.second % 2 == 0) continue;
+    const Value left = take({node.first, node.second - 1});
+    PYVM_ASSERT(!left.is_unbound(), "blocks below the one that raised have ended");
+    combine(context, left, total);
+    total = left;
+  }
+  combine(context, target_, total);
+}
+
+} // namespace pyvm

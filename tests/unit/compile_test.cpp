@@ -186,21 +186,19 @@ TEST_CASE("an array may be accumulated by augmented assignments alone") {
     const char* body;
     bool in_place;
   };
-  for (const Row& row : {Row{"  s += a[i]\n", true}, Row{"  s = s + a[i]\n", false}, Row{"  s += a[i]\n  s += 1\n", true},
-                         Row{"  s += a[i]\n  s = a[i] + s\n", false}, Row{"  if i > 3: s ^= i\n", true},
-                         Row{"  s = max(s, i)\n", false}}) {
+  for (const Row& row : {Row{"  s += a[i]\n", true}, Row{"  s = s + a[i]\n", false},
+                         Row{"  s += a[i]\n  s += 1\n", true}, Row{"  s += a[i]\n  s = a[i] + s\n", false},
+                         Row{"  if i > 3: s ^= i\n", true}, Row{"  s = max(s, i)\n", false}}) {
     INFO(row.body);
-    const Ref<Code> code =
-        kernel(std::string("def f(a, s, n):\n for i in prange(n):\n") + row.body + " return s\n");
+    const Ref<Code> code = kernel(std::string("def f(a, s, n):\n for i in prange(n):\n") + row.body + " return s\n");
     REQUIRE(variable(*code, "s").variable_class == VariableClass::Reduction);
     REQUIRE(variable(*code, "s").in_place == row.in_place);
   }
   // Read, passed on or named in any other way, it is no reduction at all.
-  for (const char* body : {"  s += a[i]\n  a[i] = s[0]\n", "  s += s\n", "  s += a[i]\n  len(s)\n", "  s += a[i]\n  t = s\n",
-                           "  s += a[i]\n  s[i] = 1\n", "  s += a[i]\n  s *= 2\n"}) {
+  for (const char* body : {"  s += a[i]\n  a[i] = s[0]\n", "  s += s\n", "  s += a[i]\n  len(s)\n",
+                           "  s += a[i]\n  t = s\n", "  s += a[i]\n  s[i] = 1\n", "  s += a[i]\n  s *= 2\n"}) {
     INFO(body);
-    const Ref<Code> code =
-        kernel(std::string("def f(a, s, n):\n for i in prange(n):\n") + body + " return s\n");
+    const Ref<Code> code = kernel(std::string("def f(a, s, n):\n for i in prange(n):\n") + body + " return s\n");
     REQUIRE(variable(*code, "s").variable_class == VariableClass::Carried);
     REQUIRE_FALSE(prange_of(*code).in_order_reason.empty());
   }

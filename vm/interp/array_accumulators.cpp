@@ -101,8 +101,7 @@ std::string other_name(const Frame& frame, const LoopInfo& loop, const LoopVaria
 } // namespace
 
 std::int64_t block_size_with_arrays(std::int64_t iterations) {
-  return std::max<std::int64_t>(1, iterations / most_blocks_of_an_array +
-                                       (iterations % most_blocks_of_an_array != 0));
+  return std::max<std::int64_t>(1, iterations / most_blocks_of_an_array + (iterations % most_blocks_of_an_array != 0));
 }
 
 std::string accumulates_in_order(const Frame& frame, const LoopInfo& loop, const LoopVariable& variable) {

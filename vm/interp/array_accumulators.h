@@ -16,8 +16,8 @@
 // reduction at all: vm/compile/classify.cpp.)
 //
 // Memory. A copy joins its sibling in the tree as soon as both have ended, and is used again: there are as many copies
-// as threads that work, and for each of them those that wait for a sibling, six at most. Where copies are huge one thread
-// runs all blocks, so that seven are the most.
+// as threads that work, and for each of them those that wait for a sibling, six at most. Where copies are huge one
+// thread runs all blocks, so that seven are the most.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,8 @@ struct PrangeReduction {
   ReductionOp op;
   std::uint16_t guest_register;
   Value live_in;
-  Value identity;            // what a lane starts as
-  std::vector<Value> totals; // of each group of blocks, written by the thread that runs it
+  Value identity;                                    // what a lane starts as
+  std::vector<Value> totals;                         // of each group of blocks, written by the thread that runs it
   std::unique_ptr<ArrayAccumulator> array = nullptr; // in place of identity and totals, where it is one
   bool is_selected() const { return op == ReductionOp::Selected; }
 };

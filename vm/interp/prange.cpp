@@ -14,8 +14,7 @@ PrangeJob::PrangeJob(Frame& frame, int loop, std::int64_t start, std::int64_t st
     return v.variable_class == VariableClass::Reduction && v.reduction != ReductionOp::Selected &&
            frame.registers[v.guest_register].is(Tag::Array);
   });
-  block_size_ =
-      arrays ? block_size_with_arrays(iterations) : pyvm::block_size(iterations, info.body_has_loop_or_call);
+  block_size_ = arrays ? block_size_with_arrays(iterations) : pyvm::block_size(iterations, info.body_has_loop_or_call);
   lanes_ = lane_count(info.reductions);
   blocks_in_group_ = pyvm::blocks_in_group(blocks());
   make_reductions();

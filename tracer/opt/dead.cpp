@@ -47,7 +47,7 @@ public:
         live_value_(region.values.size()), live_(region.instructions.size()) {}
 
   bool run() {
-    survey(region_.body, no_id, {});
+    survey(region_.body, no_id);
     for (const InstructionId root : roots_) keep(root);
     while (!work_.empty()) {
       const ValueId value = work_.back();
@@ -66,10 +66,8 @@ private:
     bool is_parameter = false;
   };
 
-  // ---- survey: owners, sources, terminators, roots
-  // ------------------------------------------------------------------- `blocks`: the blocks that are open, innermost
-  // last.
-  void survey(const Body& body, InstructionId owner, const std::vector<InstructionId>& blocks) {
+  // ---- survey: owners, sources, terminators, roots -----------------------------------------------------------------
+  void survey(const Body& body, InstructionId owner) {
     for (std::size_t i = 0; i < body.parameters.size(); ++i) source_[body.parameters[i]] = {owner, i, true};
     for (const InstructionId id : body.instructions) {
       const Instruction& it = region_.at(id);
@@ -77,12 +75,12 @@ private:
       for (std::size_t i = 0; i < it.results.size(); ++i) source_[it.results[i]] = {id, i, false};
       if (it.op == Op::Yield && owner != no_id) givers_[owner].push_back(id);
       if (it.op == Op::Br) {
-        target_.emplace(id, blocks[blocks.size() - 1 - static_cast<std::size_t>(it.immediate)]);
+        target_.emplace(id, open_blocks_[open_blocks_.size() - 1 - static_cast<std::size_t>(it.immediate)]);
         givers_[target_.at(id)].push_back(id);
       }
-      std::vector<InstructionId> inner = blocks;
-      if (it.op == Op::Block) inner.push_back(id);
-      for (const Body& nested : it.bodies) survey(nested, id, inner);
+      if (it.op == Op::Block) open_blocks_.push_back(id);
+      for (const Body& nested : it.bodies) survey(nested, id);
+      if (it.op == Op::Block) open_blocks_.pop_back();
       if (has_effect(it)) roots_.push_back(id);
     }
   }
@@ -195,6 +193,7 @@ private:
   std::vector<InstructionId> owner_; // by instruction: whose body it stands in; no_id: the region's
   std::vector<Source> source_;       // by value
   std::unordered_map<InstructionId, std::vector<InstructionId>> givers_; // yields and branches, by owner
+  std::vector<InstructionId> open_blocks_;                               // innermost last
   std::unordered_map<InstructionId, InstructionId> target_;              // of a branch
   std::unordered_map<InstructionId, std::vector<bool>> taken_;
   std::vector<bool> live_value_, live_;

@@ -93,7 +93,9 @@ private:
                           .gang = it.gang,
                           .masked = it.masked};
     if (it.exit != no_id) attributes.exit = exit(it.exit);
-    const ValueId result = builder_.emit(it.op, mapped(it.operands), attributes);
+    operands_.clear();
+    for (const ValueId operand : it.operands) operands_.push_back(mapped(operand));
+    const ValueId result = builder_.emit(it.op, operands_, attributes);
     if (!it.results.empty()) value_[it.results[0]] = result;
   }
 
@@ -171,6 +173,7 @@ private:
 
   const Region& from_;
   Builder builder_;
+  std::vector<ValueId> operands_;          // of the plain instruction that is being written
   std::vector<ValueId> value_;             // by value of the old region: the value of the new one
   std::vector<std::vector<ExitId>> exits_; // by exit of the old region: what became of it
 };

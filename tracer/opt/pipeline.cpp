@@ -1,4 +1,4 @@
-//              +---------------------- until nothing changes, at most 4 rounds ---------------------+
+//              +------------- until each has run and changed nothing, at most 4 rounds -------------+
 //              |                                                                                    |
 //   region ----+--> thread --> fold --> forward --> hoist --> promote --> carry --> remove dead ----+--> region
 //
@@ -11,8 +11,11 @@
 //   remove dead  cuts what is left without a use, so that no later pass keeps alive what nothing needs
 //
 // Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
-// subscripts, copies - the second one's fold takes up; a third seldom finds anything.
+// subscripts, copies - the second one's fold takes up; a third seldom finds anything. A region
+// comes from a builder, which folds what it writes: the first round folds only what thread has changed.
 #include "tracer/opt/pipeline.h"
+
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -38,6 +41,7 @@ constexpr Pass hoist = {"hoist", hoist_invariants};
 constexpr Pass promote = {"promote", promote_stores};
 constexpr Pass carry = {"carry", carry_recurrences};
 constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
+constexpr Pass all_passes[] = {thread, fold, forward, hoist, promote, carry, dead};
 
 bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
   const auto place = [&] { return fmt::format("{} of {}:{} {}", pass.name, region.file, region.line, region.name); };
@@ -52,20 +56,24 @@ bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
 } // namespace
 
 void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer) {
+  std::size_t unchanged = 0; // by so many passes on end
   const auto step = [&](const Pass& pass) {
     const bool changed = run(pass, region, alias);
     if (changed && observer) observer(pass.name, region);
+    unchanged = changed ? 0 : unchanged + 1;
     return changed;
   };
-  for (int round = 0; round < most_rounds; ++round) {
-    bool changed = false;
-    for (const Pass& pass : {thread, fold, forward, hoist, promote, carry, dead}) changed |= step(pass);
-    if (!changed) break;
-  }
+  if (step(thread)) step(fold);
+  for (const Pass& pass : {forward, hoist, promote, carry, dead}) step(pass);
+  for (int round = 1; round < most_rounds; ++round)
+    for (const Pass& pass : all_passes) {
+      step(pass);
+      if (unchanged == std::size(all_passes)) return;
+    }
 }
 
 std::optional<bool> run_pass(std::string_view name, ir::Region& region, const AliasInfo& alias) {
-  for (const Pass& pass : {thread, fold, forward, hoist, promote, carry, dead})
+  for (const Pass& pass : all_passes)
     if (pass.name == name) return run(pass, region, alias);
   return std::nullopt;
 }

@@ -70,7 +70,13 @@ private:
   // ---- registers and constants (registers.cpp) --------------------------------------------------------------------
   bool is_vector(ValueId v) const { return region_.type(v).lanes > 1; }
   Type type(ValueId v) const { return region_.type(v); }
-  x86::Gp new_gp() { return cc_.newGpq(); }
+  // A register that has no name is given one by asmjit, with printf, which takes longer than all else about it.
+  template <typename R> R new_named(asmjit::TypeId type) {
+    R reg(asmjit::Globals::NoInit);
+    cc_._newReg(&reg, type, "v");
+    return reg;
+  }
+  x86::Gp new_gp() { return new_named<x86::Gp>(asmjit::TypeId::kUInt64); }
   x86::Vec new_vec(Type type);
   x86::Vec new_vec(int bytes);
   x86::Xmm new_scalar(Base base);

@@ -15,18 +15,20 @@ using ir::RegionContext;
 // ---- creating -----------------------------------------------------------------------------------------------------
 
 x86::Vec Generator::new_vec(int bytes) {
-  if (bytes == 64) return cc_.newZmmPd();
-  if (bytes == 32) return cc_.newYmmPd();
-  return cc_.newXmmPd();
+  if (bytes == 64) return new_named<x86::Zmm>(asmjit::TypeId::kFloat64x8);
+  if (bytes == 32) return new_named<x86::Ymm>(asmjit::TypeId::kFloat64x4);
+  return new_named<x86::Xmm>(asmjit::TypeId::kFloat64x2);
 }
 
 x86::Vec Generator::new_vec(Type type) { return new_vec(bytes_of(type)); }
 
-x86::Xmm Generator::new_scalar(Base base) { return base == Base::F32 ? cc_.newXmmSs() : cc_.newXmmSd(); }
+x86::Xmm Generator::new_scalar(Base base) {
+  return new_named<x86::Xmm>(base == Base::F32 ? asmjit::TypeId::kFloat32x1 : asmjit::TypeId::kFloat64x1);
+}
 
 x86::Reg Generator::new_register(Type type) {
   if (type.lanes == 1) return type.is_float() ? x86::Reg(new_scalar(type.base)) : x86::Reg(new_gp());
-  if (type.base == Base::Bool && evex_) return cc_.newKb();
+  if (type.base == Base::Bool && evex_) return new_named<x86::KReg>(asmjit::TypeId::kMask8);
   return new_vec(type);
 }
 

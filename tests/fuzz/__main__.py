@@ -1,60 +1,47 @@
 #!/usr/bin/env python3
 """Random kernels: the oracle and pyvm, interpreted and compiled for every instruction set, must agree to the bit.
 
-    tests/fuzz [--minutes N] [--seed S] [--seeds COUNT] [--mode NAME ...] [--keep FOLDER]
+    tests/fuzz [--minutes N] [--seed S] [--seeds COUNT] [--family NAME ...] [--mode NAME ...] [--keep FOLDER]
 
 Each seed makes a batch of kernels with a few calls each (kernels.py, inputs.py); each batch runs in one process for each
 mode (batches.py). What differs is cut down (shrink.py) to a script in the folder (/tmp/pyvm-fuzz), with the command that
 repeats it and the decisions that matter (blame.py); it is a file for tests/lang/cases once it is
-mended. The last line counts kernels, calls and CPU time. Every second batch is of kernels with one guard (guards.py).
+mended. Batches are by turns of loop nests (nests.py), of kernels with one guard
+(guards.py), and of kernels with anything (kernels.py). The last line counts kernels, calls and CPU time.
 """
 
 import argparse
 import random
 import resource
+import signal
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fuzz import batches, blame, guards, inputs, kernels, shrink  # noqa: E402
+from fuzz import batches, blame, guards, inputs, kernels, nests, shrink  # noqa: E402
 
-KERNELS_IN_A_BATCH = 8
-GUARD_KERNELS_IN_A_BATCH = 16
+FAMILIES = {"nests": nests, "guards": guards, "kernels": kernels}
+KERNELS_IN_A_BATCH = {"nests": 12, "guards": 16, "kernels": 8}
 
 
-def make_script(seed):
+def family(seed, families=tuple(FAMILIES)):
+    """By turns."""
+    return families[seed % len(families)]
+
+
+def make_script(seed, which):
     rng = random.Random(seed)
-    if has_guards(seed):
-        return make_guards(rng)
     text, calls = batches.HEAD + inputs.PRELUDE + "\n\n", []
-    for number in range(KERNELS_IN_A_BATCH):
-        kernel = kernels.Kernel(rng, f"kernel{number}")
-        text += kernel.text()
-        sizes = rng.sample(inputs.SIZES, 3)
-        if rng.random() < 0.05: # several blocks of a reduction (DESIGN 6)
-            sizes[0] = 1100 if kernel.on & {"inner", "while", "inner prange"} else 4200
-        calls += [(kernel.name, inputs.Call(kernel.parameters, rng.random(), n), not kernel.inexact) for n in sizes]
-    return batches.Script(text, calls)
-
-
-def has_guards(seed):
-    """Every second seed."""
-    return seed % 2 == 0
-
-
-def make_guards(rng):
-    """Kernels with one guard each (guards.py)."""
-    text, calls = batches.HEAD + inputs.PRELUDE + "\n\n", []
-    for number in range(GUARD_KERNELS_IN_A_BATCH):
-        kernel = guards.Kernel(rng, f"kernel{number}")
+    for number in range(KERNELS_IN_A_BATCH[which]):
+        kernel = FAMILIES[which].Kernel(rng, f"kernel{number}")
         text += kernel.text()
         calls += [(kernel.name, call, not kernel.inexact) for call in kernel.calls()]
     return batches.Script(text, calls)
 
 
-def choose_modes(seed, given):
+def choose_modes(seed, which, given):
     """The interpreter first, then some of the others: other kernels find more than other modes do."""
     if given:
         return ["interpreted", *(m for m in given if m != "interpreted")]
@@ -63,7 +50,7 @@ def choose_modes(seed, given):
     plain = [m for m in here if m in ("scalar", "avx2", "avx512", "avx512-2")]
     stress = [m for m in here if m not in plain and m != "interpreted-2"]
     chosen = {*rng.sample(plain, min(2, len(plain))), *rng.sample(stress, 3)}
-    if has_guards(seed): # each version of the code has checks of its own
+    if which == "guards": # each version of the code has checks of its own
         chosen |= {"careful", rng.choice([m for m in stress if "plan" in m or "hoist" in m])}
     if rng.random() < 0.25:
         chosen.add("interpreted-2")
@@ -101,6 +88,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long (default: one pass over --seeds)")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=20, help="how many, without --minutes")
+    parser.add_argument("--family", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="what to make batches of, by turns")
     parser.add_argument("--mode", nargs="+", choices=batches.MODES, help="these and the interpreter, instead of all")
     parser.add_argument("--package", type=Path, default=batches.TOP / "build" / "bindings", help="where the package pyvm is")
     parser.add_argument("--keep", type=Path, default=Path("/tmp/pyvm-fuzz"))
@@ -110,27 +98,34 @@ def main():
     parser.add_argument("--print", action="store_true", help="print the seed's script and run nothing")
     options = parser.parse_args()
     if options.print:
-        print(make_script(options.seed).text)
+        print(make_script(options.seed, family(options.seed, options.family)).text)
         return 0
     runner = batches.Runner(options.package.resolve(), options.keep)
-    seed, differing, began = options.seed, 0, time.monotonic()
-    while differing < options.most:
-        if (time.monotonic() - began > options.minutes * 60) if options.minutes else seed == options.seed + options.seeds:
-            break
-        script = make_script(seed)
-        modes = choose_modes(seed, options.mode)
-        for found in first_of_each_kernel(runner.differences(script, modes), script):
-            differing += 1
-            report(seed, found, script, runner, options)
-        seed += 1
-        if seed % 100 == 0:
-            print(f"... seed {seed}, {differing} kernels differ", file=sys.stderr, flush=True)
-    seeds = seed - options.seed
-    count = sum(GUARD_KERNELS_IN_A_BATCH if has_guards(s) else KERNELS_IN_A_BATCH for s in range(options.seed, seed))
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{seeds} seeds from {options.seed}, {count} kernels, {runner.calls} calls, "
-          f"{usage.ru_utime + usage.ru_stime:.0f} s of CPU time: {differing} kernels differ")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) # with the last line
+    seed, differing, began, count = options.seed, 0, time.monotonic(), 0
+    try:
+        while differing < options.most:
+            if (time.monotonic() - began > options.minutes * 60) if options.minutes else seed == options.seed + options.seeds:
+                break
+            which = family(seed, options.family)
+            script = make_script(seed, which)
+            modes = choose_modes(seed, which, options.mode)
+            for found in first_of_each_kernel(runner.differences(script, modes), script):
+                differing += 1
+                report(seed, found, script, runner, options)
+            seed, count = seed + 1, count + KERNELS_IN_A_BATCH[which]
+            if seed % 100 == 0:
+                print(f"... seed {seed}, {differing} kernels differ, {cpu_seconds():.0f} s of CPU time", file=sys.stderr, flush=True)
+    finally:
+        print(f"{seed - options.seed} seeds from {options.seed}, {count} kernels, {runner.calls} calls, "
+              f"{cpu_seconds():.0f} s of CPU time: {differing} kernels differ", flush=True)
     return differing > 0
+
+
+def cpu_seconds():
+    """Of this process and of its children, which run the kernels."""
+    usages = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(u.ru_utime + u.ru_stime for u in usages)
 
 
 if __name__ == "__main__":

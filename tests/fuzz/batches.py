@@ -107,8 +107,13 @@ def outcome(space, path, name, call):
         # What later iterations of a parallel loop have stored by then is not defined; those before have all run.
         serial = "prange" not in given[name].py_func.__code__.co_names
         sure = None if serial else getattr(call, "sure", 0)
-        return ["raise", type(error).__name__, str(error), line, [digest(given[b][:sure]) for b in call.bases]]
+        return ["raise", kind_of(error), str(error), line, [digest(given[b][:sure]) for b in call.bases]]
     return ["value", value_text(result), [digest(given[b]) for b in call.bases]]
+
+
+def kind_of(error):
+    """The exception's name; of NumPy's own kinds of TypeError and IndexError, Python's."""
+    return next(k.__name__ for k in type(error).__mro__ if not k.__module__.startswith("numpy"))
 
 
 class Reports:

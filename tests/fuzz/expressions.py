@@ -5,8 +5,19 @@ A scope knows the variables that are certainly assigned, the loop variables with
 arrays. What an iteration of a parallel loop may touch of an array that is written is the element of its own.
 """
 
-CONSTANTS = ("3", "7.0", "-2", "0.1", "1.5", "10", "1", "0.5", "-1", "0.0", "64")
+CONSTANTS = ("3", "7.0", "-2", "0.1", "1.5", "10", "1", "0.5", "-1", "0.0", "-0.0", "64")
 INT_CONSTANTS = ("3", "7", "-2", "8", "10", "1", "-1", "64", "255", "0")
+# What must not be simplified, or only just so: signed zeros, inf, nan, wrapping, floors of negative quotients.
+IDENTITIES = ("({a} * 0.0)", "({a} * -0.0)", "({a} + 0.0)", "({a} - 0.0)", "(0.0 - {a})", "(-0.0 - {a})", "(0.0 + {a})", "({a} + -0.0)",
+              "({a} * 1.0)", "({a} / 1.0)", "({a} * -1.0)", "({a} - {a})", "({a} + {a})", "({a} * 2.0)", "({a} / 2.0)", "({a} / 3.0)", "(0.0 / 2.0 * {a})",
+              "min({a}, 0.0)", "min(-0.0, {a})", "max({a}, -0.0)", "max(0.0, {a})", "min({a} * 0.0, -0.0)", "({a} if {a} < 0.0 else 0.0)",
+              "({a} if {a} >= -0.0 else -0.0)", "(1.0 if {a} == {a} else 2.0)", "(1.0 if {a} != {a} else 2.0)", "(1.0 if not ({a} < 0.5) else {a})",
+              "(-(-{a}))", "(-({a} - 1.0))", "(0.0 if {a} > np.inf else {a})", "math.copysign(1.0, {a})", "(1.0 / min(max({a}, -0.0), 0.0) * 1.0)")
+INT_IDENTITIES = ("({a} * 0)", "({a} & 0)", "({a} | -1)", "({a} ^ {a})", "({a} - {a})", "({a} + {a})", "({a} // 1)", "({a} % 1)", "({a} // -1)",
+                  "({a} % -1)", "({a} * -1)", "(-1 - {a})", "({a} // 8)", "({a} % 8)", "({a} // -8)", "({a} % -8)", "({a} // 7)", "({a} % 7)",
+                  "({a} // -3)", "({a} % -3)", "({a} << 64)", "({a} << 63)", "({a} >> 63)", "({a} >> 65)", "({a} << -1)", "(~(~{a}))", "(-(-{a}))",
+                  "abs(abs({a}))", "min({a}, {a})", "({a} ** 0)", "({a} ** 1)", "({a} ** 5)", "(({a} << 3) >> 3)", "(({a} >> 3) << 3)", "({a} & 255)",
+                  "({a} * 8 // 8)", "(1 if {a} - 1 < {a} else 2)", "(1 if {a} < 0 else 0)")
 COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 EXACT_CALLS = ("math.sqrt", "math.floor", "math.ceil", "np.floor", "np.ceil", "np.trunc", "abs", "np.abs", "np.sqrt")
 INEXACT_CALLS = ("math.exp", "math.sin", "math.cos", "math.tanh", "math.log", "np.exp", "np.log1p", "math.erf")
@@ -137,7 +148,9 @@ class Expressions:
         if depth > 2 or roll < 0.28:
             return self.leaf(scope)
         a = self.number(scope, depth + 1)
-        if roll < 0.36: # what folding and dividing by constants see
+        if roll < 0.31:
+            return self.rng.choice([t for t in IDENTITIES if "/" not in t or "/" in self.divisions or t.count("/") == 1]).format(a=a)
+        if roll < 0.37: # what folding and dividing by constants see
             op = self.pick("+", "-", "*", *self.divisions, *self.divisions)
             return f"({a} {op} {self.rng.choice(CONSTANTS)})"
         if roll < 0.74:
@@ -181,7 +194,9 @@ class Expressions:
                 return self.rng.choice(scope.loops)[0]
             return self.pick("0", "1", "2", "3", "-1", "5", "n", "64", "9223372036854775807", "-9223372036854775807", "255")
         a = self.integer(scope, depth + 1)
-        if roll < 0.36:
+        if roll < 0.33:
+            return self.rng.choice(INT_IDENTITIES).format(a=a)
+        if roll < 0.38:
             op = self.pick("*", *self.whole_divisions, "&", "<<", ">>", "-")
             return f"({a} {op} {self.rng.choice(INT_CONSTANTS)})"
         if roll < 0.65:

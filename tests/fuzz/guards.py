@@ -138,7 +138,7 @@ class Kernel:
         self.inexact = self.kind == "normal" # logarithms
         self.draws = "np.random" in self.guard.lines[0]
         self.overlaps = rng.random() < 0.12
-        self.parameters = [(p, "guard", None, 0) for p in ("g", "h", "c", "x", "t", "t2", "t3", "t8", "w", "o", "flag", "m")]
+        self.parameters = [(p, "guard", None, ()) for p in ("g", "h", "c", "x", "t", "t2", "t3", "t8", "w", "o", "flag", "m")]
 
     def text(self):
         """Unused parameters stay: a call fits any guard."""

@@ -1,7 +1,7 @@
 """What random kernels are called with: texts that a plain script and the batch runner evaluate alike.
 
 An array is a base that PRELUDE's functions fill, and a view of it: reversed, every second element, a column, transposed,
-an inner part. Compared after a call are the bases, so that a store beside the view is seen.
+an inner part, any two of these at once. Compared after a call are the bases, so that a store beside the view is seen.
 """
 
 import math
@@ -44,7 +44,11 @@ def permutation(n, step):
 
 FLOAT_EDGES = "(0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan, 1e300, -5e-324, 9.3e18, -9.3e18, 3.0, 1e-40)"
 FLOAT32_EDGES = "(0.0, -0.0, 1.0, -1.0, 0.5, np.inf, -np.inf, np.nan, 1e38, -1e-45, 9.3e18, -9.3e18, 3.0, 16777216.0)"
-SIZES = (0, 1, 2, 5, 16, 19, 33, 70, 131)
+ZEROS = "(0.0, -0.0, 0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan)"
+SIZES = (0, 1, 2, 5, 8, 15, 16, 19, 33, 64, 70, 131)
+
+
+FAR = (2**63 - 4, -2**63 + 3, 2**62, -2**62, 2**33, 0, 0, 20)
 
 
 def int_edges(kind):
@@ -53,17 +57,17 @@ def int_edges(kind):
         top = 2 ** min(bits, 63) - 1
         return f"(0, 1, 2, 3, 7, 63, 64, 127, 128, {top}, {top - 1}, {top // 2})"
     top = 2 ** (bits - 1) - 1
-    return f"(0, 1, -1, 2, 3, 63, 64, -64, {top}, {-top - 1 if bits < 64 else -top}, {top // 2}, {-top // 2})"
+    return f"(0, 1, -1, 2, 3, 63, 64, -64, {top}, {-top - 1}, {top // 2}, {-top // 2})"
 
 
 def base(rng, kind, count, style):
-    """`count` values. style: smooth, mixed, edges, small (whole numbers near 0)."""
+    """`count` values. style: smooth, mixed, edges, zeros (of both signs, inf, nan), small (whole numbers near 0)."""
     seed = rng.randrange(1, 10**6)
-    rate = {"smooth": 0, "mixed": 7, "edges": 1, "small": 0}[style]
+    rate = {"smooth": 0, "mixed": rng.choice((3, 7)), "edges": 1, "zeros": 1, "small": 0}[style]
     if kind == "bool":
         return f"(ints('uint8', {count}, {seed}, 0, 2, (0, 1), 0) == 1)"
     if kind in FLOATS:
-        edges = FLOAT_EDGES if kind == "float64" else FLOAT32_EDGES
+        edges = ZEROS if style == "zeros" else FLOAT_EDGES if kind == "float64" else FLOAT32_EDGES
         if style == "small":
             return f"ints('int8', {count}, {seed}, -3, 4, (0, 1), 0).astype(np.{kind})"
         return f"floats('{kind}', {count}, {seed}, -2.0, 2.0, {edges}, {rate})"
@@ -77,51 +81,59 @@ def one_dimension(rng, n):
                        (n + 3, f"[2:{n + 2}]"), (2 * n, f".reshape({n}, 2)[:, 1]")])
 
 
-def two_dimensions(rng, n, m):
-    return rng.choice([
-        (n * m, f".reshape({n}, {m})"), (n * m, f".reshape({n}, {m})"), (n * m, f".reshape({m}, {n}).T"),
-        (n * m, f".reshape({n}, {m})[::-1]"), (n * m, f".reshape({n}, {m})[:, ::-1]"),
-        (n * m * 2, f".reshape({n}, {2 * m})[:, ::2]"), (n * m * 2, f".reshape({2 * n}, {m})[1::2]"),
-        ((n + 2) * (m + 2), f".reshape({n + 2}, {m + 2})[1:-1, 1:-1]"),
-    ])
+def view(rng, lengths):
+    """The same for an array of these lengths."""
+    if len(lengths) == 1:
+        return one_dimension(rng, lengths[0])
+    widths, parts = list(lengths), [":"] * len(lengths)
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
+        axis = rng.randrange(len(lengths))
+        widths[axis], parts[axis] = rng.choice([(lengths[axis], "::-1"), (2 * lengths[axis], "::2"), (2 * lengths[axis], "1::2"),
+                                                (2 * lengths[axis], "::-2"), (lengths[axis] + 2, "1:-1")])
+    turned = rng.random() < 0.2
+    text = in_shape(widths[::-1]) + ".T" if turned else in_shape(widths)
+    return math.prod(widths), text + (f"[{', '.join(parts)}]" if any(p != ":" for p in parts) else "")
 
 
-def view(rng, rank, n, m):
-    if rank == 1:
-        return one_dimension(rng, n)
-    if rank == 2:
-        return two_dimensions(rng, n, m)
-    return rng.choice([(n * m * 2, f".reshape({n}, {m}, 2)"), (n * m * 2, f".reshape(2, {m}, {n}).T")])
+def in_shape(lengths):
+    return f".reshape({', '.join(map(str, lengths))})" if len(lengths) > 1 else ""
 
 
 class Call:
     """One call of a kernel: the statements that make its arguments, the arguments, the bases to compare.
 
-    The same seed gives like data for another n or m, and for `plain` arrays that are no views.
+    `overlaps`: how often arrays share memory. The same seed gives like data for another n or m, and for `plain` arrays
+    that are no views.
     """
 
-    def __init__(self, parameters, seed, n, m=None, plain=False, style=None):
+    def __init__(self, parameters, seed, n, m=None, plain=False, style=None, overlaps=0.06):
         rng = random.Random(seed)
-        self.parameters, self.seed, self.n, self.plain = parameters, seed, n, plain
+        self.parameters, self.seed, self.n, self.plain, self.overlaps = parameters, seed, n, plain, overlaps
         any_m = rng.choice((1, 2, 3, 4, 5, 9))
-        any_style = rng.choice(("smooth", "smooth", "mixed", "mixed", "edges", "small"))
-        self.m, self.style = m or any_m, style or any_style
+        any_style = rng.choice(("smooth", "smooth", "mixed", "mixed", "edges", "zeros", "small"))
+        self.m, self.style = any_m if m is None else m, style or any_style
         self.setup, self.arguments, self.bases = [], [], []
         for parameter in parameters:
             self.add(random.Random(rng.random()), *parameter)
-        if rng.random() < 0.06 and not plain:
+        if rng.random() < overlaps and not plain:
             self.share_a_base(rng)
 
     def again(self, **changes):
-        same = {"parameters": self.parameters, "n": self.n, "m": self.m, "plain": self.plain, "style": self.style}
+        same = {"parameters": self.parameters, "n": self.n, "m": self.m, "plain": self.plain, "style": self.style,
+                "overlaps": self.overlaps}
         return Call(**{**same, "seed": self.seed, **changes})
 
-    def add(self, rng, name, role, kind, rank):
-        """role: in, out, index, permutation, counts, sum (arrays); int, float, size (numbers)."""
+    def lengths(self, dims):
+        return [{"n": self.n, "m": self.m}.get(dim, dim) for dim in dims]
+
+    def add(self, rng, name, role, kind, dims):
+        """role: in, out, index, permutation, counts, sum (arrays of the lengths `dims`); int, float, size, far (numbers)."""
         if role == "int":
             return self.arguments.append(str(rng.choice((0, 1, 2, -1, 3, 7, 2**62))))
         if role == "float":
             return self.arguments.append(rng.choice(("0.5", "-1.25", "0.0", "2.0", "1e308")))
+        if role == "far":
+            return self.arguments.append(str(rng.choice(FAR) + rng.randint(-3, 3)))
         if role == "size":
             return self.arguments.append(str(self.m))
         n, behind = self.n, ""
@@ -137,26 +149,24 @@ class Call:
             count, behind = one_dimension(rng, self.m)
             made = base(rng, kind, count, "smooth")
         else:
-            count, behind = view(rng, rank, n, self.m)
-            if self.plain:
-                count, behind = view(FirstChoice(), rank, n, self.m)
+            lengths = self.lengths(dims)
+            count, behind = (math.prod(lengths), in_shape(lengths)) if self.plain else view(rng, lengths)
             made = base(rng, kind, count, "smooth" if role == "out" else self.style)
         self.setup += [f"b_{name} = {made}", f"{name} = b_{name}{behind}"]
         self.arguments.append(name)
         self.bases.append("b_" + name)
 
     def share_a_base(self, rng):
-        """An array that is read becomes one that is written, or that one reversed."""
-        read = [p for p in self.parameters if p[1] == "in" and p[3] == 1]
-        written = [p for p in self.parameters if p[1] == "out" and p[3] == 1]
-        if read and written:
-            a, b = rng.choice(read)[0], rng.choice(written)[0]
-            self.setup.append(rng.choice([f"{a} = {b}", f"{a} = {b}[::-1]"]))
-
-
-class FirstChoice:
-    """In place of a random generator."""
-
-    @staticmethod
-    def choice(options):
-        return options[0]
+        """An array that is read becomes one that is written, or that one turned round, or each a window of the same base."""
+        pairs = [(a, b) for a in self.parameters for b in self.parameters if a[1] == "in" and b[1] == "out" and a[3] == b[3]]
+        if not pairs:
+            return
+        (a, _, _, dims), (b, _, kind, _) = rng.choice(pairs)
+        if rng.random() < 0.4:
+            return self.setup.append(rng.choice([f"{a} = {b}", f"{a} = {b}[::-1]"]))
+        widths = [length + 2 for length in self.lengths(dims)]
+        self.setup.append(f"b_shared = ({base(rng, kind, math.prod(widths), self.style)}){in_shape(widths)}")
+        for name in (a, b):
+            low = [rng.randrange(3) for _ in widths]
+            self.setup.append(f"{name} = b_shared[{', '.join(f'{k}:{k + w - 2}' for k, w in zip(low, widths))}]")
+        self.bases.append("b_shared")

@@ -70,12 +70,12 @@ class Kernel(Expressions):
         for number in range(self.rng.randint(0, 2)):
             role = self.pick("int", "float")
             self.scalars.append((f"c{number}", role))
-            self.parameters.append((f"c{number}", role, None, 0))
-        self.parameters.append(("m", "size", None, 0))
+            self.parameters.append((f"c{number}", role, None, ()))
+        self.parameters.append(("m", "size", None, ()))
 
     def add_array(self, name, role, kind, dims):
         self.arrays.append(Array(name, role, kind, dims))
-        self.parameters.append((name, role, kind, len(dims)))
+        self.parameters.append((name, role, kind, dims))
 
     def fresh(self, letter="v"):
         self.numbers += 1
@@ -105,6 +105,12 @@ class Kernel(Expressions):
         self.helpers.append(name)
 
     # ---- the function
+
+    def calls(self):
+        sizes = self.rng.sample(inputs.SIZES, 3)
+        if self.chance(0.05): # several blocks of a reduction (DESIGN 6)
+            sizes[0] = 1100 if self.on & {"inner", "while", "inner prange"} else 4200
+        return [inputs.Call(self.parameters, self.rng.random(), n) for n in sizes]
 
     def text(self):
         options = ["parallel=True"] if self.outer == "prange" or "inner prange" in self.on else []

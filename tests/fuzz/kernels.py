@@ -13,7 +13,7 @@ FEATURES = {  # name -> probability that a kernel has it
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
     "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
-    "random": 0.15, "array accumulators": 0.1,
+    "random": 0.15, "flags": 0.2, "array accumulators": 0.1,
 }
 OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
              "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
@@ -53,7 +53,7 @@ class Kernel(Expressions):
             dims = self.pick(("n",), ("n",), ("n",), ("n", "m"), ("n", "m"), ("n", "m", 2))
             self.add_array(f"x{number}", "in", self.rng.choice(common), dims)
         for number in range(self.rng.randint(1, 2)):
-            dims = ("n",) if number == 0 else self.pick(("n",), ("n", "m"))
+            dims = ("n",) if number == 0 else self.pick(("n",), ("n", "m"), ("n", "m"), ("n", "m", 2), ("n", 3, "m", 2))
             self.add_array(f"o{number}", "out", self.rng.choice(common), dims)
         if self.chance(0.25):
             self.add_array("index", "index", self.pick("int64", "int32", "int64"), ("n",))
@@ -137,6 +137,8 @@ class Kernel(Expressions):
                 if self.reductions[variable].startswith("if "):
                     self.companions[variable] = [f"{variable}_{k}" for k in range(self.pick(0, 0, 1, 1, 2))]
                     lines += [f"    {name} = {self.pick('-1', '-1', '0.5')}" for name in self.companions[variable]]
+        self.flags = self.rng.sample(("found", "where"), self.pick(1, 1, 2)) if "flags" in self.on else []
+        lines += [f"    {flag} = {'False' if flag == 'found' else '-1'}" for flag in self.flags]
         carried = {}
         if "carried" in self.on:
             lines.append("    c = 0.5")
@@ -148,7 +150,7 @@ class Kernel(Expressions):
         level = 2 if again else 1
         at_end = self.outer_loop(scope, lines, level)
         chosen = [name for names in self.companions.values() for name in names]
-        results = list(self.reductions) + chosen + list(carried) + ([] if again else at_end)
+        results = list(self.reductions) + chosen + self.flags + list(carried) + ([] if again else at_end)
         if len(results) == 1 or not results:
             lines.append(f"    return {results[0] if results else 0}")
         else:
@@ -206,6 +208,9 @@ class Kernel(Expressions):
             return self.store(scope, pad)
         if roll < 0.46 and self.reductions:
             return self.contribution(scope, pad)
+        if roll < 0.49 and self.flags:
+            flag = self.rng.choice(self.flags)
+            return [f"{pad}if {self.condition(scope, 1)}:", f"{pad}    {flag} = {'True' if flag == 'found' else 'i'}"]
         if roll < 0.64 and room and "if" in self.on:
             return self.branch(scope, level)
         if roll < 0.74 and room and scope.depth < 3 and "inner" in self.on:
@@ -277,7 +282,8 @@ class Kernel(Expressions):
             return self.selection(scope, pad, variable, op[3:])
         value = self.integer(scope, 1) if op in INT_ONLY else self.number(scope, 1)
         if self.chance(0.15) and op in ("+=", "-=", "*="):
-            return [f"{pad}{variable} = {variable} {op[0]} {value}"]
+            turned = op != "-=" and self.chance(0.5)
+            return [f"{pad}{variable} = {value} {op[0]} {variable}" if turned else f"{pad}{variable} = {variable} {op[0]} {value}"]
         return [f"{pad}{variable} {op} {value}"]
 
     def array_contribution(self, scope, pad):
@@ -408,13 +414,16 @@ class Kernel(Expressions):
             own_row = scope.parallel == ["i"]
             rows = [a for a in self.arrays if a.role == "out" and a.dims == ("n", "m") and own_row]
             read = [a for a in self.arrays if a.role == "in" and a.dims == ("n", "m")]
-            if rows and read:
-                part, op = self.pick(":", "1:", "::-1"), self.pick("=", "+=")
-                return [f"{pad}{rows[0].name}[i, {part}] {op} {read[0].name}[i, 0] * {self.pick('2', '0.5')}"]
+            if rows and read and self.chance(0.6):
+                part, op = self.pick(":", "1:", "::-1", "::2", "1::2", "-2:", "::-2", ":-1", "3:1"), self.pick("=", "+=", "*=")
+                source = read[0].name if self.chance(0.8) else rows[0].name
+                other = f"{source}[i, {self.pick(part, part, part, ':')}]" if self.chance(0.7) else f"{source}[i, 0]"
+                return [f"{pad}{rows[0].name}[i, {part}] {op} {other} * {self.pick('2', '0.5')}"]
             if read:
-                v = self.fresh()
+                v, part = self.fresh(), self.pick("", ", ::2", ", 1:", ", ::-1")
                 scope.known[v] = "n"
-                return [f"{pad}{v} = {read[0].name}[{self.subscript(scope, 'n', 1)}].sum()"]
+                row = f"{read[0].name}[{self.subscript(scope, 'n', 1)}{part}]"
+                return [f"{pad}{v} = {self.pick(f'{row}.sum()', f'len({row}) * 0.5', f'np.sum({row})', f'{row}.max()', f'({row} * 2).min()')}"]
         if "deep" in self.on: # an array of the iteration's own
             tmp = self.fresh("tmp")
             lines = [f"{pad}{tmp} = np.zeros(3)", f"{pad}{tmp}[i % 3] = {self.number(scope, 1)}"]

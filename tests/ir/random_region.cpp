@@ -214,6 +214,9 @@ private:
       emit({.op = op, .operands = {a}}, result);
     };
     const auto same = [&](Op op, Type type) { unary(op, type, type); };
+    if (chance(25))
+      return chance(40) ? nearly_trivial(ints, int_ops[below(std::size(int_ops))])
+                        : nearly_trivial(floats, float_ops[below(std::size(float_ops))]);
     switch (below(14)) {
     case 0:
     case 1:
@@ -261,6 +264,48 @@ private:
     }
     }
   }
+  // What is nearly one of its operands, or nearly a constant, by a special number or one operand twice; and then shown,
+  // so that a simplification which does not hold for one value cannot hide.
+  void nearly_trivial(Type type, Op op) {
+    constexpr double floats[] = {0.0, -0.0, 0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 3.0, -4.0, 1e-310, INFINITY, NAN};
+    constexpr std::int64_t ints[] = {0, 0, 1, -1, 2, 8, 7, -8, 63, 64, 255, INT64_MIN, INT64_MAX};
+    const auto special = [&] {
+      const double number = floats[below(std::size(floats))];
+      const ScalarBits bits = type.base == Base::I64   ? to_bits(ints[below(std::size(ints))])
+                              : type.base == Base::F32 ? to_bits(static_cast<float>(number))
+                                                       : to_bits(number);
+      return emit({.op = Op::Const, .immediate = static_cast<std::int64_t>(bits)}, type);
+    };
+    ValueId a = value(type), b = chance(20) ? a : special();
+    if (chance(40)) std::swap(a, b);
+    ValueId result = emit({.op = op, .operands = {a, b}}, type);
+    if (chance(25)) { // a second one over it
+      const ValueId again = chance(30) ? a : special();
+      result = emit({.op = op, .operands = {result, again}}, type);
+    }
+    if (chance(25)) { // or what follows from comparing it
+      constexpr Op compare_ops[] = {Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge};
+      const Type flags = b1.with_lanes(type.lanes);
+      const ValueId other = chance(40) ? result : special();
+      ValueId condition = emit({.op = compare_ops[below(6)], .operands = {result, other}}, flags);
+      if (chance(40)) condition = emit({.op = Op::Not, .operands = {condition}}, flags);
+      result = emit({.op = Op::Select, .operands = {condition, result, other}}, type);
+    }
+    if (chance(60)) show(result);
+  }
+
+  // Stores the value where it is seen.
+  void show(ValueId value) {
+    Type type = region_.type(value);
+    if (type.base == Base::F32) {
+      type = f64.with_lanes(type.lanes);
+      value = emit({.op = Op::FloatToFloat, .operands = {value}}, type);
+    }
+    const int slot = type.base == Base::I64 ? 1 : 0;
+    const ValueId at = subscript(slot, type.lanes);
+    end({.op = Op::Store, .element = region_.arrays[slot].dtype, .operands = {arrays_[slot], at, value}});
+  }
+
   // ---- memory and lanes ------------------------------------------------------------------------------------------
   ValueId dimension(int slot) { return emit({.op = Op::Dim, .operands = {arrays_[slot]}}, i64); }
 

@@ -142,7 +142,10 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
     const auto function = static_cast<MathFunction>(builtin.detail);
     if (!numeric || static_cast<int>(n) != arity_of(function)) return refuse();
     const Abstract a = arguments[0];
-    const ScalarKind kind = n == 2 ? math_kind(a.kind, arguments[1].kind) : math_kind(a.kind);
+    const bool ufunc = builtin.id == BuiltinId::NumpyMath;
+    ScalarKind kind = ufunc ? ufunc_math_kind(a.kind) : math_kind(a.kind);
+    if (n == 2)
+      kind = ufunc ? ufunc_math_kind(a.kind, arguments[1].kind) : math_kind(a.kind, arguments[1].kind);
     std::vector<ir::ValueId> operands;
     for (const Abstract& x : arguments) operands.push_back(convert(x, kind));
     return Abstract::scalar(kind, build_.math(function, operands));

@@ -59,14 +59,14 @@ bool keeps_ints(MathFunction function) {
 }
 
 ScalarKind unary_math_kind(const CallContext& context, MathFunction function, ScalarKind kind) {
-  if (context.dialect == Dialect::Njit) return math_kind(kind);
+  if (context.dialect == Dialect::Njit) return ufunc_math_kind(kind);
   if (const std::optional<ScalarKind> result = numpy_float_function_kind(kind)) return *result;
   raise(ExceptionKind::TypeError, "pyvm: numpy.{} of {} gives float16, which is not supported", name_of(function),
         name_of(kind));
 }
 
 ScalarKind binary_math_kind(const CallContext& context, const UfuncOperand& a, const UfuncOperand& b) {
-  if (context.dialect == Dialect::Njit) return math_kind(a.kind(), b.kind());
+  if (context.dialect == Dialect::Njit) return ufunc_math_kind(a.kind(), b.kind());
   if (a.is_weak() && b.is_weak()) return ScalarKind::Float64;
   return checked_numpy_promotion(BinaryOp::TrueDiv, a.kind(), a.weak_number(), b.kind(), b.weak_number()).operand;
 }

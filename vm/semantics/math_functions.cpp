@@ -133,6 +133,14 @@ std::optional<MathFunction> math_function_from_name(std::string_view name) {
 ScalarKind math_kind(ScalarKind a) { return a == ScalarKind::Float32 ? a : ScalarKind::Float64; }
 ScalarKind math_kind(ScalarKind a, ScalarKind b) { return a == b ? math_kind(a) : ScalarKind::Float64; }
 
+// Numba takes bool and the ints of 8 and 16 bits to float32 there.
+ScalarKind ufunc_math_kind(ScalarKind a) {
+  return a == ScalarKind::Float32 || size_of(a) <= 2 ? ScalarKind::Float32 : ScalarKind::Float64;
+}
+ScalarKind ufunc_math_kind(ScalarKind a, ScalarKind b) {
+  return ufunc_math_kind(a) == ufunc_math_kind(b) ? ufunc_math_kind(a) : ScalarKind::Float64;
+}
+
 void* scalar_function(MathFunction function, ScalarKind kind) {
   return reinterpret_cast<void*>(scalar_of(row_of(function), kind));
 }

@@ -42,9 +42,11 @@ std::optional<MathFunction> math_function_from_name(std::string_view name);
 int arity_of(MathFunction function);
 MathSource source_of(MathFunction function);
 
-// Float32 or Float64.
+// Float32 or Float64: of math's functions, and of numpy's inside njit.
 ScalarKind math_kind(ScalarKind a);
 ScalarKind math_kind(ScalarKind a, ScalarKind b);
+ScalarKind ufunc_math_kind(ScalarKind a);
+ScalarKind ufunc_math_kind(ScalarKind a, ScalarKind b);
 
 using Float64Function1 = double (*)(double);
 using Float64Function2 = double (*)(double, double);

@@ -51,13 +51,18 @@ SIZES = (0, 1, 2, 5, 8, 15, 16, 19, 33, 64, 70, 131)
 FAR = (2**63 - 4, -2**63 + 3, 2**62, -2**62, 2**33, 0, 0, 20)
 
 
+def int_text(value):
+    """What `pyvm run` reads as an int of 64 bits."""
+    return str(value) if value > -(2**63) else f"{value + 1} - 1"
+
+
 def int_edges(kind):
     bits = int(kind.lstrip("uint"))
     if kind[0] == "u":
         top = 2 ** min(bits, 63) - 1
         return f"(0, 1, 2, 3, 7, 63, 64, 127, 128, {top}, {top - 1}, {top // 2})"
     top = 2 ** (bits - 1) - 1
-    return f"(0, 1, -1, 2, 3, 63, 64, -64, {top}, {-top - 1}, {top // 2}, {-top // 2})"
+    return f"(0, 1, -1, 2, 3, 63, 64, -64, {top}, {int_text(-top - 1)}, {top // 2}, {-top // 2})"
 
 
 def base(rng, kind, count, style):
@@ -133,7 +138,7 @@ class Call:
         if role == "float":
             return self.arguments.append(rng.choice(("0.5", "-1.25", "0.0", "2.0", "1e308")))
         if role == "far":
-            return self.arguments.append(str(rng.choice(FAR) + rng.randint(-3, 3)))
+            return self.arguments.append(int_text(rng.choice(FAR) + rng.randint(-3, 3)))
         if role == "size":
             return self.arguments.append(str(self.m))
         n, behind = self.n, ""

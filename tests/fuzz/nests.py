@@ -229,7 +229,15 @@ class Kernel:
 
     def contribute(self):
         """To a reduction of the kernel, or to a variable made in the iteration."""
-        mine = [v for scope in self.scopes[1:] for v in scope if v[0] == "s"]
+        mine = [v for scope in self.scopes[1:] for v in scope if v[0] in "sp" and "[1]" not in v]
+        pairs = [v.split("[")[0] for v in mine if v[0] == "p"]
+        mine = [v for v in mine if v[0] == "s"]
+        if pairs and self.chance(0.4):
+            p = self.rng.choice(pairs)
+            return self.add(f"{p} = ({p}[1], {p}[0] {self.pick('+', '-')} {self.value(1)})")
+        if len(mine) > 1 and self.chance(0.15):
+            a, b = self.rng.sample(mine, 2)
+            return self.add(f"{a}, {b} = {b}, {a} {self.pick('+', '-', '*')} {self.value(1)}")
         if mine and self.chance(0.75):
             s = self.rng.choice(mine)
             return self.add(self.pick(f"{s} += {self.value()}", f"{s} += {self.value()}", f"{s} = {self.value(1)} + {s}", f"{s} = {s} * 0.5 + {self.value(1)}",
@@ -255,6 +263,10 @@ class Kernel:
         self.scopes[-1].append(v)
 
     def accumulator(self):
+        if self.chance(0.15):
+            p = self.fresh("p")
+            self.add(f"{p} = ({self.pick('1, 2', '0, -1') if self.kinds == 'ints' else self.pick('0.0, 1.0', '-0.0, 0.5')})")
+            return self.scopes[-1].extend([f"{p}[0]", f"{p}[1]"])
         s = self.fresh("s")
         self.add(f"{s} = {self.pick('0', '1', '-5') if self.kinds == 'ints' else self.pick('0.0', '1.0', '-0.0', self.value(2))}")
         self.scopes[-1].append(s)
@@ -339,7 +351,7 @@ class Kernel:
         self.close()
         if not self.loops:
             return
-        for s in [v for v in self.scopes[-1] if v[0] == "s"]:
+        for s in [v for v in self.scopes[-1] if v[0] in "sp"]:
             element = self.element(True)
             if element:
                 self.add(f"{element} {self.pick('=', '+=')} {s}")

@@ -309,6 +309,9 @@ TEST_CASE("math functions never raise and follow C99 at the edges") {
   CHECK(vector_function(MathFunction::Exp, ScalarKind::Float64, 3) == nullptr);
   CHECK(math_kind(ScalarKind::Int32) == ScalarKind::Float64);
   CHECK(math_kind(ScalarKind::Float32, ScalarKind::Float32) == ScalarKind::Float32);
+  CHECK(ufunc_math_kind(ScalarKind::UInt16) == ScalarKind::Float32);
+  CHECK(ufunc_math_kind(ScalarKind::Int32) == ScalarKind::Float64);
+  CHECK(ufunc_math_kind(ScalarKind::Int8, ScalarKind::Int32) == ScalarKind::Float64);
 }
 
 // ---- reductions --------------------------------------------------------------------------------------------------

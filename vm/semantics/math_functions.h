@@ -5,7 +5,7 @@
 // copysign and fmod are exact by IEEE and need no family. Outside njit `math` is libm's: libm_function.
 //
 // The kind rule: an operand that is Bool or an integer is computed in Float64, Float32 in Float32, Float64 in Float64;
-// of two operands the wider float wins. (math_kind, as Numba's typing of math.*.)
+// of two the wider float wins (math_kind). numpy's take Bool and ints of 8 and 16 bits to Float32 (ufunc_math_kind).
 //
 // Python's math.floor, ceil and trunc give an int: that is checked_floor and its kin of conversion.h. The rows here
 // give a float, as np.floor does.

@@ -52,6 +52,8 @@ ir::CodeGenerator& code_generator() {
   return *generator;
 }
 
+std::int64_t compiled = 0, refused = 0; // by the code generator
+
 // What this way of running gives; a text that begins with "broken" where the passes leave no region that verifies.
 std::string outcome_of(ir::Region region, const Evaluation& evaluation, const Way& way) {
   for (const std::string_view pass : way.passes) {
@@ -64,6 +66,7 @@ std::string outcome_of(ir::Region region, const Evaluation& evaluation, const Wa
   }
   if (!way.compiled) return evaluated_outcome(region, evaluation);
   const ir::CompileResult result = code_generator().compile(region, way.options);
+  ++(result ? compiled : refused);
   if (!result) return evaluated_outcome(region, evaluation);
   return outcome(region, evaluation, [&](ir::RegionContext* context, std::int64_t begin, std::int64_t end) {
     return result.code->entry(context, begin, end);
@@ -201,7 +204,9 @@ int main(int count, char** arguments) {
   int differing = 0;
   for (; minutes > 0 ? seconds() < 60 * minutes : seed < first + seeds; ++seed)
     differing += try_seed(seed, folder, runs);
-  fmt::print("{} regions from seed {}, {} ways of running, {:.0f} s of CPU time: {} regions differ\n", seed - first,
-             first, runs, static_cast<double>(std::clock()) / CLOCKS_PER_SEC, differing);
+  fmt::print("{} regions from seed {}, {} ways of running ({} compiled, {} refused), {:.0f} s of CPU time: {} regions "
+             "differ\n",
+             seed - first, first, runs, compiled, refused, static_cast<double>(std::clock()) / CLOCKS_PER_SEC,
+             differing);
   return differing > 0 ? 1 : 0;
 }

@@ -179,9 +179,10 @@ private:
 
   void something() {
     const int what = below(100);
-    if (what < 45)
+    if (what < 45) {
       compute();
-    else if (what < 65)
+      if (chance(15)) show(open_.back().values.back());
+    } else if (what < 65)
       access();
     else if (what < 70)
       guard();
@@ -296,12 +297,10 @@ private:
 
   // Stores the value where it is seen.
   void show(ValueId value) {
-    Type type = region_.type(value);
-    if (type.base == Base::F32) {
-      type = f64.with_lanes(type.lanes);
-      value = emit({.op = Op::FloatToFloat, .operands = {value}}, type);
-    }
-    const int slot = type.base == Base::I64 ? 1 : 0;
+    const Type type = region_.type(value);
+    if (type.base == Base::F32) value = emit({.op = Op::FloatToFloat, .operands = {value}}, f64.with_lanes(type.lanes));
+    if (type.base == Base::Bool) value = emit({.op = Op::BoolToInt, .operands = {value}}, i64.with_lanes(type.lanes));
+    const int slot = type.is_float() ? 0 : 1;
     const ValueId at = subscript(slot, type.lanes);
     end({.op = Op::Store, .element = region_.arrays[slot].dtype, .operands = {arrays_[slot], at, value}});
   }

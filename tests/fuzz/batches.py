@@ -154,6 +154,7 @@ def start(mode, package, path, script, only):
     pid = os.fork()
     if pid == 0:
         status = 1
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             os.close(read)
             quiet = os.open(os.devnull, os.O_WRONLY)

@@ -81,7 +81,7 @@ class Kernel:
         return "".join(self.helpers) + f"@njit({', '.join(options)})\ndef {self.name}({names}):\n{body}\n\n\n"
 
     def calls(self):
-        overlaps = 0.3 if "prange" not in "".join(self.lines + self.helpers) else 0.06
+        serial = "prange" not in "".join(self.lines + self.helpers)
         long = self.shape == "blocks"
         sizes = self.rng.sample(BLOCKS, 2) if long else self.rng.sample(AROUND_LANES, 3)
         made = []
@@ -89,7 +89,7 @@ class Kernel:
             m = self.pick(1, 2) if long else self.pick(*AROUND_LANES[: 12 if n > 20 else 18], 3, 4, 5)
             while n * m ** max(self.depth - 1, 0) > 3000 and m > 1:
                 m = m // 2
-            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, overlaps=overlaps))
+            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, windows=serial))
         return made
 
     # ---- arrays

@@ -49,6 +49,19 @@ def nested(lo, n):
     return total
 
 
+@njit(parallel=True)
+def lowest_step(lo, hi, out):
+    for k in prange(len(out)):
+        for i in range(lo + k, hi, -2**63):
+            out[k] += 1 + (i & 3)
+        for i in range(hi - k, lo, 2**63 - 1):
+            out[k] += 16
+    for k in prange(len(out)):
+        for i in prange(hi - k, lo, -2**63):
+            out[k] += 256
+    return out[0], out[1]
+
+
 @njit
 def without_end(limit):
     count = 0
@@ -71,4 +84,5 @@ for round in range(3):
     print(left_early_in_order(-(2**62) - 5, 2**62 + 3, out), out[0], out[36])
     for low in (LOWEST, HIGHEST - 37, -18):
         print(all_of_a_few(low, low + 37, out), out[0], out[36])
+    print(lowest_step(LOWEST, HIGHEST, out), lowest_step(HIGHEST - 40, LOWEST, out), lowest_step(5, -5, out))
     print(nested(HIGHEST - 30, 40), nested(LOWEST, 40), without_end(1000))

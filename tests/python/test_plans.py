@@ -1,6 +1,7 @@
 """Which loops are compiled, and with what numbers in mind: a first call must not decide over all later ones."""
 
 import os
+import runpy
 
 import numpy as np
 import pytest
@@ -100,3 +101,62 @@ def test_explicit_signatures_convert_inside_a_prange_too():
     for _ in range(3):
         with_overloads(a, out)
     assert out.tolist() == [rounded(x) for x in a]
+
+
+# ---- expressions of whole arrays
+
+
+@pytest.fixture
+def over_rows(tmp_path):
+    """Makes a kernel whose parallel loop runs a statement on rows of `a` and `o` and on `b`."""
+
+    def make(body):
+        file = tmp_path / "rows.py"
+        file.write_text(f"import numpy as np\nfrom pyvm import njit, prange\n\n\n@njit(parallel=True)\ndef kernel(a, b, o):\n"
+                        f"    for i in prange(a.shape[0]):\n        {body}\n")
+        return runpy.run_path(str(file))["kernel"]
+
+    return make
+
+
+def state_after(kernel, *arguments):
+    for _ in range(3):
+        kernel(*arguments)
+    return row(kernel, "prange")
+
+
+@traced
+@pytest.mark.parametrize("body", ["o[i] = a[i] * 2.0 + b", "o[i] += a[i]", "o[i, 1:] = a[i, :-1] / b[1:]", "o[i] = -np.exp(a[i])",
+                                  "o[i, 0] = a[i].sum()", "o[i, 0] = (a[i] * b).max() - a[i].min()", "o[i] *= 0.5"])
+def test_array_expressions_are_compiled(over_rows, body):
+    found = state_after(over_rows(body), np.ones((400, 30)), np.ones(30), np.zeros((400, 30)))
+    assert found["state"] == "compiled", found["reason"]
+
+
+@traced
+@pytest.mark.filterwarnings("ignore::pyvm.errors.PyvmPerformanceWarning")
+@pytest.mark.parametrize("body", ["o[i] = a[i] // b", "o[i] = a[i] % 2.0", "o[i] = a[i] ** b", "o[i, 0] = a[i].mean()",
+                                  "o[i] = a[i] > b", "o[i, 0] = a.sum()", "o[i] = a[i][a[i] > 0.5][0]"])
+def test_what_may_raise_or_has_another_shape_is_not(over_rows, body):
+    found = state_after(over_rows(body), np.ones((400, 30)), np.ones(30), np.zeros((400, 30)))
+    assert found["state"] == "blacklisted" and "whole array" in found["reason"], found
+
+
+@traced
+def test_an_update_that_would_lose_its_kind_is_left_to_the_interpreter(over_rows):
+    kernel = over_rows("o[i] += a[i]")
+    with pytest.raises(TypeError):
+        kernel(np.ones((400, 30)), np.ones(30), np.zeros((400, 30), np.int64))
+
+
+def test_all_of_the_right_side_is_computed_before_anything_is_stored():
+    @njit
+    def moved(a, n):
+        for k in range(n):
+            a[1:] = a[:-1] + a[1:]
+
+    ours, expected = np.arange(50.0) % 7, np.arange(50.0) % 7
+    moved(ours, 300)
+    for _ in range(300):
+        expected[1:] = expected[:-1] + expected[1:]
+    np.testing.assert_array_equal(ours, expected)

@@ -6,6 +6,7 @@
 
 #include "tracer/ir/ir.h"
 #include "vm/object/value.h"
+#include "vm/semantics/reduction.h"
 
 namespace pyvm::tracer {
 
@@ -21,12 +22,15 @@ struct Abstract {
     Tuple,    // `items`
     Range,    // `items`: start, stop, step
     Slice,    // `items`
+    Method,   // of the array items[0]: `reduction`, looked up at `made_at`
   };
   Shape shape = Shape::Unbound;
   ScalarKind kind = ScalarKind::Int64;
   ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
   int slot = 0;
   int accumulator = -1; // read from this reduction variable of the region
+  ReductionOp reduction = ReductionOp::Add;
+  std::uint32_t made_at = 0;
   Value constant;
   // What a view has made of the first dimensions of its array: one that a subscript has fixed to `at` is gone, one that
   // a slice has cut begins at `at` and has `length` elements `step` apart. Dimensions behind these are whole.

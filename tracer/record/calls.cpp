@@ -24,6 +24,7 @@ Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
   const Abstract callee = read(i.b);
   std::vector<Abstract> arguments;
   for (int k = 0; k < i.n; ++k) arguments.push_back(read(static_cast<std::uint16_t>(i.c + k)));
+  if (callee.is(Shape::Method)) return call_method(callee, i.b, arguments.size());
   if (!callee.is(Shape::Constant)) return give_up(Abort::UnsupportedCall, "this value");
   switch (callee.constant.tag()) {
   case Tag::Builtin:
@@ -140,6 +141,8 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::Math:
   case BuiltinId::NumpyMath: {
     const auto function = static_cast<MathFunction>(builtin.detail);
+    if (builtin.id == BuiltinId::NumpyMath && n == 1 && arity_of(function) == 1 && arguments[0].is(Shape::Array))
+      return array_function(builtin, arguments[0]);
     if (!numeric || static_cast<int>(n) != arity_of(function)) return refuse();
     const Abstract a = arguments[0];
     const bool ufunc = builtin.id == BuiltinId::NumpyMath;
@@ -188,6 +191,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::NumpyFullLike:
     return new_array(builtin, arguments, std::nullopt);
   case BuiltinId::NumpyAbs: {
+    if (n == 1 && arguments[0].is(Shape::Array)) return array_function(builtin, arguments[0]);
     if (n != 1 || !numeric) return refuse();
     const Abstract a = one_kind(arguments[0]);
     return is_float(a.kind) ? Abstract::scalar(a.kind, build_.emit(Op::Abs, {a.id})) : refuse();

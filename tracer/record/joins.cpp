@@ -25,6 +25,8 @@ bool same(const Abstract& a, const Abstract& b) {
     return a.constant.tag() == b.constant.tag() && a.constant.bits() == b.constant.bits();
   case Shape::Array:
     return a.slot == b.slot && a.dims == b.dims;
+  case Shape::Method:
+    return a.made_at == b.made_at;
   default:
     return true;
   }

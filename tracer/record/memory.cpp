@@ -266,6 +266,7 @@ void Walker::set_slice(const Abstract& view, const Abstract& value) {
   const ir::ArraySlot slot = out_.region.arrays[view.slot];
   const std::vector<ir::ValueId> shape = shape_of_view(view);
   if (value.is(Shape::Array)) {
+    if (same(value, view)) return; // what `a[i] += x` assigns at its end
     const std::vector<ir::ValueId> given = shape_of_view(value);
     const bool apart = value.slot != view.slot && (slot.is_scratch() || out_.region.arrays[value.slot].is_scratch());
     if (!apart || given.size() != shape.size()) {
@@ -325,6 +326,7 @@ Abstract Walker::attribute(const Abstract& object, const std::string& name) {
     for (ir::ValueId length : shape) size = build_.emit(Op::Mul, {size, length});
     return integer(size);
   }
+  if (auto method = array_method(object, name)) return *std::move(method);
   return give_up(Abort::ArrayExpression, "attribute '" + name + "'");
 }
 

@@ -185,7 +185,7 @@ ir::ValueId Walker::truth(const Abstract& a) {
 }
 
 Abstract Walker::binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right) {
-  if (left.is(Shape::Array) || right.is(Shape::Array)) return give_up(Abort::ArrayExpression, "an operator");
+  if (left.is(Shape::Array) || right.is(Shape::Array)) return array_binary(op, flags, left, right);
   if (!left.is_numeric() || !right.is_numeric() || op == BinaryOp::MatMul)
     return give_up(Abort::UnsupportedOperation, "an operator on these values");
   Abstract a = left, b = right;
@@ -209,12 +209,18 @@ Abstract Walker::binary(BinaryOp op, int flags, const Abstract& left, const Abst
     build_.guard(build_.emit(Op::Ne, {y, build_.zero(type)}), exit_here("division by zero"));
   if (op == BinaryOp::Pow && !is_float(kind) && is_signed(kind))
     build_.guard(build_.emit(Op::Ge, {y, build_.zero(type)}), exit_here("negative power of an int"));
+  return computed(op, *promotion, Abstract::scalar(kind, x), Abstract::scalar(kind, y));
+}
+
+// `a op b` where nothing is left to be checked.
+Abstract Walker::computed(BinaryOp op, const Promotion& promotion, const Abstract& a, const Abstract& b) {
+  const ScalarKind kind = promotion.operand;
   // Of two bools `+` is or, `*` is and (vm/semantics/arithmetic.h).
   Op code = ir_op(op, kind);
   if (kind == ScalarKind::Bool) code = op == BinaryOp::Add ? Op::Or : op == BinaryOp::Mul ? Op::And : code;
-  ir::ValueId result = build_.emit(code, {x, y});
+  ir::ValueId result = build_.emit(code, {convert(a, kind), convert(b, kind)});
   if (is_small_int(kind)) result = build_.wrap(kind, result);
-  return Abstract::scalar(promotion->result, convert(result, kind, promotion->result));
+  return Abstract::scalar(promotion.result, convert(result, kind, promotion.result));
 }
 
 // By binary powers, low bit first: x * x2 * x4 for 7; 1 / ... for a negative one (DESIGN section 2).
@@ -246,8 +252,8 @@ Abstract Walker::unary(UnaryOp op, const Abstract& operand) {
     const ir::ValueId condition = truth(operand);
     return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Not, {condition}));
   }
-  if (!operand.is_numeric())
-    return give_up(operand.is(Shape::Array) ? Abort::ArrayExpression : Abort::UnsupportedOperation, "an operator");
+  if (operand.is(Shape::Array)) return array_unary(op, operand);
+  if (!operand.is_numeric()) return give_up(Abort::UnsupportedOperation, "an operator");
   const Abstract a = one_kind(operand);
   const auto promotion = njit_unary(op, a.kind);
   if (!promotion) return give_up(Abort::UnsupportedOperation, "this operator on this kind");

@@ -62,15 +62,19 @@ bool is_bitwise(ReductionOp op) {
   return op == ReductionOp::BitAnd || op == ReductionOp::BitOr || op == ReductionOp::BitXor;
 }
 
+} // namespace
+
 // Kinds whose partial results combine in one operation.
-bool combines(ReductionOp op, ScalarKind kind) {
+bool Walker::combines(ReductionOp op, ScalarKind kind) {
   if (op == ReductionOp::Selected) return false;
   if (kind == ScalarKind::Bool) return is_bitwise(op);
   if (is_float(kind)) return !is_bitwise(op);
   return (kind == ScalarKind::Int64 || kind == ScalarKind::UInt64) && op != ReductionOp::Div;
 }
 
-} // namespace
+ValueId Walker::combined(const Reducing& r, ValueId a, ValueId b) {
+  return build_.emit(combining_op(r.op, r.kind), {a, b});
+}
 
 // The interpreter runs a prange in order whose variables are no numbers that combine with their like. One that only
 // selects gives what the plain loop gives, and is walked as one.
@@ -174,6 +178,40 @@ void Walker::reduce_block(const std::vector<Reducing>& reducing, std::int64_t la
   fold_lanes(reducing, lanes, used);
 }
 
+// All n iterations, n < 0 counting as none; the totals, which hold nothing of the live-ins but for extremes.
+std::vector<ValueId> Walker::reduce_blocks(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId n,
+                                           bool body_has_loop_or_call, int line,
+                                           const std::function<void(ValueId, ValueId)>& body_at) {
+  const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
+  const ValueId thousandth =
+      build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}),
+                                 build_.int_constant(most_blocks_of_a_deep_loop)});
+  const ValueId size =
+      body_has_loop_or_call ? build_.emit(Op::Max, {one, thousandth}) : build_.int_constant(simple_block_size);
+  // Blocks by number: their size may not be a constant.
+  const ValueId blocks =
+      body_has_loop_or_call
+          ? build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.emit(Op::Sub, {size, one})}), size})
+          : n;
+  build_.set_line(0); // loops of ours, not the guest's
+  auto opened =
+      body_has_loop_or_call ? build_.begin_for(zero, blocks, 1) : build_.begin_for(zero, n, simple_block_size);
+  const ValueId first = body_has_loop_or_call ? build_.emit(Op::Mul, {opened.index, size}) : opened.index;
+  const ValueId number = body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
+  static_assert(simple_block_size == 1 << 12);
+  reduce_block(reducing, lanes, first, size, n, line, body_at);
+  carry_block(reducing, number);
+  build_.end_for();
+
+  // How many blocks there were, and none for a negative n.
+  const ValueId counted =
+      body_has_loop_or_call
+          ? blocks
+          : build_.emit(Op::Shr, {build_.emit(Op::Add, {n, build_.int_constant(simple_block_size - 1)}),
+                                  build_.int_constant(12)});
+  return join_levels(reducing, build_.emit(Op::Max, {counted, zero}));
+}
+
 Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   const LoopInfo& loop = code().loops[code().instructions[pc].c];
   const Abstract range = read(code().instructions[pc].b);
@@ -189,44 +227,17 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   const Registers all = written(loop.body, loop.next + 1, no_join);
   make_lanes(reducing, lanes);
 
-  const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
-  const ValueId thousandth =
-      build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}),
-                                 build_.int_constant(most_blocks_of_a_deep_loop)});
-  const ValueId size =
-      loop.body_has_loop_or_call ? build_.emit(Op::Max, {one, thousandth}) : build_.int_constant(simple_block_size);
-  // Blocks by number: their size may not be a constant.
-  const ValueId blocks =
-      loop.body_has_loop_or_call
-          ? build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.emit(Op::Sub, {size, one})}), size})
-          : n;
   const auto body_at = [&](ValueId ordinal, ValueId lane) {
     reduction_iteration(pc, reducing, all, range, by, ordinal, lane);
   };
-  build_.set_line(0); // loops of ours, not the guest's
-  auto opened =
-      loop.body_has_loop_or_call ? build_.begin_for(zero, blocks, 1) : build_.begin_for(zero, n, simple_block_size);
-  const ValueId first = loop.body_has_loop_or_call ? build_.emit(Op::Mul, {opened.index, size}) : opened.index;
-  const ValueId number =
-      loop.body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
-  static_assert(simple_block_size == 1 << 12);
-  reduce_block(reducing, lanes, first, size, n, loop.location.line, body_at);
-  carry_block(reducing, number);
-  build_.end_for();
-
-  // How many blocks there were, and none for a negative n.
-  const ValueId counted =
-      loop.body_has_loop_or_call
-          ? blocks
-          : build_.emit(Op::Shr, {build_.emit(Op::Add, {n, build_.int_constant(simple_block_size - 1)}),
-                                  build_.int_constant(12)});
-  const std::vector<ValueId> totals = join_levels(reducing, build_.emit(Op::Max, {counted, zero}));
+  const std::vector<ValueId> totals =
+      reduce_blocks(reducing, lanes, n, loop.body_has_loop_or_call, loop.location.line, body_at);
   if (outermost) reduction_exit_ = ir::no_id;
   frames_ = saved;
   pc_ = pc;
   exit_cache_ = ir::no_id;
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
-  join_live_ins(reducing, totals, build_.emit(Op::Gt, {n, zero}));
+  join_live_ins(reducing, totals, build_.emit(Op::Gt, {n, build_.int_constant(0)}));
   const bool reached = walk_range(loop.otherwise, loop.end) == Ended::Reached;
   next = loop.end;
   return reached && !build_.unreachable() ? Ended::Reached : Ended::Left;

@@ -134,6 +134,8 @@ void Walker::add_entry(ir::Exit& exit, std::uint16_t f, std::uint16_t r, const A
     }
     if (value.dims.empty()) entry.operand = entry.slot;
     break;
+  case Shape::Method:
+    abandon(Abort::ArrayExpression, "a method beside what may leave");
   case Shape::Tuple:
   case Shape::Range:
   case Shape::Slice:

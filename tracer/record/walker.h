@@ -10,6 +10,7 @@
 #include "tracer/ir/builder.h"
 #include "tracer/record/abstract.h"
 #include "tracer/record/recorder.h"
+#include "vm/semantics/promotion.h"
 #include "vm/bytecode/liveness.h"
 #include "vm/interp/prange.h"
 
@@ -115,6 +116,11 @@ private:
   void make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes);
   void reduce_block(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId first, ir::ValueId size,
                     ir::ValueId n, int line, const std::function<void(ir::ValueId, ir::ValueId)>& body_at);
+  std::vector<ir::ValueId> reduce_blocks(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId n,
+                                         bool body_has_loop_or_call, int line,
+                                         const std::function<void(ir::ValueId, ir::ValueId)>& body_at);
+  static bool combines(ReductionOp op, ScalarKind kind);
+  ir::ValueId combined(const Reducing& r, ir::ValueId a, ir::ValueId b);
   void join_live_ins(const std::vector<Reducing>& reducing, const std::vector<ir::ValueId>& totals, ir::ValueId runs);
   void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
   void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
@@ -176,6 +182,7 @@ private:
   // operations.cpp
   void operation(const Instruction& i);
   Abstract binary(BinaryOp op, int flags, const Abstract& a, const Abstract& b);
+  Abstract computed(BinaryOp op, const Promotion& promotion, const Abstract& a, const Abstract& b);
   Abstract power_literal(const Abstract& base, int exponent);
   Abstract unary(UnaryOp op, const Abstract& a);
   Abstract compare(CompareOp op, const Abstract& a, const Abstract& b);
@@ -208,6 +215,17 @@ private:
   std::vector<Abstract> lengths_of_new(const Abstract& shape, bool is_like);
   void fill_new(int number, ir::ValueId value);
   std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
+
+  // array_expressions.cpp
+  ScalarKind element_kind(const Abstract& a) const;
+  Abstract scratch_like(const Abstract& view, ScalarKind kind);
+  Abstract elementwise(const std::vector<Abstract>& operands, ScalarKind kind,
+                       const std::function<Abstract(const std::vector<Abstract>&)>& element);
+  Abstract array_binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right);
+  Abstract array_unary(UnaryOp op, const Abstract& operand);
+  Abstract array_function(const Builtin& builtin, const Abstract& operand);
+  std::optional<Abstract> array_method(const Abstract& object, const std::string& name) const;
+  Abstract call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments);
 
   // calls.cpp
   Abstract call(std::uint32_t pc, const Instruction& i);

@@ -1,0 +1,205 @@
+// Whole arrays in an iteration: `a[i] * 2 + b`, np.exp(row), `o[i] += row`, row.sum(), row.max().
+//
+// An operator makes a new array, as in NumPy: scratch of the thread's (new_arrays.cpp), of the lengths that the first
+// operand's array has at entry, of which a slice uses a part. Its elements are computed in loops of the region, which
+// become lanes like any other. Nothing is fused while it is recorded, so that what overlaps means what it means in the
+// interpreter: all of the right side is computed before anything is stored.
+//
+// Operands have one shape or none. Other shapes leave where the operator stands; so does the minimum of no element,
+// where the method is looked up.
+//
+// Sums and extremes have the bits of DESIGN section 6, as a prange over the elements would (reductions.cpp). A NaN
+// among them is the result of an extreme, which the comparisons of lanes would lose: it is looked for beside them.
+#include <algorithm>
+#include <limits>
+
+#include "tracer/record/walker.h"
+#include "vm/semantics/conversion.h"
+
+namespace pyvm::tracer {
+
+using ir::Op;
+using ir::ValueId;
+using Shape = Abstract::Shape;
+
+namespace {
+
+struct Method {
+  std::string_view name;
+  ReductionOp op;
+};
+constexpr Method methods[] = {
+    {"sum", ReductionOp::Add}, {"prod", ReductionOp::Mul}, {"min", ReductionOp::Min}, {"max", ReductionOp::Max}};
+
+bool is_extreme(ReductionOp op) { return op == ReductionOp::Min || op == ReductionOp::Max; }
+
+// Those that neither fault nor raise for any element.
+bool is_total(BinaryOp op, const Promotion& promotion) {
+  switch (op) {
+  case BinaryOp::Add:
+  case BinaryOp::Sub:
+  case BinaryOp::Mul:
+  case BinaryOp::BitAnd:
+  case BinaryOp::BitOr:
+  case BinaryOp::BitXor:
+    return true;
+  case BinaryOp::TrueDiv:
+    return is_float(promotion.operand);
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+ScalarKind Walker::element_kind(const Abstract& a) const {
+  return a.is(Shape::Array) ? out_.region.arrays[static_cast<std::size_t>(a.slot)].dtype : a.kind;
+}
+
+// A new array of a view's shape.
+Abstract Walker::scratch_like(const Abstract& view, ScalarKind kind) {
+  ir::ArraySlot slot{kind, 0, true, true, 0xffff};
+  const int ndim = out_.region.arrays[view.slot].ndim;
+  for (int k = 0; k < ndim; ++k) {
+    if (static_cast<std::size_t>(k) < view.dims.size() && !view.dims[static_cast<std::size_t>(k)].sliced) continue;
+    const auto most = length_at_entry(Abstract::scalar(ScalarKind::Int64, build_.dim(build_.array(view.slot), k)));
+    if (!most) return give_up(Abort::ArrayExpression, "an operator on an array of unknown length");
+    slot.scratch.push_back(*most);
+  }
+  slot.ndim = static_cast<std::uint8_t>(slot.scratch.size());
+  out_.region.arrays.push_back(slot);
+  out_.arrays.push_back({});
+  Abstract made = Abstract::of(Shape::Array);
+  made.slot = static_cast<int>(out_.region.arrays.size()) - 1;
+  for (const ValueId length : shape_of_view(view)) made.dims.push_back({true, build_.int_constant(0), length, 1});
+  return made;
+}
+
+// Each operand is a number or an array; at least one is an array. `element` makes an element of kind `kind` of theirs.
+Abstract Walker::elementwise(const std::vector<Abstract>& operands, ScalarKind kind,
+                             const std::function<Abstract(const std::vector<Abstract>&)>& element) {
+  const Abstract& first = *std::ranges::find(operands, Shape::Array, &Abstract::shape);
+  const std::vector<ValueId> shape = shape_of_view(first);
+  for (const Abstract& a : operands) {
+    if (!a.is(Shape::Array)) continue;
+    const std::vector<ValueId> other = shape_of_view(a);
+    if (other.size() != shape.size())
+      return give_up(Abort::ArrayExpression, "an operator on arrays of unlike dimensions");
+    for (std::size_t k = 0; k < shape.size(); ++k)
+      if (other[k] != shape[k])
+        build_.guard(build_.emit(Op::Eq, {other[k], shape[k]}), exit_here("arrays of unlike shapes"));
+  }
+  const Abstract made = scratch_like(first, kind);
+  if (!made.is(Shape::Array)) return made;
+  std::vector<ValueId> at;
+  for (const ValueId length : shape) at.push_back(build_.begin_for(build_.int_constant(0), length, 1).index);
+  std::vector<Abstract> elements;
+  for (const Abstract& a : operands)
+    elements.push_back(a.is(Shape::Array)
+                           ? Abstract::scalar(element_kind(a), build_.load(build_.array(a.slot), subscripts_in(a, at)))
+                           : a);
+  const Abstract value = element(elements);
+  build_.store(build_.array(made.slot), subscripts_in(made, at), convert(value, kind));
+  for (std::size_t k = 0; k < shape.size(); ++k) build_.end_for();
+  return made;
+}
+
+Abstract Walker::array_binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right) {
+  const auto suits = [](const Abstract& a) { return a.is(Shape::Array) || a.is_numeric(); };
+  if (!suits(left) || !suits(right)) return give_up(Abort::ArrayExpression, "an operator");
+  const std::vector<Abstract> operands{one_kind(left), one_kind(right)};
+  const auto promotion = njit_array_promotion(op, element_kind(operands[0]), element_kind(operands[1]));
+  if (!promotion || !is_total(op, *promotion)) return give_up(Abort::ArrayExpression, "this operator");
+  const bool in_place = (flags & in_place_flag) && left.is(Shape::Array);
+  if (in_place) {
+    const ir::ArraySlot& slot = out_.region.arrays[left.slot];
+    if (reduction_exit_ != ir::no_id) abandon(Abort::StoreInReduction, "");
+    if (!slot.writable) return give_up(Abort::ReadOnly, register_name(slot.guest_register));
+    if (promotion->result != slot.dtype && !(is_float(promotion->result) && is_float(slot.dtype)))
+      return give_up(Abort::ArrayExpression, "an update with values of another kind");
+    // The target's shape is the result's.
+    if (shape_of_view(left).size() < (right.is(Shape::Array) ? shape_of_view(right).size() : 0))
+      return give_up(Abort::ArrayExpression, "an operator on arrays of unlike dimensions");
+  }
+  const Abstract made = elementwise(operands, promotion->result, [&](const std::vector<Abstract>& x) {
+    return computed(op, *promotion, x[0], x[1]);
+  });
+  if (!in_place || !made.is(Shape::Array)) return made;
+  set_slice(left, made);
+  return left;
+}
+
+Abstract Walker::array_unary(UnaryOp op, const Abstract& operand) {
+  const auto promotion = njit_array_unary(op, element_kind(operand));
+  if (!promotion || !is_float(promotion->result)) return give_up(Abort::ArrayExpression, "this operator");
+  return elementwise({operand}, promotion->result, [&](const std::vector<Abstract>& x) { return unary(op, x[0]); });
+}
+
+// np.exp(row) and np.abs(row), of floats.
+Abstract Walker::array_function(const Builtin& builtin, const Abstract& operand) {
+  const ScalarKind kind = element_kind(operand);
+  if (!is_float(kind)) return give_up(Abort::ArrayExpression, builtin.name + "() of ints");
+  return elementwise({operand}, kind, [&](const std::vector<Abstract>& x) { return call_builtin(builtin, x); });
+}
+
+std::optional<Abstract> Walker::array_method(const Abstract& object, const std::string& name) const {
+  const auto* method = std::ranges::find(methods, name, &Method::name);
+  if (method == std::end(methods)) return std::nullopt;
+  Abstract bound = Abstract::of_items(Shape::Method, {object});
+  bound.reduction = method->op;
+  bound.made_at = pc_;
+  return bound;
+}
+
+// The call of a method of an array; `callee` is the register that holds it.
+Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments) {
+  const Abstract& view = method.items[0];
+  const std::vector<ValueId> shape = shape_of_view(view);
+  if (arguments != 0) return give_up(Abort::ArrayExpression, "a method with arguments");
+  if (shape.size() != 1) return give_up(Abort::ArrayExpression, "a reduction over several dimensions");
+  const ReductionOp op = method.reduction;
+  const ScalarKind element = element_kind(view);
+  const ScalarKind kind = is_extreme(op) ? element : numpy_sum_kind(element);
+  if (!combines(op, kind)) return give_up(Abort::ArrayExpression, "a reduction of this kind");
+
+  const ValueId zero = build_.int_constant(0);
+  const auto element_at = [&](ValueId at) {
+    return convert(build_.load(build_.array(view.slot), subscripts_in(view, {at})), element, kind);
+  };
+  std::vector<Reducing> reducing{{0xffff, op, kind}};
+  if (is_extreme(op)) {
+    const ValueId any = build_.emit(Op::Gt, {shape[0], zero});
+    if (build_.constant_bits(any) != 1u) {
+      // The lookup is repeated: its register may have held the array.
+      const Abstract now = std::exchange(frame().registers[callee], view);
+      build_.guard(any, exit_at(method.made_at, "the extreme of no element"));
+      frame().registers[callee] = now;
+    }
+    reducing[0].live = Abstract::scalar(kind, element_at(zero));
+    if (is_float(kind)) {
+      reducing.push_back({0xffff, ReductionOp::BitOr, ScalarKind::Bool});
+      reducing[1].live = Abstract::scalar(ScalarKind::Bool, build_.bool_constant(false));
+    }
+  } else {
+    const ScalarBits start = op == ReductionOp::Add ? 0 : convert_bits(1, ScalarKind::Bool, kind);
+    reducing[0].live = Abstract::scalar(kind, build_.constant(ir::type_of(kind), start));
+  }
+  const std::int64_t lanes = lane_count(1);
+  make_lanes(reducing, lanes);
+  const auto body_at = [&](ValueId at, ValueId lane) {
+    const ValueId x = element_at(at);
+    scratch_store(reducing[0].lanes, lane, combined(reducing[0], scratch_load(reducing[0].lanes, lane), x));
+    if (reducing.size() > 1)
+      scratch_store(reducing[1].lanes, lane,
+                    combined(reducing[1], scratch_load(reducing[1].lanes, lane), build_.emit(Op::Ne, {x, x})));
+  };
+  const std::vector<ValueId> totals =
+      reduce_blocks(reducing, lanes, shape[0], false, code().locations[pc_].line, body_at);
+  if (!is_extreme(op)) return Abstract::scalar(kind, combined(reducing[0], reducing[0].live_bits, totals[0]));
+  if (reducing.size() == 1) return Abstract::scalar(kind, totals[0]);
+  const ValueId nan =
+      convert(build_.float_constant(std::numeric_limits<double>::quiet_NaN()), ScalarKind::Float64, kind);
+  return Abstract::scalar(kind, build_.emit(Op::Select, {totals[1], nan, totals[0]}, {.type = ir::type_of(kind)}));
+}
+
+} // namespace pyvm::tracer

@@ -188,8 +188,9 @@ private:
   // A selection is one as a whole, or all of its variables are carried.
   void settle_selections() {
     auto* target = cast_if<Name>(loop_.target);
-    for (auto& [key, selection] : selections_) {
-      std::set<std::string> members = selection.companions;
+    for (const auto& each : selections_) {
+      const std::string& key = each.first; // clang 14's lambdas cannot capture a structured binding
+      std::set<std::string> members = each.second.companions;
       members.insert(key);
       const bool holds =
           target && bindings_[target->id] == 1 && std::ranges::all_of(members, [&](const std::string& name) {
@@ -197,7 +198,7 @@ private:
             return f.key == key && !f.mixed && !f.assigned && !f.contributed && !f.read;
           });
       if (holds)
-        result_.selections.push_back(selection);
+        result_.selections.push_back(each.second);
       else
         for (const std::string& name : members) facts_[name].mixed = true;
     }

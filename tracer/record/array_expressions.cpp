@@ -1,12 +1,11 @@
-// Whole arrays in an iteration: `a[i] * 2 + b`, np.exp(row), `o[i] += row`, row.sum(), row.max().
+// Whole arrays in an iteration: `a[i] * 2 + b`, np.exp(row), `o[i] += row`, row.sum(), np.sum(row), row.max().
 //
 // An operator makes a new array, as in NumPy: scratch of the thread's (new_arrays.cpp), of the lengths that the first
 // operand's array has at entry, of which a slice uses a part. Its elements are computed in loops of the region, which
 // become lanes like any other. Nothing is fused while it is recorded, so that what overlaps means what it means in the
 // interpreter: all of the right side is computed before anything is stored.
 //
-// Operands have one shape or none. Other shapes leave where the operator stands; so does the minimum of no element,
-// where the method is looked up.
+// Operands have one shape or none. Other shapes leave where the operator stands; so does the minimum of no element.
 //
 // Sums and extremes have the bits of DESIGN section 6, as a prange over the elements would (reductions.cpp). A NaN
 // among them is the result of an extreme, which the comparisons of lanes would lose: it is looked for beside them.
@@ -30,6 +29,8 @@ struct Method {
 };
 constexpr Method methods[] = {
     {"sum", ReductionOp::Add}, {"prod", ReductionOp::Mul}, {"min", ReductionOp::Min}, {"max", ReductionOp::Max}};
+
+constexpr const char* reason_of_no_element = "the extreme of no element";
 
 bool is_extreme(ReductionOp op) { return op == ReductionOp::Min || op == ReductionOp::Max; }
 
@@ -153,11 +154,21 @@ std::optional<Abstract> Walker::array_method(const Abstract& object, const std::
 
 // The call of a method of an array; `callee` is the register that holds it.
 Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments) {
-  const Abstract& view = method.items[0];
-  const std::vector<ValueId> shape = shape_of_view(view);
   if (arguments != 0) return give_up(Abort::ArrayExpression, "a method with arguments");
+  const Abstract view = method.items[0];
+  return reduced(view, method.reduction, [&] {
+    // The lookup is repeated: its register may have held the array.
+    const Abstract now = std::exchange(frame().registers[callee], view);
+    const ir::ExitId exit = exit_at(method.made_at, reason_of_no_element);
+    frame().registers[callee] = now;
+    return exit;
+  });
+}
+
+// `exit`: where an extreme of no element leaves.
+Abstract Walker::reduced(const Abstract& view, ReductionOp op, const std::function<ir::ExitId()>& exit) {
+  const std::vector<ValueId> shape = shape_of_view(view);
   if (shape.size() != 1) return give_up(Abort::ArrayExpression, "a reduction over several dimensions");
-  const ReductionOp op = method.reduction;
   const ScalarKind element = element_kind(view);
   const ScalarKind kind = is_extreme(op) ? element : numpy_sum_kind(element);
   if (!combines(op, kind)) return give_up(Abort::ArrayExpression, "a reduction of this kind");
@@ -169,12 +180,7 @@ Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::
   std::vector<Reducing> reducing{{0xffff, op, kind}};
   if (is_extreme(op)) {
     const ValueId any = build_.emit(Op::Gt, {shape[0], zero});
-    if (build_.constant_bits(any) != 1u) {
-      // The lookup is repeated: its register may have held the array.
-      const Abstract now = std::exchange(frame().registers[callee], view);
-      build_.guard(any, exit_at(method.made_at, "the extreme of no element"));
-      frame().registers[callee] = now;
-    }
+    if (build_.constant_bits(any) != 1u) build_.guard(any, exit());
     reducing[0].live = Abstract::scalar(kind, element_at(zero));
     if (is_float(kind)) {
       reducing.push_back({0xffff, ReductionOp::BitOr, ScalarKind::Bool});

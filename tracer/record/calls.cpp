@@ -190,6 +190,8 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::NumpyEmptyLike:
   case BuiltinId::NumpyFullLike:
     return new_array(builtin, arguments, std::nullopt);
+  case BuiltinId::NumpySum: // has an empty sum
+    return n == 1 && arguments[0].is(Shape::Array) ? reduced(arguments[0], ReductionOp::Add, nullptr) : refuse();
   case BuiltinId::NumpyAbs: {
     if (n == 1 && arguments[0].is(Shape::Array)) return array_function(builtin, arguments[0]);
     if (n != 1 || !numeric) return refuse();

@@ -10,9 +10,9 @@
 #include "tracer/ir/builder.h"
 #include "tracer/record/abstract.h"
 #include "tracer/record/recorder.h"
-#include "vm/semantics/promotion.h"
 #include "vm/bytecode/liveness.h"
 #include "vm/interp/prange.h"
+#include "vm/semantics/promotion.h"
 
 namespace pyvm::tracer {
 
@@ -226,6 +226,7 @@ private:
   Abstract array_function(const Builtin& builtin, const Abstract& operand);
   std::optional<Abstract> array_method(const Abstract& object, const std::string& name) const;
   Abstract call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments);
+  Abstract reduced(const Abstract& view, ReductionOp op, const std::function<ir::ExitId()>& exit);
 
   // calls.cpp
   Abstract call(std::uint32_t pc, const Instruction& i);

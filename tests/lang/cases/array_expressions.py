@@ -29,7 +29,7 @@ def reduced(a, o):
         o[i, 0] = row.sum()
         o[i, 1] = row.min()
         o[i, 2] = row.max() + row.prod()
-        o[i, 3] = (row * row).sum() + a[i, ::2].sum() - a[i, 1:].max()
+        o[i, 3] = (row * row).sum() + np.sum(a[i, ::2]) - a[i, 1:].max()
 
 
 @njit(parallel=True)

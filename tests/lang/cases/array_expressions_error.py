@@ -9,7 +9,8 @@ from numba import njit, prange
 @njit(parallel=True)
 def largest(a, ends, o):
     for i in prange(len(ends)):
-        o[i] = a[i, :ends[i]].max()
+        row = a[i, :ends[i]]
+        o[i] = np.sum(row) + row.max()
 
 
 a = np.arange(400.0).reshape(100, 4)

@@ -110,3 +110,52 @@ def test_the_report_names_it():
     add_rows(np.zeros(3), np.ones((100, 3)))
     region, = add_rows.regions()
     assert "'h' is an array that all iterations add to" in region["reason"]
+
+
+# ---- arrays of ints that iterations only update
+
+
+@njit(parallel=True)
+def count(h, x):
+    for i in prange(len(x)):
+        h[x[i]] += 1
+
+
+@njit(parallel=True)
+def weigh(h, x):
+    for i in prange(len(x)):
+        h[x[i]] += 0.5
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8])
+def test_updates_of_ints_come_to_the_same(kind):
+    rng = np.random.RandomState(5)
+    for n in (10, 1000, 400_000):
+        x = rng.randint(0, 300, n)
+        h = np.arange(300).astype(kind)
+        expected = h + np.bincount(x, minlength=300).astype(kind)
+        for _ in range(3):
+            again = h.copy()
+            count(again, x)
+            assert again.tobytes() == expected.tobytes()
+
+
+def test_updates_before_an_exception_have_been_made():
+    n = 500_000
+    for failing in (3, 1000, n // 2, n - 1):
+        x = np.random.RandomState(failing).randint(0, 10, n)
+        x[failing] = 10
+        h = np.zeros(10, np.int64)
+        with pytest.raises(IndexError, match="index 10 is out of bounds"):
+            count(h, x)
+        assert (h >= np.bincount(x[:failing], minlength=10)).all()
+        assert h.sum() < n
+
+
+def test_only_floats_tell_of_order():
+    x = np.random.RandomState(1).randint(0, 10, 300_000)
+    with pytest.warns(pyvm.PyvmPerformanceWarning, match="may update the same element"):
+        weigh(np.zeros(10), x)
+    weigh_ints = np.zeros(10, np.int64)
+    weigh(weigh_ints, x)  # 0 + 0.5 is cut to 0 each time
+    assert not weigh_ints.any()

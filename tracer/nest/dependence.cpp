@@ -140,8 +140,9 @@ namespace {
 class OrderTest {
 public:
   OrderTest(const DependenceFacts& facts, LoopId loop, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays,
-            std::int64_t begin, std::int64_t end)
-      : facts_(facts), loop_(loop), arrays_(arrays), begin_(begin), end_(end), numbers_(facts.table, scalars, arrays) {
+            std::int64_t begin, std::int64_t end, const std::vector<std::uint16_t>& apart)
+      : facts_(facts), loop_(loop), arrays_(arrays), begin_(begin), end_(end), apart_(apart),
+        numbers_(facts.table, scalars, arrays) {
     for (LoopId each = 0; each < facts.table.loops.size(); ++each) {
       spans_.push_back(numbers_.index_span(each, begin, end));
       reaches_.push_back(numbers_.reach(each, begin, end));
@@ -226,6 +227,7 @@ private:
       if (!facts_.table.encloses(loop_, access.around) || spans_[access.around].empty) continue;
       // Each iteration of the ordinal loop has its scratch to itself.
       if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].is_scratch()) continue;
+      if (std::ranges::find(apart_, access.slot) != apart_.end()) continue;
       Place place{&access, {}};
       for (std::size_t d = 0; d < access.subscripts.size(); ++d)
         place.subscripts.push_back(subscript(access, access.subscripts[d], arrays_[access.slot].shape[d]));
@@ -429,6 +431,7 @@ private:
   const LoopId loop_;
   const ir::ArrayDescriptor* arrays_;
   const std::int64_t begin_, end_;
+  const std::vector<std::uint16_t>& apart_;
   const Numbers numbers_;
   std::vector<Span> spans_;   // of the loops' indices
   std::vector<Span> reaches_; // of those above the first
@@ -441,11 +444,12 @@ private:
 } // namespace
 
 Order order_of(const DependenceFacts& facts, LoopId loop, const std::uint64_t* scalars,
-               const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end) {
+               const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end,
+               const std::vector<std::uint16_t>& apart) {
   const bool stores = std::any_of(facts.accesses.begin(), facts.accesses.end(), [&](const AccessFacts& access) {
     return access.is_store && facts.table.encloses(loop, access.around);
   });
-  return stores ? OrderTest(facts, loop, scalars, arrays, begin, end).run() : Order{};
+  return stores ? OrderTest(facts, loop, scalars, arrays, begin, end, apart).run() : Order{};
 }
 
 // ---- text -------------------------------------------------------------------------------------------------

@@ -59,9 +59,11 @@ struct Order {
   bool independent() const { return reason == Reason::None; }
 };
 
-// Of one loop of the table, with the ordinal in [begin, end). The loop's carried values are not looked at.
+// Of one loop of the table, with the ordinal in [begin, end). The loop's carried values are not looked at, nor the
+// arrays of the slots `apart`.
 Order order_of(const DependenceFacts& facts, LoopId loop, const std::uint64_t* scalars,
-               const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end);
+               const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end,
+               const std::vector<std::uint16_t>& apart = {});
 
 // How a guest register is called.
 using RegisterName = std::function<std::string(std::uint16_t guest_register)>;

@@ -87,7 +87,10 @@ void note_orders(const PlannedRegion& planned, const PlanRequest& request, Plan&
     if (!table.loops[loop].declared) continue;
     const std::int64_t all = std::max<std::int64_t>(request.iterations, 1);
     const Order order = order_of(planned.dependences, loop, request.scalars, request.arrays, 0, all);
-    if (!order.independent())
+    std::vector<AccumulatedArray> copies;
+    if (loop == planned.ordinal_loop) copies = PlannedEntry::copies(planned, request.scalars, request.arrays, 0, all);
+    for (const AccumulatedArray& each : copies) plan.copied.push_back({each.slot, each.line});
+    if (!order.independent() && copies.empty())
       plan.in_order.push_back(
           {table.loops[loop].line, sentence_of(order, planned.dependences.slots, request.register_name)});
   }
@@ -176,6 +179,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   Nest nest(planned.careful);
   planned.dependences = find_dependences(nest, request.is_grain);
   planned.ordinal_loop = ordinal_loop_of(nest.table());
+  if (request.is_grain) planned.accumulated = find_accumulated(recorded);
   note_orders(planned, request, planned.plan);
   HoistableBounds found;
   if (request.hoists_checks) found = find_hoistable(nest);
@@ -241,6 +245,14 @@ Order PlannedEntry::order(const PlannedRegion& planned, const std::uint64_t* sca
                           std::int64_t begin, std::int64_t end) {
   if (planned.ordinal_loop == none) return {};
   return order_of(planned.dependences, planned.ordinal_loop, scalars, arrays, begin, end);
+}
+
+std::vector<AccumulatedArray> PlannedEntry::copies(const PlannedRegion& planned, const std::uint64_t* scalars,
+                                                   const ir::ArrayDescriptor* arrays, std::int64_t begin,
+                                                   std::int64_t end) {
+  if (planned.ordinal_loop == none || planned.accumulated.empty()) return {};
+  return copies_for_independence(planned.accumulated, planned.dependences, planned.ordinal_loop, scalars, arrays, begin,
+                                 end);
 }
 
 bool PlannedEntry::wants_new_plan(const PlannedRegion& planned, const std::uint64_t* scalars,

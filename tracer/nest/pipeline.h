@@ -12,6 +12,7 @@
 // numbers of this entry, and reductions start at a whole step.
 #pragma once
 
+#include "tracer/nest/accumulators.h"
 #include "tracer/nest/plan.h"
 
 namespace pyvm::tracer::nest {
@@ -31,11 +32,12 @@ struct Reconsider {
 struct PlannedRegion {
   ir::Region fast, careful;
   EntryChecks checks;
-  DependenceFacts dependences;      // of the careful region
-  LoopId ordinal_loop = none;       // in `dependences`; none when the region is a `while` loop
-  DependenceFacts lane_dependences; // of the fast region before it was widened
-  LoopId lane_loop = none;          // in those; none when the fast region is scalar
-  std::int64_t alignment = 1;       // fast pieces begin at block_start + a multiple of this
+  DependenceFacts dependences;               // of the careful region
+  LoopId ordinal_loop = none;                // in `dependences`; none when the region is a `while` loop
+  std::vector<AccumulatedArray> accumulated; // of a parallel prange: what threads may have copies of
+  DependenceFacts lane_dependences;          // of the fast region before it was widened
+  LoopId lane_loop = none;                   // in those; none when the fast region is scalar
+  std::int64_t alignment = 1;                // fast pieces begin at block_start + a multiple of this
   Plan plan;
   Reconsider reconsider;
 };
@@ -53,6 +55,9 @@ public:
   // Whether the region's own loop may run its iterations in any order. Independent for a `while` loop means nothing.
   static Order order(const PlannedRegion& planned, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays,
                      std::int64_t begin, std::int64_t end);
+  // Where they may not: the arrays that each thread needs a copy of so that they may; none when that does not help.
+  static std::vector<AccumulatedArray> copies(const PlannedRegion& planned, const std::uint64_t* scalars,
+                                              const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end);
   // Some iterations may run in the fast region.
   bool fast_possible() const { return fast_possible_; }
   // The plan was made for other numbers: planning again for these would change it. Reads scalars and arrays once more.

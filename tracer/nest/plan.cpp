@@ -25,6 +25,9 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
       text += sentence_of(loop.why_not.reason, loop.why_not.detail) + "\n";
   }
   for (const OrderNote& note : plan.in_order) text += fmt::format("  line {} in order: {}\n", note.line, note.sentence);
+  for (const CopyNote& note : plan.copied)
+    text += fmt::format("  line {} {}: iterations only update it, so each thread may have a copy of its own\n",
+                        note.line, array(note.slot));
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));

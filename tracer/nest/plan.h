@@ -53,6 +53,12 @@ struct OrderNote {
   std::string sentence;
 };
 
+// An array that iterations only update: each thread may have a copy of its own (accumulators.h).
+struct CopyNote {
+  std::uint16_t slot = 0;
+  int line = 0;
+};
+
 struct Plan {
   std::string title;
   int lanes = 1, gangs = 1;
@@ -62,6 +68,7 @@ struct Plan {
   std::vector<AccessNote> accesses; // of the loop in lanes
   std::vector<LoopNote> loops;
   std::vector<OrderNote> in_order;
+  std::vector<CopyNote> copied;
   int checks_at_entry = 0;
   std::vector<CheckNote> checks_inside;
   std::vector<Disjoint> disjoint;

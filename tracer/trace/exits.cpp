@@ -42,6 +42,8 @@ Value array_value(const ExitState& state, int slot, MadeArrays& made) {
     if (bytes > 0) std::memcpy(copy->data, from.data, static_cast<std::size_t>(bytes));
     return made[slot] = Value(copy);
   }
+  for (const Replaced& each : state.replaced)
+    if (each.slot == slot) return each.array;
   const ArraySource& source = state.recording->arrays[static_cast<std::size_t>(slot)];
   return source.guest_register ? state.entry_frame->registers[*source.guest_register] : source.constant;
 }

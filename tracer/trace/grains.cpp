@@ -8,6 +8,10 @@
 // The lane record has one kind for each accumulator. An iteration that the interpreter has finished may leave another
 // one in its lane (an int where the others are floats): then the block's lanes become guest values, and the interpreter
 // runs the rest of the block.
+//
+// Iterations that meet in an array of ints, but only to update it, run in parallel too: each run of a grain has a copy
+// of the array, in the code's array slot and in the frames that the interpreter gets. Not while pieces are verified:
+// the interpreter's run of a piece is on the arrays of the frame.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -45,6 +49,11 @@ public:
   bool next(Frame&) override { return false; }
 };
 
+struct CopiedArray {
+  std::uint16_t slot;
+  std::unique_ptr<ThreadCopies> copies;
+};
+
 struct GrainJob {
   PrangeJob& job;
   LoopRecord& loop;
@@ -54,6 +63,7 @@ struct GrainJob {
   std::shared_ptr<const KnownEntry> entry{}; // null: all runs careful
   std::size_t exit_words = 1;                // of either version
   std::atomic<std::int64_t> busy_ns{0};      // of all threads together
+  std::vector<CopiedArray> copies{};         // what each thread has a copy of
 
   // Ordinals below it may run fast, from the beginning of a block on.
   std::int64_t fast_until() const { return entry ? entry->fast_until : 0; }
@@ -77,9 +87,19 @@ public:
     context_ = context_of(g.values, arrays_, exit_values_);
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
+    for (const auto& [slot, copies] : g.copies) {
+      replaced_.push_back({slot, copies->take()});
+      arrays_[slot].data = replaced_.back().array.as<Array>().data;
+    }
     left_exits_.fill(ir::ran_to_end);
     context_.left_exits = left_exits_.data();
   }
+
+  ~GrainRun() {
+    for (std::size_t k = 0; k < replaced_.size(); ++k) g_.copies[k].copies->give_back(std::move(replaced_[k].array));
+  }
+  GrainRun(const GrainRun&) = delete;
+  GrainRun& operator=(const GrainRun&) = delete;
 
   // Whole blocks with their reductions. Returns the first ordinal that raised, or end.
   std::int64_t blocks(std::int64_t begin, std::int64_t end) {
@@ -220,9 +240,14 @@ private:
     const ir::Exit& exit = version.exits[static_cast<std::size_t>(outcome)];
     if (exit.lanes_left) return finish_left_lanes(version, first, std::min(first + count, end));
     log_exit(g_.region, exit);
-    ExitState state{
-        &g_.region.recording, &version, static_cast<ir::ExitId>(outcome), exit_values_.data(), &job_.frame(),
-        arrays_.data(),       0};
+    ExitState state{&g_.region.recording,
+                    &version,
+                    static_cast<ir::ExitId>(outcome),
+                    exit_values_.data(),
+                    &job_.frame(),
+                    arrays_.data(),
+                    0,
+                    replaced_};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
       if (!interpret_one(first + k, &state)) return failed_at_;
@@ -232,7 +257,8 @@ private:
 
   // The iterations of [first, end), a step of lanes, that left it, each from its own exit. The others have run.
   std::int64_t finish_left_lanes(const ir::Region& version, std::int64_t first, std::int64_t end) {
-    ExitState state{&g_.region.recording, &version, 0, exit_values_.data(), &job_.frame(), arrays_.data(), 0};
+    ExitState state{&g_.region.recording, &version,       0, exit_values_.data(),
+                    &job_.frame(),        arrays_.data(), 0, replaced_};
     for (std::int64_t k = 0; k < end - first; ++k) {
       const std::int64_t taken = std::exchange(left_exits_[static_cast<std::size_t>(k)], ir::ran_to_end);
       if (taken == ir::ran_to_end || failed_) continue;
@@ -357,6 +383,8 @@ private:
       const auto lane =
           static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
       load_lanes(worker, lane);
+      for (const Replaced& each : replaced_)
+        worker.registers[*g_.region.recording.arrays[each.slot].guest_register] = each.array.lent();
       worker.registers[job_.loop().target].set_int(job_.index_of(ordinal));
       if (state) {
         restore(interpreter, worker, *state);
@@ -383,6 +411,7 @@ private:
   std::vector<ScalarBits> lanes_, exit_values_;
   std::vector<ir::ArrayDescriptor> arrays_;
   std::vector<std::uint64_t> scratch_;
+  std::vector<Replaced> replaced_;                   // in the order of g_.copies
   std::vector<const PrangeSelection*> selection_of_; // of each accumulator, if it is selected
   std::vector<Value> mixed_;                         // the lanes, once they are of several kinds
   std::vector<ScalarBits> empty_;                    // what a lane without a contribution holds
@@ -441,7 +470,13 @@ std::int64_t run_and_verify(GrainJob& g, std::int64_t begin, std::int64_t end) {
 std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t begin, std::int64_t end, int) {
   GrainJob& g = *static_cast<GrainJob*>(context);
   const std::int64_t before = now_ns();
-  const std::int64_t done = verifies() ? run_and_verify(g, begin, end) : run_grain(g, g.job, begin, end);
+  std::int64_t done = begin;
+  try {
+    done = verifies() ? run_and_verify(g, begin, end) : run_grain(g, g.job, begin, end);
+  } catch (GuestError& error) { // no memory for a copy
+    if (g.copies.empty()) throw;
+    g.job.fail(begin, std::move(error), g.job.loop().next);
+  }
   g.busy_ns.fetch_add(now_ns() - before, std::memory_order_relaxed);
   return done;
 }
@@ -453,6 +488,37 @@ bool is_brief(const PrangeJob& job) {
 }
 
 } // namespace
+
+// Whether all iterations may run in any order once threads have copies of some arrays, and which. The last values of a
+// loop may be such arrays, and so may what code reads that is not compiled.
+static bool copies_help(GrainJob& g, double predicted) {
+  if (verifies() || g.job.needs_last_values() || g.region.recording.hides_code || services().num_threads() < 2)
+    return false;
+  std::vector<CopiedArray> copied;
+  for (const nest::AccumulatedArray& each : nest::PlannedEntry::copies(g.region.plan, g.values.scalars.data(),
+                                                                       g.values.arrays.data(), 0, g.job.iterations())) {
+    const ArraySource& source = g.region.recording.arrays[each.slot];
+    if (!source.guest_register) return false;
+    const Value& array = g.job.frame().registers[*source.guest_register];
+    if (ThreadCopies::is_huge(array.as<Array>(), predicted)) return false;
+    copied.push_back({each.slot, std::make_unique<ThreadCopies>(each.op, array)});
+  }
+  g.copies = std::move(copied);
+  return !g.copies.empty();
+}
+
+static void run_on_copies(Interpreter& interpreter, GrainJob& g, double predicted, std::int64_t together) {
+  const auto join = [&] {
+    for (const CopiedArray& each : g.copies) each.copies->join(interpreter.context());
+  };
+  try {
+    run_in_parallel(interpreter, g.job, predicted, together, run_ordinals, &g);
+  } catch (...) { // what iterations below the failing one have done stays
+    join();
+    throw;
+  }
+  join();
+}
 
 // What is compared with a live-in of another kind could come out otherwise if that changes its value.
 static bool begins_exactly(const Region& region, const PrangeJob& job) {
@@ -487,8 +553,11 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);
   const std::string reason =
       order.independent() ? "" : nest::sentence_of(order, region.plan.careful.arrays, register_names(job.code()));
-  log_run(region, n, reason);
-  if (!order.independent()) {
+  const bool on_copies = !order.independent() && copies_help(g, predicted);
+  log_run(region, n, on_copies ? "" : reason);
+  if (on_copies) {
+    run_on_copies(interpreter, g, predicted, iterations_together(region.plan.plan, n));
+  } else if (!order.independent()) {
     remark_order(job, region, reason);
     run_ordinals(&g, interpreter, job, 0, n, 0);
     job.finish(interpreter.context());

@@ -130,6 +130,23 @@ bool ArrayAccumulator::is_huge() const {
   return array.size() * array.item_size() > huge_bytes;
 }
 
+namespace {
+
+// `copy` full of identities, a new array if it is none.
+Value cleared(Value copy, ReductionOp op, const Array& target) {
+  if (copy.is_unbound()) copy = Value(Array::make(target.dtype, target.dims(), false));
+  const ScalarBits identity = identity_bits(op, target.dtype, 0);
+  copy_elements(Operand(target.dtype, identity), copy.as<Array>());
+  return copy;
+}
+
+void join_arrays(CallContext& context, ReductionOp op, const Value& into, const Value& from) {
+  context.dialect = Dialect::Njit;
+  array_inplace(context, joining_operator(op), into, from);
+}
+
+} // namespace
+
 Value ArrayAccumulator::begin_block() {
   Value copy;
   {
@@ -139,11 +156,7 @@ Value ArrayAccumulator::begin_block() {
       spare_.pop_back();
     }
   }
-  const Array& target = target_.as<Array>();
-  if (copy.is_unbound()) copy = Value(Array::make(target.dtype, target.dims(), false));
-  const ScalarBits identity = identity_bits(op_, target.dtype, 0);
-  copy_elements(Operand(target.dtype, identity), copy.as<Array>());
-  return copy;
+  return cleared(std::move(copy), op_, target_.as<Array>());
 }
 
 // What waits there, if anything does.
@@ -156,8 +169,7 @@ Value ArrayAccumulator::take(const Node& node) {
 }
 
 void ArrayAccumulator::combine(CallContext& context, const Value& into, const Value& from) const {
-  context.dialect = Dialect::Njit;
-  array_inplace(context, joining_operator(op_), into, from);
+  join_arrays(context, op_, into, from);
 }
 
 // Whoever comes second to a pair joins it, and goes on with the whole of it one level up.
@@ -206,6 +218,36 @@ void ArrayAccumulator::join_until(CallContext& context, std::int64_t block) {
     total = left;
   }
   combine(context, target_, total);
+}
+
+bool ThreadCopies::is_huge(const Array& array, double predicted_microseconds) {
+  constexpr double bytes_a_microsecond = 4000, least_gain = 8; // to fill a copy and to join it
+  const auto bytes = static_cast<double>(array.size() * array.item_size());
+  return bytes > static_cast<double>(huge_bytes) || bytes / bytes_a_microsecond * least_gain > predicted_microseconds;
+}
+
+Value ThreadCopies::take() {
+  std::unique_lock lock(mutex_);
+  if (!idle_.empty()) {
+    Value copy = std::move(idle_.back());
+    idle_.pop_back();
+    return copy;
+  }
+  if (!std::exchange(target_taken_, true)) return target_;
+  lock.unlock();
+  Value copy = cleared(Value(), op_, target_.as<Array>());
+  lock.lock();
+  all_.push_back(copy);
+  return copy;
+}
+
+void ThreadCopies::give_back(Value copy) {
+  std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(copy));
+}
+
+void ThreadCopies::join(CallContext& context) {
+  for (const Value& copy : all_) join_arrays(context, op_, target_, copy);
 }
 
 } // namespace pyvm

@@ -80,4 +80,30 @@ private:
   std::vector<Value> spare_;
 };
 
+// The other kind: an array of ints that iterations do nothing with but update elements of, `h[e] += x` (the tracer
+// finds such, tracer/nest/accumulators.h). Updates commute to the bit, so that any number of copies gives the same.
+// Each thread takes one for as long as it runs, the first the array itself.
+class ThreadCopies {
+public:
+  ThreadCopies(ReductionOp op, const Value& target) : op_(op), target_(target.lent()) {}
+  ThreadCopies(const ThreadCopies&) = delete;
+  ThreadCopies& operator=(const ThreadCopies&) = delete;
+
+  // So much that copies are not worth their time, or their memory.
+  static bool is_huge(const Array& array, double predicted_microseconds);
+
+  // From any thread; MemoryError.
+  Value take();
+  void give_back(Value copy);
+  // On the thread that entered the loop, after all have been given back: also when the loop has failed.
+  void join(CallContext& context);
+
+private:
+  ReductionOp op_;
+  Value target_;
+  std::mutex mutex_; // guards the rest
+  bool target_taken_ = false;
+  std::vector<Value> idle_, all_;
+};
+
 } // namespace pyvm

@@ -1,0 +1,2 @@
+// The same histogram in C++, whichever way the parts are added up.
+#include "bench/kernels/histogram.cpp"

@@ -123,6 +123,12 @@ void Pool::announce(JobRecord& job) {
   if (invitations_.invite_to(job) && searching_.load(std::memory_order_seq_cst) <= 0) wake_or_start();
 }
 
+void Pool::expect_job() {
+  if (started_.load(std::memory_order_relaxed) != 0) return;
+  keep_workers_away();
+  start_worker();
+}
+
 void Pool::wake_or_start() {
   const int seat = parking_.claim_sleeper();
   if (seat >= 0) {

@@ -40,6 +40,8 @@ public:
 
   // Lets workers know that there is something to steal, and wakes or starts one if none is looking.
   void announce(JobRecord& job);
+  // Starts a worker, if none was ever started. It looks for a job and parks like any other.
+  void expect_job();
   // Keeps workers away from the CPU that the calling thread is on.
   void keep_workers_away();
 

@@ -74,6 +74,10 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
   return result;
 }
 
+void expect_job() {
+  if (num_threads() > 1) Pool::current().expect_job();
+}
+
 int num_threads() {
   const int max = max_threads();
   return this_thread.place.threads == 0 ? max : std::min(this_thread.place.threads, max);

@@ -47,6 +47,10 @@ struct ParallelForResult {
 ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* context,
                                const ParallelForOptions& options = {});
 
+// The calling thread will have a job that is worth sharing, in a few milliseconds: a first worker is started now, if
+// there is none, because the system takes long over that (half a millisecond was seen).
+void expect_job();
+
 // How many threads the calling thread's next job uses; inside a body, how many its job uses at most.
 int num_threads();
 // Sets the above for the calling thread, as in Numba. Inside a body it holds for nested jobs, until the thread leaves

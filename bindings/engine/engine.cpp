@@ -88,8 +88,8 @@ void start(const Door& door) {
     hooks.performance_remark = performance_remark;
     hooks.interrupted = interrupted;
     static const std::unique_ptr<ir::CodeGenerator> code_generator = make_code_generator();
-    tracer::configure(
-        {code_generator.get(), scheduler::num_threads, performance_remark, environment().verify.of_one, nullptr});
+    tracer::configure({code_generator.get(), scheduler::num_threads, scheduler::expect_job, performance_remark,
+                       environment().verify.of_one, nullptr});
     hooks.prange = tracer::run_prange;
     hooks.hot_loop = tracer::enter_hot_loop;
     add_tracer_stages();

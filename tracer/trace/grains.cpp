@@ -38,11 +38,6 @@ namespace {
 constexpr std::int64_t most_blocks_together = 16;  // between two looks at the stop word
 constexpr double nanoseconds_of_straight_code = 1; // an iteration without inner loops, before anything was measured
 
-double first_prediction(const PrangeJob& job) {
-  if (job.loop().body_has_loop_or_call) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(job.iterations()) * nanoseconds_of_straight_code / 1000;
-}
-
 // One iteration that compiled code has left: the frame's NextPrange ends it.
 class LeftIteration final : public Grain {
 public:
@@ -526,6 +521,11 @@ static bool begins_exactly(const Region& region, const PrangeJob& job) {
     const Value& live = job.reductions()[s.key].live_in;
     return converts_exactly(live.bits(), live.scalar_kind(), region.recording.region.accumulators[s.key].kind);
   });
+}
+
+double first_prediction(const PrangeJob& job) {
+  if (job.loop().body_has_loop_or_call) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(job.iterations()) * nanoseconds_of_straight_code / 1000;
 }
 
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& known_region) {

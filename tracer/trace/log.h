@@ -29,4 +29,7 @@ void remark_order(const PrangeJob& job, Region& region, const std::string& reaso
 // Runs a prange through one of its regions, reductions and all. False: this entry is the interpreter's.
 bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Region& region);
 
+// Microseconds that the whole loop may take compiled, on one thread, before it was ever measured.
+double first_prediction(const PrangeJob& job);
+
 } // namespace pyvm::tracer

@@ -26,6 +26,8 @@ namespace {
 // Iterations of a prange that are interpreted before it is recorded; a body with a loop counts for many.
 constexpr std::int64_t prange_patience = 48;
 constexpr std::int64_t loop_weight = 16;
+// Microseconds of a prange for which a worker is started while the loop is compiled, rather than behind that.
+constexpr double worth_a_thread = 100;
 // Heat to leave a loop with. Returning to its header, the interpreter counts that back-edge again.
 constexpr std::int32_t at_next_back_edge = 1, after_this_back_edge = 2, never = 0x7fffffff;
 std::int32_t as_if_new() { return back_edges_until_hot() + 1; }
@@ -75,6 +77,8 @@ bool run_prange(Interpreter& interpreter, PrangeJob& job) {
       log_event("interpret", job.code(), job.loop_index(),
                 fmt::format("{} iterations, seen for the first time", job.iterations()));
     if (before + job.iterations() * weight < patience) return false;
+    const bool will_be_shared = job.iterations() > 1 && !job.runs_alone() && first_prediction(job) >= worth_a_thread;
+    if (will_be_shared && the_services.expect_job) the_services.expect_job();
     region = make_region(loop, job.frame(), job.loop_index(), &job);
   }
   if (!region) return false;

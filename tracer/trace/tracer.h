@@ -13,6 +13,7 @@ namespace pyvm::tracer {
 struct Services {
   ir::CodeGenerator* code_generator = nullptr; // null: nothing is traced
   int (*num_threads)() = nullptr;
+  void (*expect_job)() = nullptr; // a loop is compiled that will then run in parallel; null: nobody wants to know
   void (*performance_remark)(const Code& code, int loop, const std::string& reason) = nullptr;
   double verified_share = 0;                                    // of compiled grains: PYVM_VERIFY (verify.h)
   void (*report_miscompile)(const std::string& text) = nullptr; // null: to stderr

@@ -8,6 +8,8 @@
 
 namespace pyvm::python {
 
+// Learns what there is already, so that the first question does not wait for it.
+void learn_known_objects();
 // Unbound when there is none.
 Value known_object(PyObject* object);
 // The other way: a borrowed reference, or null.

@@ -1,16 +1,20 @@
 #include "bindings/python/make_kernel.h"
 
+#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "bindings/engine/kernels.h"
+#include "bindings/engine/services.h"
 #include "bindings/python/convert.h"
 #include "bindings/python/errors.h"
 #include "bindings/python/kernel_type.h"
+#include "bindings/python/known_objects.h"
 #include "bindings/python/names.h"
 #include "vm/syntax/find.h"
 #include "vm/syntax/parser.h"
@@ -118,10 +122,20 @@ engine::KernelSettings settings_of(const py::dict& options) {
   return settings;
 }
 
+// What a process needs once, and the first call of its first kernel would wait for.
+void prepare() {
+  static bool prepared = false; // guarded by the GIL, which may be let go below
+  if (std::exchange(prepared, true)) return;
+  learn_known_objects();
+  py::detail::npy_api::get();
+  engine::max_threads();
+}
+
 } // namespace
 
 py::object make_kernel(const py::type& type, const py::object& function, const std::string& source,
                        const std::string& path, int line, std::size_t ordinal, const py::dict& options) {
+  prepare();
   engine::KernelSettings settings = settings_of(options);
   const ParsedFile file = parsed(source, path);
   const syntax::Node& node = find_function(file, line, ordinal, function.attr("__code__"));

@@ -18,7 +18,7 @@ INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
 BLOCKS = (4095, 4096, 4097, 8193, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
-          "blocks": 1}
+          "blocks": 2}
 
 
 @dataclass
@@ -303,8 +303,8 @@ class Kernel:
         if self.loops and len(self.loops) > 1 or word == "continue" and self.loops:
             self.add(f"if {self.condition(1)}:", f"    {word}")
 
-    def start_reductions(self):
-        for variable in self.rng.sample(("r", "t", "u", "w"), self.pick(0, 1, 1, 2, 3)):
+    def start_reductions(self, count=None):
+        for variable in self.rng.sample(("r", "t", "u", "w"), self.pick(0, 1, 1, 2, 3) if count is None else count):
             ints = self.kinds == "ints"
             self.reductions[variable] = self.pick("+", "+", "-", "*", "max", "min", *("&|^" if ints else "/"))
             self.add(f"{variable} = {self.pick('0', '1', '-3') if ints else self.pick('0.0', '1.5', '-0.0', '2.0')}")
@@ -568,8 +568,9 @@ class Kernel:
         """Around the ends of a reduction's blocks, and of long pieces."""
         self.depth = 1
         self.array(("n",)), self.array(("n",), True)
-        self.start_reductions()
+        self.start_reductions(self.pick(1, 1, 2, 3))
         self.open("n", True)
-        for _ in range(self.pick(1, 2)):
+        self.contribute()
+        for _ in range(self.pick(0, 0, 1, 2)):
             self.statement()
         self.close()

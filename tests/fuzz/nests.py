@@ -4,7 +4,7 @@ iteration's own, one parallel loop after another, parallel loops in helpers, loo
 
 Nothing races. In a parallel loop an iteration touches of an array that is written what its index selects: such an axis is
 subscripted by the index alone (`owner`). On other axes any subscript may stand, so that elements depend on each other in
-each way there is. Numbers are float64, or all ints, or of mixed kinds where the kernel drew that.
+each way there is. Numbers are float64, or all float32, or all ints, or of mixed kinds, as the kernel drew.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
 BLOCKS = (4095, 4096, 4097, 8193, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
-          "blocks": 2}
+          "blocks": 4}
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Kernel:
 
     def __init__(self, rng, name):
         self.rng, self.name = rng, name
-        self.kinds = self.pick("float64", "float64", "float64", "ints", "mixed")
+        self.kinds = self.pick("float64", "float64", "float64", "float64", "ints", "mixed", "singles")
         self.arrays, self.parameters, self.lines, self.helpers, self.results = [], [], [], [], []
         self.loops, self.numbers, self.count = [], 0, 0   # loops: that are open
         self.reductions = {}                              # variable -> operator, of the whole kernel
@@ -89,7 +89,8 @@ class Kernel:
             m = self.pick(1, 2) if long else self.pick(*AROUND_LANES[: 12 if n > 20 else 18], 3, 4, 5)
             while n * m ** max(self.depth - 1, 0) > 3000 and m > 1:
                 m = m // 2
-            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, windows=serial))
+            style = "smooth" if long and self.chance(0.7) else None # one nan would be all that a sum shows
+            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, style=style, windows=serial))
         return made
 
     # ---- arrays
@@ -97,6 +98,8 @@ class Kernel:
     def kind(self):
         if self.kinds == "ints":
             return self.pick("int64", *INT_KINDS)
+        if self.kinds == "singles":
+            return "float32"
         return "float64" if self.kinds == "float64" and self.chance(0.85) else self.rng.choice(inputs.KINDS)
 
     def array(self, dims, written=False, kind=None):
@@ -158,13 +161,15 @@ class Kernel:
             kind = self.kind_of(element)
             if self.kinds == "ints":
                 return element if "int" in kind else "1"
-            return element if kind == "float64" or self.kinds == "mixed" else f"({element} * {self.pick('0.5', '1.0')})"
+            return element if kind == "float64" or self.kinds in ("mixed", "singles") else f"({element} * {self.pick('0.5', '1.0')})"
         known = [v for v in self.locals()]
         if known and self.chance(0.6):
             return self.rng.choice(known)
         if self.loops and self.chance(0.4):
             index = self.rng.choice(self.loops).index
-            return index if self.kinds == "ints" else f"({index} * {self.pick('0.25', '1.0')})"
+            return index if self.kinds == "ints" else f"np.float32({index})" if self.kinds == "singles" else f"({index} * {self.pick('0.25', '1.0')})"
+        if self.kinds == "singles":
+            return f"np.float32({self.pick('0.5', '-1.25', '0.0', '-0.0', '3.0', 'np.inf', '0.1')})"
         text = self.pick(*(INT_LITERALS if self.kinds == "ints" else FLOAT_LITERALS))
         return text if set(text) & set(".en") or self.kinds != "float64" else f"{text}.0"
 
@@ -178,7 +183,7 @@ class Kernel:
             return self.leaf()
         a, roll = self.value(depth + 1), self.rng.random()
         ints = self.kinds == "ints"
-        if roll < 0.12:
+        if roll < 0.12 and self.kinds != "singles":
             return self.rng.choice(INT_IDENTITIES if ints else IDENTITIES).format(a=a)
         b = self.value(depth + 1)
         if roll < 0.70:
@@ -190,7 +195,7 @@ class Kernel:
             return f"({a} if {self.condition(depth + 1)} else {b})"
         if ints:
             return self.pick(f"(-{a})", f"(~{a})", f"abs({a})", f"({a}) ** 2", f"np.int64({a})")
-        return self.pick(f"(-{a})", f"abs({a})", f"({a}) ** 2", f"np.sqrt({a})", f"float(np.float32({a}))", f"np.floor({a})")
+        return self.pick(f"(-{a})", f"abs({a})", f"({a}) ** 2", f"np.sqrt({a})", f"np.floor({a})", a if self.kinds == "singles" else f"float(np.float32({a}))")
 
     def condition(self, depth=0):
         text = f"{self.value(depth + 1)} {self.pick('<', '>', '<=', '>=', '==', '!=')} {self.value(depth + 1)}"
@@ -240,7 +245,7 @@ class Kernel:
             return self.add(f"{a}, {b} = {b}, {a} {self.pick('+', '-', '*')} {self.value(1)}")
         if mine and self.chance(0.75):
             s = self.rng.choice(mine)
-            return self.add(self.pick(f"{s} += {self.value()}", f"{s} += {self.value()}", f"{s} = {self.value(1)} + {s}", f"{s} = {s} * 0.5 + {self.value(1)}",
+            return self.add(self.pick(f"{s} += {self.value()}", f"{s} += {self.value()}", f"{s} = {self.value(1)} + {s}", f"{s} = {s} * {'np.float32(0.5)' if self.kinds == 'singles' else '0.5'} + {self.value(1)}",
                                       f"{s} = max({s}, {self.value(1)})", f"{s} = min({s}, {self.value(1)}, {self.value(2)})", f"{s} -= {self.value()}")
                             if self.kinds != "ints" else
                             self.pick(f"{s} += {self.value()}", f"{s} = {s} * 3 + {self.value(1)}", f"{s} = min({s}, {self.value(1)})", f"{s} ^= {self.value()}"))
@@ -263,11 +268,14 @@ class Kernel:
         self.scopes[-1].append(v)
 
     def accumulator(self):
-        if self.chance(0.15):
+        if self.chance(0.15) and self.kinds != "singles":
             p = self.fresh("p")
             self.add(f"{p} = ({self.pick('1, 2', '0, -1') if self.kinds == 'ints' else self.pick('0.0, 1.0', '-0.0, 0.5')})")
             return self.scopes[-1].extend([f"{p}[0]", f"{p}[1]"])
         s = self.fresh("s")
+        if self.kinds == "singles":
+            self.add(f"{s} = {self.value(2)}")
+            return self.scopes[-1].append(s)
         self.add(f"{s} = {self.pick('0', '1', '-5') if self.kinds == 'ints' else self.pick('0.0', '1.0', '-0.0', self.value(2))}")
         self.scopes[-1].append(s)
 
@@ -307,7 +315,8 @@ class Kernel:
         for variable in self.rng.sample(("r", "t", "u", "w"), self.pick(0, 1, 1, 2, 3) if count is None else count):
             ints = self.kinds == "ints"
             self.reductions[variable] = self.pick("+", "+", "-", "*", "max", "min", *("&|^" if ints else "/"))
-            self.add(f"{variable} = {self.pick('0', '1', '-3') if ints else self.pick('0.0', '1.5', '-0.0', '2.0')}")
+            start = self.pick('0', '1', '-3') if ints else self.pick('0.0', '1.5', '-0.0', '2.0')
+            self.add(f"{variable} = {f'np.float32({start})' if self.kinds == 'singles' else start}")
         self.results += list(self.reductions)
 
     # ---- shapes
@@ -570,7 +579,9 @@ class Kernel:
         self.array(("n",)), self.array(("n",), True)
         self.start_reductions(self.pick(1, 1, 2, 3))
         self.open("n", True)
-        self.contribute()
+        for s, op in list(self.reductions.items()):
+            simple = op not in ("max", "min") and self.chance(0.6)
+            self.add(f"{s} {op}= {self.leaf()}") if simple else self.contribute()
         for _ in range(self.pick(0, 0, 1, 2)):
             self.statement()
         self.close()

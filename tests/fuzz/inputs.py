@@ -12,14 +12,14 @@ FLOATS = ("float64", "float32")
 
 PRELUDE = '''
 def floats(kind, n, seed, low, high, edges, rate):
-    """n numbers of [low, high); by chance, every rate-th is one of the edges."""
+    """n numbers of [low, high], of 53 bits each, so that sums are rounded; by chance, every rate-th is one of the edges."""
     out = np.zeros(n, kind)
     for i in range(n):
         seed = (seed * 1103515245 + 12345) % 2147483648
         if rate > 0 and (seed // 4096) % rate == 0:
             out[i] = edges[(seed // 65536) % len(edges)]
         else:
-            out[i] = low + (high - low) * (seed / 2147483648)
+            out[i] = low + (high - low) * (seed / 2147483647)
     return out
 
 

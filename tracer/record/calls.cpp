@@ -147,8 +147,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
     const Abstract a = arguments[0];
     const bool ufunc = builtin.id == BuiltinId::NumpyMath;
     ScalarKind kind = ufunc ? ufunc_math_kind(a.kind) : math_kind(a.kind);
-    if (n == 2)
-      kind = ufunc ? ufunc_math_kind(a.kind, arguments[1].kind) : math_kind(a.kind, arguments[1].kind);
+    if (n == 2) kind = ufunc ? ufunc_math_kind(a.kind, arguments[1].kind) : math_kind(a.kind, arguments[1].kind);
     std::vector<ir::ValueId> operands;
     for (const Abstract& x : arguments) operands.push_back(convert(x, kind));
     return Abstract::scalar(kind, build_.math(function, operands));

@@ -1,3 +1,4 @@
+#pragma once
 // Arrays that a prange adds to as a whole: `hist += row`, with hist an array from before the loop (DESIGN section 6).
 //
 // The rules. The loop has blocks of ceil(n / 64) iterations, for all of its reductions. Each block works on a private
@@ -18,7 +19,6 @@
 // Memory. A copy joins its sibling in the tree as soon as both have ended, and is used again: there are as many copies
 // as threads that work, and for each of them those that wait for a sibling, six at most. Where copies are huge one
 // thread runs all blocks, so that seven are the most.
-#pragma once
 
 #include <cstdint>
 #include <map>

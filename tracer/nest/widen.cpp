@@ -63,6 +63,10 @@ void Widener::vector_loop(const Instruction& it, ValueId from, ValueId to, int g
   step_ = it.immediate;
   build_.set_line(it.line);
   base_ = build_.begin_for(from, to, step_ * lanes_ * gangs).index;
+  if (build_.unreachable()) { // fewer iterations than lanes, as constants say: a body that never runs has no values
+    build_.end_for();
+    return;
+  }
   const ir::Type type = ir::i64.with_lanes(lanes_);
   const ValueId iota = build_.emit(Op::Iota, {}, {.type = type, .immediate = step_});
   List& index = vectors_[it.bodies[0].parameters[0]];

@@ -107,25 +107,26 @@ def in_shape(lengths):
 class Call:
     """One call of a kernel: the statements that make its arguments, the arguments, the bases to compare.
 
-    `windows`: often arrays share memory in any way, for kernels without parallel loops. The same seed gives like data for another n or m, and for `plain` arrays
+    `serial`: the kernel has no parallel loop, so that arrays may share memory (what iterations of a parallel one do to each
+    other's elements is not defined). The same seed gives like data for another n or m, and for `plain` arrays
     that are no views.
     """
 
-    def __init__(self, parameters, seed, n, m=None, plain=False, style=None, windows=False):
+    def __init__(self, parameters, seed, n, m=None, plain=False, style=None, serial=False):
         rng = random.Random(seed)
-        self.parameters, self.seed, self.n, self.plain, self.windows = parameters, seed, n, plain, windows
+        self.parameters, self.seed, self.n, self.plain, self.serial = parameters, seed, n, plain, serial
         any_m = rng.choice((1, 2, 3, 4, 5, 9))
         any_style = rng.choice(("smooth", "smooth", "mixed", "mixed", "edges", "zeros", "small"))
         self.m, self.style = any_m if m is None else m, style or any_style
         self.setup, self.arguments, self.bases = [], [], []
         for parameter in parameters:
             self.add(random.Random(rng.random()), *parameter)
-        if rng.random() < (0.3 if windows else 0.06) and not plain:
+        if serial and rng.random() < 0.3 and not plain:
             self.share_a_base(rng)
 
     def again(self, **changes):
         same = {"parameters": self.parameters, "n": self.n, "m": self.m, "plain": self.plain, "style": self.style,
-                "windows": self.windows}
+                "serial": self.serial}
         return Call(**{**same, "seed": self.seed, **changes})
 
     def lengths(self, dims):
@@ -163,12 +164,11 @@ class Call:
 
     def share_a_base(self, rng):
         """An array that is read becomes one that is written, or that one turned round, or each a window of the same base."""
-        pairs = [(a, b) for a in self.parameters for b in self.parameters
-                 if a[1] == "in" and b[1] == "out" and a[3] == b[3] and (self.windows or len(a[3]) == 1)]
+        pairs = [(a, b) for a in self.parameters for b in self.parameters if a[1] == "in" and b[1] == "out" and a[3] == b[3]]
         if not pairs:
             return
         (a, _, _, dims), (b, _, kind, _) = rng.choice(pairs)
-        if not self.windows or rng.random() < 0.3:
+        if rng.random() < 0.3:
             return self.setup.append(rng.choice([f"{a} = {b}", f"{a} = {b}[::-1]"]))
         widths = [length + 2 for length in self.lengths(dims)]
         self.setup.append(f"b_shared = ({base(rng, kind, math.prod(widths), self.style)}){in_shape(widths)}")

@@ -110,7 +110,8 @@ class Kernel(Expressions):
         sizes = self.rng.sample(inputs.SIZES, 3)
         if self.chance(0.05): # several blocks of a reduction (DESIGN 6)
             sizes[0] = 1100 if self.on & {"inner", "while", "inner prange"} else 4200
-        return [inputs.Call(self.parameters, self.rng.random(), n) for n in sizes]
+        serial = not any("prange" in line for line in self.lines)
+        return [inputs.Call(self.parameters, self.rng.random(), n, serial=serial) for n in sizes]
 
     def text(self):
         options = ["parallel=True"] if self.outer == "prange" or "inner prange" in self.on else []

@@ -90,7 +90,7 @@ class Kernel:
             while n * m ** max(self.depth - 1, 0) > 3000 and m > 1:
                 m = m // 2
             style = "smooth" if long and self.chance(0.7) else None # one nan would be all that a sum shows
-            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, style=style, windows=serial))
+            made.append(inputs.Call(self.parameters, self.rng.random(), n, m, style=style, serial=serial))
         return made
 
     # ---- arrays

@@ -114,7 +114,7 @@ def first_contribution(op, live_in, x, quiet):
     if op == "-":
         return scalars.unary("-", scalars.convert(x, kind))
     if op == "/":
-        return scalars.convert(scalars.binary("/", 1, x, quiet), kind)
+        return scalars.convert(scalars.binary("/", scalars.convert(1, kind_of(live_in)), x, quiet), kind)
     return scalars.convert(x, kind)
 
 

@@ -16,7 +16,7 @@ IDENTITIES = ("({a} * 0.0)", "({a} * -0.0)", "({a} + 0.0)", "({a} - 0.0)", "(0.0
 INT_IDENTITIES = ("({a} * 0)", "({a} & 0)", "({a} | -1)", "({a} ^ {a})", "({a} - {a})", "({a} + {a})", "({a} // 1)", "({a} % 1)", "({a} // -1)",
                   "({a} % -1)", "({a} * -1)", "(-1 - {a})", "({a} // 8)", "({a} % 8)", "({a} // -8)", "({a} % -8)", "({a} // 7)", "({a} % 7)",
                   "({a} // -3)", "({a} % -3)", "({a} << 64)", "({a} << 63)", "({a} >> 63)", "({a} >> 65)", "({a} << -1)", "(~(~{a}))", "(-(-{a}))",
-                  "abs(abs({a}))", "min({a}, {a})", "({a} ** 0)", "({a} ** 1)", "({a} ** 5)", "(({a} << 3) >> 3)", "(({a} >> 3) << 3)", "({a} & 255)",
+                  "abs(abs({a}))", "min({a}, {a})", "(({a}) ** 0)", "(({a}) ** 1)", "(({a}) ** 5)", "(({a} << 3) >> 3)", "(({a} >> 3) << 3)", "({a} & 255)",
                   "({a} * 8 // 8)", "(1 if {a} - 1 < {a} else 2)", "(1 if {a} < 0 else 0)")
 COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 EXACT_CALLS = ("math.sqrt", "math.floor", "math.ceil", "np.floor", "np.ceil", "np.trunc", "abs", "np.abs", "np.sqrt")
@@ -177,7 +177,7 @@ class Expressions:
             return text if "mixed" in self.on else f"({text} * 0.5)"
         if "mixed" in self.on and self.chance(0.2):
             return f"({self.condition(scope, depth + 1)})"
-        return self.pick(f"(-{a})", f"abs({a})", f"{a} ** 2", f"({a}) ** 3", f"(+{a})")
+        return self.pick(f"(-{a})", f"abs({a})", f"({a}) ** 2", f"({a}) ** 3", f"(+{a})")
 
     def integer(self, scope, depth=0):
         if "random" in self.on and depth < 2 and self.chance(0.15):
@@ -210,7 +210,7 @@ class Expressions:
             return f"{self.pick('min', 'max')}({a}, {self.integer(scope, depth + 1)})"
         if roll < 0.95 and "raises" in self.on:
             return f"int({self.number(scope, depth + 1)})"
-        return self.pick(f"(-{a})", f"(~{a})", f"abs({a})", f"np.int64({a})", f"{a} ** 2", f"({a}) ** 3")
+        return self.pick(f"(-{a})", f"(~{a})", f"abs({a})", f"np.int64({a})", f"({a}) ** 2", f"({a}) ** 3")
 
     def condition(self, scope, depth=0):
         roll = self.rng.random()

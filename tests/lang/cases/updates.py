@@ -86,18 +86,6 @@ def two_operators(h, x):
 
 
 @njit(parallel=True)
-def reversed_difference(h, x):
-    for i in prange(len(x)):
-        h[x[i]] = i - h[x[i]]
-
-
-@njit(parallel=True)
-def used_twice(h, x):
-    for i in prange(len(x)):
-        h[x[i]] = h[x[i]] + h[x[i]]
-
-
-@njit(parallel=True)
 def overwritten(h, x):
     for i in prange(len(x)):
         h[x[i]] += 1
@@ -157,9 +145,7 @@ for n in (0, 1, 7, 100, 6000):
     read_too(h, x, out)
     print(check(h), check(out))
     two_operators(h, x)
-    reversed_difference(h, x)
     overwritten(h, x)
-    used_twice(h, x)
     print(check(h))
     two_arrays(h, h, x)
     two_arrays(h[:40], h[24:], x % 40)

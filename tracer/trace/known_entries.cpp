@@ -16,7 +16,8 @@ void add_scalars_of(const nest::LoopTable& table, std::set<std::size_t>& slots) 
 }
 
 bool same_arrays(const std::vector<ir::ArrayDescriptor>& a, const std::vector<ir::ArrayDescriptor>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(ir::ArrayDescriptor)) == 0;
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(ir::ArrayDescriptor)) == 0);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "vm/support/assert.h"
 
 #include <algorithm>
+#include <map>
 
 namespace pyvm::x64 {
 namespace {
@@ -252,6 +253,7 @@ bool is_update(Op op) { return op == Op::Add || op == Op::Sub || op == Op::And |
 } // namespace
 
 void Facts::fold_into_readers(const Body& body) {
+  fold_extracts(body);
   for (std::size_t k = 0; k < body.instructions.size(); ++k) {
     const Instruction& it = region_.instructions[body.instructions[k]];
     for (const Body& nested : it.bodies) fold_into_readers(nested);
@@ -357,10 +359,13 @@ void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index
   ValueId result = it.results[0];
   bool vector = region_.type(result).lanes > 1;
   if (!is_natural(it.element) || it.masked || (vector && it.lane_stride != ir::LaneStride::Contiguous)) return;
+  fold_into_next_reader(result, body, index, false);
+}
+
+void Facts::fold_into_next_reader(ValueId result, const Body& body, std::size_t index, bool past_stores) {
   for (std::size_t k = index + 1; k < body.instructions.size(); ++k) {
     const Instruction& reader = region_.instructions[body.instructions[k]];
-    if (info(reader.op).effect == Effect::Write || info(reader.op).effect == Effect::Control)
-      return; // the load must not move past a store
+    if (!past_stores && (info(reader.op).effect == Effect::Write || info(reader.op).effect == Effect::Control)) return;
     auto at = std::find(reader.operands.begin(), reader.operands.end(), result);
     if (at == reader.operands.end() || !is_emitted(reader)) continue;
     bool another = std::any_of(reader.operands.begin(), reader.operands.end(),
@@ -368,6 +373,25 @@ void Facts::fold_load(const Instruction& it, const Body& body, std::size_t index
     if (!another && takes_memory(region_, reader, static_cast<std::size_t>(at - reader.operands.begin())))
       values_[result].form = Form::InReader;
     return;
+  }
+}
+
+// A vector that is taken apart goes through memory once, where its lanes are memory operands: moving them to the bottom
+// of a register one after the other takes more instructions, all of them for the unit that permutes.
+void Facts::fold_extracts(const Body& body) {
+  std::map<ValueId, std::vector<std::size_t>> lanes_of;
+  for (std::size_t k = 0; k < body.instructions.size(); ++k) {
+    const Instruction& it = region_.instructions[body.instructions[k]];
+    if (it.op == Op::Extract && values_[it.results[0]].form == Form::Emitted) lanes_of[it.operands[0]].push_back(k);
+  }
+  for (const auto& [vector, places] : lanes_of) {
+    if (places.size() < 2) continue;
+    for (std::size_t k : places) {
+      instructions_[body.instructions[k]].opener = body.instructions[places[0]];
+      const ValueId lane = region_.instructions[body.instructions[k]].results[0];
+      const bool one_reader = values_[lane].reads == 1 && values_[lane].exit_reads == 0;
+      if (k != places[0] && one_reader) fold_into_next_reader(lane, body, k, true);
+    }
   }
 }
 

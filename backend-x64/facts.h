@@ -67,7 +67,7 @@ enum class Form : std::uint8_t {
   Emitted,  // computed where it stands
   AtExits,  // only exits read it: computed in the cold code behind them
   Entry,    // constants and entry values: made where they are read, or before all loops
-  InReader, // a load, `any`, the sum of `a[i] += x` or one of two bitwise ops in a row that its one reader takes in, or
+  InReader, // a load, a lane, `any`, the sum of `a[i] += x` or one of two bitwise ops in a row that its one reader takes in, or
             // a compare that all do
 };
 
@@ -90,6 +90,9 @@ struct InstructionFacts {
   int position = -1;     // -1: not in the tree
   int end = -1;          // position of the last instruction inside it
   int access = -1;       // Load and Store: index in Facts::accesses
+  // Extract: the first of those in its body that take the same vector apart, which puts it into memory for all of them;
+  // no_id where it is alone.
+  InstructionId opener = no_id;
 };
 
 class Facts {
@@ -139,6 +142,8 @@ private:
   void fold_logic(const ir::Instruction& it, const ir::Body& body);
   void fold_update(const ir::Instruction& store, const ir::Body& body, std::size_t index);
   void fold_load(const ir::Instruction& it, const ir::Body& body, std::size_t index);
+  void fold_into_next_reader(ValueId result, const ir::Body& body, std::size_t index, bool past_stores);
+  void fold_extracts(const ir::Body& body);
   void note_reads(const ir::Body& body);
   void note_read(ValueId value, int position);
   void note_loop_reads(const ir::Instruction& it, int position);

@@ -20,6 +20,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 
 namespace pyvm::x64 {
@@ -294,6 +295,9 @@ private:
   void lower_index(const Instruction& it);
   void lower_leave(const Instruction& it);
   void lower_any(const Instruction& it);
+  void lower_extract(const Instruction& it);
+  // Where the lane that the instruction takes lies since its opener (Facts) was emitted.
+  x86::Mem lane_in_memory(const Instruction& it);
   // Sets the processor's flags: not zero when some lane is true.
   void test_any(const Instruction& it);
   void store_slots_masked(ValueId value, const x86::Mem& to, const x86::Reg& mask);
@@ -386,6 +390,7 @@ private:
   bool inside_loop_op_ = false; // a `loop` encloses what is emitted, outside of any `for`
   std::optional<Ordinal> ordinal_;
   std::vector<KeptLane> kept_lanes_;
+  std::map<ir::InstructionId, x86::Mem> taken_apart_; // vectors that Extract has put into memory, by opener
   std::vector<std::string> names_; // of values, for the listing
   std::vector<x86::Reg> stress_registers_;
   int stress_count_ = 0; // of instructions

@@ -39,6 +39,36 @@ x86::Vec Generator::float_lane(const x86::Vec& vector, int lane, Base base) {
   return scalar;
 }
 
+x86::Mem Generator::lane_in_memory(const Instruction& it) {
+  const Type t = type(it.operands[0]);
+  const int bytes = bytes_of(t) / t.lanes;
+  x86::Mem lane = taken_apart_.at(facts_.at(it).opener).cloneAdjusted(it.immediate * bytes);
+  lane.setSize(static_cast<std::uint32_t>(bytes));
+  return lane;
+}
+
+void Generator::lower_extract(const Instruction& it) {
+  const ValueId vector = it.operands[0], result = it.results[0];
+  const Type t = type(vector);
+  const ir::InstructionId opener = facts_.at(it).opener;
+  if (in_cold_ || opener == ir::no_id) {
+    const int lane = static_cast<int>(it.immediate);
+    if (t.is_float())
+      copy(target(result), float_lane(vec(vector), lane, t.base), type(result));
+    else
+      copy(target(result), int_lane(vec(vector), lane), type(result));
+    return;
+  }
+  if (opener == facts_.id_of(it)) {
+    const auto bytes = static_cast<std::uint32_t>(bytes_of(t));
+    x86::Mem& place = taken_apart_[opener];
+    if (!place.hasBase()) place = cc_.newStack(bytes, bytes);
+    place.setSize(bytes);
+    emit(Id::kIdVmovups, place, vec(vector));
+  }
+  load_scalar(target(result), slot_kind(t.base), lane_in_memory(it));
+}
+
 // ---- together -----------------------------------------------------------------------------------------------------
 
 void Generator::join_quarters(const x86::Vec& dst, const std::vector<x86::Vec>& quarters) {

@@ -65,7 +65,9 @@ x86::Reg Generator::reg(ValueId v) {
   }
   // A reader that does not want memory after all.
   x86::Reg into = new_register(type(v));
-  if (is_vector(v))
+  if (it->op == Op::Extract)
+    load_scalar(into, slot_kind(type(v).base), lane_in_memory(*it));
+  else if (is_vector(v))
     load_contiguous(*it, into, element(*it));
   else
     load_scalar(into, it->element, element(*it));
@@ -86,6 +88,7 @@ std::optional<std::int64_t> Generator::immediate(ValueId v) const {
 Operand Generator::source(ValueId v) {
   if (in_memory(v)) {
     const Instruction& load = *facts_.definition(v);
+    if (load.op == Op::Extract) return lane_in_memory(load);
     x86::Mem memory = element(load);
     memory.setSize(static_cast<std::uint32_t>(is_vector(v) ? bytes_of(type(v)) : size_of(load.element)));
     return memory;

@@ -196,6 +196,20 @@ private:
       endless_loop();
   }
 
+  // Some lanes of a vector, one after the other, as a sum in order does it.
+  void take_apart() {
+    constexpr Op folds[] = {Op::Add, Op::Sub, Op::Mul, Op::Min, Op::Max};
+    const Type type = chance(50) ? f64 : chance(50) ? i64 : f32;
+    const Op op = folds[below(5)];
+    const ValueId vector = value(type.with_lanes(options_.lanes));
+    ValueId all = value(type);
+    for (int lane = chance(50) ? 0 : below(options_.lanes); lane < options_.lanes; ++lane) {
+      const ValueId one = emit({.op = Op::Extract, .immediate = lane, .operands = {vector}}, type);
+      all = emit({.op = op, .operands = {all, one}}, type);
+      if (chance(10)) return;
+    }
+  }
+
   void compute() {
     constexpr Op int_ops[] = {Op::Add, Op::Sub, Op::Mul, Op::FloorDiv, Op::FloorMod, Op::UDiv, Op::UMod,
                               Op::Pow, Op::Min, Op::Max, Op::UMin,     Op::UMax,     Op::And,  Op::Or,
@@ -218,7 +232,7 @@ private:
     if (chance(25))
       return chance(40) ? nearly_trivial(ints, int_ops[below(std::size(int_ops))])
                         : nearly_trivial(floats, float_ops[below(std::size(float_ops))]);
-    switch (below(14)) {
+    switch (below(options_.lanes > 1 ? 15 : 14)) {
     case 0:
     case 1:
     case 2:
@@ -259,6 +273,8 @@ private:
     case 12:
       return chance(50) ? same(chance(50) ? Op::Neg : Op::Abs, chance(50) ? ints : floats)
                         : same(Op::Not, chance(50) ? ints : bools);
+    case 14:
+      return take_apart();
     default: {
       const ValueId a = value(floats);
       emit({.op = Op::Math, .immediate = static_cast<std::int64_t>(safe_functions[below(5)]), .operands = {a}}, floats);

@@ -77,7 +77,7 @@ TEST_CASE("compiled lanes give the bits of the evaluator") {
         if (isa > generator->widest_isa()) continue;
         const int lanes = ir::lanes_of(isa), gangs = 1 << (seed / 2 % 3);
         if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-        Region vector = widen(view, lanes, gangs);
+        Region vector = widen({{&view, gangs}}, lanes);
         if (seed % 3 != 0) tracer::optimise(vector, {.distinct_slots_are_disjoint = true});
         const bool few = seed % 5 == 0;
         const auto code = generator->compile(vector, {.isa = isa, .few_registers = few, .want_listing = true});

@@ -246,18 +246,25 @@ private:
     Builder& b = *build_;
     const ValueId lo = chance(2) ? b.int_constant(pick(3)) : b.int_constant(0);
     const ValueId hi = chance(2) ? b.param(0) : b.int_constant(pick(World::width));
-    const bool carries = chance(2);
+    const bool carries = chance(2), folds = carries && chance(2); // nothing but its update reads a fold
     const std::vector<ValueId> carried = carries ? std::vector{number(), integer()} : std::vector<ValueId>{};
     const auto floats = floats_, ints = ints_, bools = bools_;
     const auto loop = b.begin_for(lo, hi, 1 + pick(2), carried);
     if (!carries) b.declare_independent();
     ints_.push_back(loop.index);
-    if (carries) floats_.push_back(loop.parameters[0]), ints_.push_back(loop.parameters[1]);
+    if (carries && !folds) floats_.push_back(loop.parameters[0]), ints_.push_back(loop.parameters[1]);
     floats_.push_back(b.load(b.array(1), std::vector{checked(row_, 1, 0), checked(loop.index, 1, 1)}));
     statements(1 + pick(3), depth + 1);
     std::vector<ValueId> next;
-    if (carries) next = {b.emit(Op::Add, {loop.parameters[0], number()}), integer()};
-    if (!carries && depth == 0) {
+    if (folds) {
+      constexpr Op of_floats[] = {Op::Add, Op::Sub, Op::Mul, Op::Max, Op::Min, Op::Div};
+      constexpr Op of_ints[] = {Op::Add, Op::Sub, Op::Mul, Op::Max, Op::UMin, Op::And, Op::Xor};
+      next = {b.emit(of_floats[pick(6)], {loop.parameters[0], number()}),
+              b.emit(of_ints[pick(7)], {loop.parameters[1], integer()})};
+    } else if (carries) {
+      next = {b.emit(Op::Add, {loop.parameters[0], number()}), integer()};
+    }
+    if ((!carries || folds) && depth == 0 && chance(carries ? 3 : 1)) {
       line();
       b.store(b.array(6), std::vector{checked(row_, 6, 0), checked(loop.index, 6, 1)}, number());
     }

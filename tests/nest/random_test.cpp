@@ -65,8 +65,8 @@ TEST_CASE("random regions give the same bits in every plan") {
       REQUIRE(problems(planned.fast) == std::vector<std::string>{});
       REQUIRE(problems(planned.careful) == std::vector<std::string>{});
       REQUIRE(print(ir::parse(print(planned.fast)).region) == print(planned.fast));
-      in_lanes += planned.plan.loop.has_value();
-      inner += planned.plan.loop.has_value() && !planned.plan.is_ordinal;
+      in_lanes += !planned.plan.in_lanes.empty();
+      inner += !planned.plan.in_lanes.empty() && !planned.plan.is_ordinal;
       run_pieces(planned, world, 0, count, 0);
       REQUIRE(world.same_results(plain));
     }
@@ -116,7 +116,7 @@ TEST_CASE("every loop that may be widened gives the same bits at every width") {
       for (const int lanes : {2, 4, 8}) {
         for (const int gangs : {1, 2, 4}) {
           if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-          const Region vector = widen(view, lanes, gangs);
+          const Region vector = widen({{&view, gangs}}, lanes);
           INFO("seed " << seed << " loop " << loop << "\n" << print(scalar) << print(vector));
           REQUIRE(problems(vector) == std::vector<std::string>{});
           for (const std::int64_t count : {1, 3, 8, 33, 67}) {
@@ -210,7 +210,7 @@ TEST_CASE("iterations that go different ways give the bits of the scalar region"
       masked += view.has_masks();
       const int lanes = seed % 2 == 0 ? 8 : 4, gangs = 1 << (seed / 2 % 3);
       if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-      Region vector = widen(view, lanes, gangs);
+      Region vector = widen({{&view, gangs}}, lanes);
       const Region plain_vector = vector;
       tracer::optimise(vector, {.distinct_slots_are_disjoint = true});
       INFO("loop " << loop << "\n" << print(scalar) << print(plain_vector));

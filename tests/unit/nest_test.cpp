@@ -587,7 +587,7 @@ TEST_CASE("at each entry the plan is checked against that entry's numbers") {
                                                        .arrays = &array,
                                                        .iterations = 1000,
                                                        .is_grain = true});
-  REQUIRE(planned.plan.loop);
+  REQUIRE(!planned.plan.in_lanes.empty());
   const auto entry = [&](std::uint64_t shift, std::int64_t iterations) {
     return PlannedEntry(planned, &shift, &array, 0, iterations).next_piece(0, iterations, 0);
   };
@@ -631,7 +631,7 @@ TEST_CASE("a plan made for few iterations, or for arrays that met, is made again
   CHECK_FALSE(wants(large, apart, 4, 3));
   CHECK(wants(large, apart, 900, 1)); // the inner loop has become long
   const PlannedRegion shared = plan(together, 4, 1000);
-  CHECK_FALSE(shared.plan.loop);
+  CHECK(shared.plan.in_lanes.empty());
   CHECK_FALSE(wants(shared, together, 4, 1000));
   CHECK(wants(shared, apart, 4, 1000));
 }

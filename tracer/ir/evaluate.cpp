@@ -214,6 +214,8 @@ private:
       return static_cast<ScalarBits>(it.immediate) * static_cast<ScalarBits>(lane);
     case Op::Splat:
       return values_[it.operands[0]][0];
+    case Op::Extract:
+      return values_[it.operands[0]][static_cast<std::size_t>(it.immediate)];
     case Op::Any: {
       const auto& mask = values_[it.operands[0]];
       return std::any_of(mask.begin(), mask.begin() + lanes_of(it.operands[0]),

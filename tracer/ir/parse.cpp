@@ -259,6 +259,7 @@ private:
     case Op::LaneSet:
     case Op::Touch:
     case Op::Draw:
+    case Op::Extract:
     case Op::Br:
       it.immediate = line.take_int(least_int, most_int, "a number");
       take_values(line, it.operands);

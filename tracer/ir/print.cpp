@@ -201,6 +201,7 @@ private:
     case Op::LaneSet:
     case Op::Touch:
     case Op::Draw:
+    case Op::Extract:
     case Op::Br:
       add(std::to_string(it_.immediate));
       add(list(0, count));

@@ -8,7 +8,7 @@ namespace pyvm::ir {
 
 bool computes_by_lane(Op op) {
   if (info(op).effect != Effect::Pure || info(op).operands == 0) return false;
-  return op != Op::Dim && op != Op::Splat && op != Op::Any;
+  return op != Op::Dim && op != Op::Splat && op != Op::Any && op != Op::Extract;
 }
 
 ScalarBits compute(const Instruction& instruction, Base operand, Base result, std::span<const ScalarBits> values) {

@@ -359,6 +359,10 @@ Result Simplifier::by_op(Type named) const {
   case Op::Any:
     if (const auto known = bits(x())) return b.constant(b1, *known);
     return b.region().type(x()).lanes == 1 ? Result(x()) : std::nullopt;
+  case Op::Extract:
+    if (const auto known = bits(x())) return b.constant(b.region().type(x()).with_lanes(1), *known);
+    if (const Instruction* splat = made_by(x(), Op::Splat)) return splat->operands[0];
+    return b.region().type(x()).lanes == 1 ? Result(x()) : std::nullopt;
   case Op::Splat:
     if (const auto known = bits(x())) return b.constant(named, *known);
     return named.lanes == 1 ? Result(x()) : std::nullopt;

@@ -76,6 +76,7 @@ Takes taken_by(Op op) {
   case Op::Ne:
   case Op::LaneSet:
   case Op::Splat:
+  case Op::Extract:
     return Takes::Scalar;
   case Op::Dim:
   case Op::Load:
@@ -200,6 +201,9 @@ std::string special_error(const Region& region, const Instruction& it) {
     return operand(1) == i64 ? "" : "the length is a scalar i64";
   case Op::Splat:
     return operand(0).lanes == 1 && result.base == operand(0).base ? "" : "splat makes a vector of its scalar's type";
+  case Op::Extract:
+    if (operand(0).base == Base::Bool) return "a mask has no lanes to take out";
+    return in_table(it.immediate, operand(0).lanes) ? "" : "no such lane";
   case Op::Leave:
     return operand(0).lanes > 1 ? "" : "lanes leave by a mask";
   case Op::Iota:
@@ -240,6 +244,8 @@ std::optional<Type> implied_type(const Region& region, const Instruction& instru
     return array_type;
   case Op::Any:
     return b1;
+  case Op::Extract:
+    return region.type(instruction.operands[0]).with_lanes(1);
   case Op::Draw:
     return instruction.immediate == static_cast<std::int64_t>(DrawKind::Bounded) ? i64 : f64;
   case Op::Select:

@@ -34,6 +34,10 @@ constexpr double unknown_trips = 16;
 // may be the only loop for lanes, and the next call may be a long one.
 constexpr double assumed_iterations = 256, price_of_assuming = 1.5;
 constexpr double least_gain = 1.25;
+// Where lanes take part in a sum in order, each of them waits for the one before. Scalar code does too, while it
+// computes what the next iterations add: only much of that is worth lanes.
+constexpr double least_gain_in_order = 2, price_in_order = 5;
+constexpr double price_of_join = 16; // of a fold, behind the loop
 // The first-level data cache of all CPUs that this is for: 32 KiB in lines of 64 bytes, eight of them a set.
 constexpr std::int64_t cache_line = 64, cache_sets = 64, cache_ways = 8;
 constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
@@ -83,30 +87,29 @@ public:
       : nest_(nest), facts_(facts), request_(request), plan_(plan),
         numbers_(facts.table, request.scalars, request.arrays) {}
 
-  std::optional<LaneView> run() {
+  std::vector<ChosenLoop> run() {
     plan_.scalar_cost = cost(nullptr);
     if (is_forced()) return run_forced();
-    std::optional<LaneView> best;
-    std::size_t best_note = 0;
     for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
       const Loop& facts = table().loops[loop];
       LoopNote note{.loop = loop, .line = facts.line, .declared = facts_.table.loops[loop].declared};
-      if (auto view = candidate(loop, note)) {
-        const bool first = !best;
-        const double least = first ? 0 : plan_.loops[best_note].cost;
-        if (first || note.cost < least) {
-          best.emplace(std::move(*view));
-          best_note = plan_.loops.size();
-        }
-      }
+      candidates_.push_back(candidate(loop, note));
+      gains_.push_back(candidates_.back() ? plan_.scalar_cost - note.cost : 0);
       // Loops without a line are the recorder's own: nobody asks for them.
       if (note.cost != 0 || note.line != 0) plan_.loops.push_back(std::move(note));
     }
-    if (!best) return best;
-    for (LoopNote& note : plan_.loops)
-      if (note.cost != 0 && note.loop != plan_.loops[best_note].loop) note.why_not.reason = Reason::OtherLoopIsBetter;
-    settle(*best, plan_.loops[best_note].loop);
-    return best;
+    std::vector<LoopId> best;
+    const double gain = best_below(none, best);
+    const bool worth_it = (plan_.scalar_cost - gain) * least_gain <= plan_.scalar_cost;
+    if (!worth_it) best.clear();
+    for (LoopNote& note : plan_.loops) {
+      if (note.cost == 0 || std::find(best.begin(), best.end(), note.loop) != best.end()) continue;
+      note.why_not.reason = worth_it ? Reason::OtherLoopIsBetter : Reason::NotWorthIt;
+      if (!worth_it) note.cost = 0;
+    }
+    std::vector<ChosenLoop> chosen;
+    for (const LoopId loop : best) settle(std::move(*candidates_[loop]), loop, chosen);
+    return chosen;
   }
 
 private:
@@ -120,7 +123,21 @@ private:
 
   bool is_forced() const { return request_.forced_rank > 0; }
 
-  std::optional<LaneView> run_forced() {
+  // The loops inside `parent`, none of them inside another, that gain most together, put behind `chosen`.
+  double best_below(LoopId parent, std::vector<LoopId>& chosen) const {
+    double all = 0;
+    for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
+      if (table().loops[loop].parent != parent) continue;
+      std::vector<LoopId> inside;
+      const double of_inner = best_below(loop, inside);
+      if (gains_[loop] > 0 && gains_[loop] >= of_inner) inside = {loop};
+      all += std::max({gains_[loop], of_inner, 0.0});
+      chosen.insert(chosen.end(), inside.begin(), inside.end());
+    }
+    return all;
+  }
+
+  std::vector<ChosenLoop> run_forced() {
     std::vector<Alternative> all;
     for (LoopId loop = 0; loop < table().loops.size(); ++loop) {
       LoopNote note{.loop = loop, .line = table().loops[loop].line, .declared = facts_.table.loops[loop].declared};
@@ -135,15 +152,15 @@ private:
     std::stable_sort(all.begin(), all.end(),
                      [](const Alternative& a, const Alternative& b) { return a.cost < b.cost; });
     const std::size_t rank = static_cast<std::size_t>(request_.forced_rank - 1) % (all.size() + 1);
-    if (rank == all.size()) return std::nullopt;
+    if (rank == all.size()) return {};
     uses_unit_strides_ = all[rank].unit_strides;
     LoopNote unused;
     auto view = candidate(all[rank].loop, unused);
     for (LoopNote& note : plan_.loops)
       if (note.loop == all[rank].loop) note.why_not = {};
-    settle(*view, all[rank].loop);
-    plan_.gangs = all[rank].gangs;
-    return view;
+    std::vector<ChosenLoop> chosen;
+    settle(std::move(*view), all[rank].loop, chosen, all[rank].gangs);
+    return chosen;
   }
 
   bool may_have_gangs(const LaneView& view, LoopId loop, int gangs) const {
@@ -196,16 +213,31 @@ private:
     const double count = trips(loop);
     if (count < request_.lanes && !is_forced()) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
     note.cost = cost(&view) * (assumes_iterations(loop) ? price_of_assuming : 1);
-    if (note.cost * least_gain > plan_.scalar_cost && !is_forced()) {
+    const double scalar = cost_of_loop(loop), gain = plan_.scalar_cost - note.cost;
+    const double least = in_order_folds(view) > 0 ? least_gain_in_order : least_gain;
+    if ((scalar - gain) * least > scalar && !is_forced()) {
       note.cost = 0;
-      return no(Reason::NotWorthIt);
+      return no(in_order_folds(view) > 0 ? Reason::CarriedValue : Reason::NotWorthIt, view.carried_text());
     }
     return view;
+  }
+
+  static int in_order_folds(const LaneView& view) {
+    return static_cast<int>(std::count_if(view.folds().begin(), view.folds().end(),
+                                          [](const Fold& fold) { return fold.in_order; }));
   }
 
   // ---- costs ----------------------------------------------------------------------------------------------
   // Who runs a body: scalar code, all lanes, or some of them.
   enum class Runs : std::uint8_t { Scalar, Lanes, SomeLanes };
+
+  // What the loop takes of the scalar code's cost.
+  double cost_of_loop(LoopId loop) const {
+    double times = 1;
+    for (LoopId each = loop; each != none; each = table().loops[each].parent)
+      times *= table().loops[each].ordinal ? 1 : trips(each);
+    return times * cost_of(owner(loop).bodies[0], nullptr, Runs::Scalar);
+  }
 
   double cost(const LaneView* view) const { return cost_of(nest_.region().body, view, Runs::Scalar); }
 
@@ -235,19 +267,22 @@ private:
         continue;
       }
       const double all = trips(loop), alone = std::fmod(all, request_.lanes) / std::max(all, 1.0);
+      const double chain = in_order_folds(*view) > 0 ? price_in_order : 0;
+      const double in_step = std::max(cost_of(it.bodies[0], view, Runs::Lanes), chain);
+      total += price_of_join * static_cast<double>(view->folds().size()) * (all > 0 ? 1 : 0);
       if (view->has_masks()) { // the last vector is a partial one
         const double vectors = std::ceil(all / request_.lanes) * request_.lanes / std::max(all, 1.0);
-        total += count * vectors * cost_of(it.bodies[0], view, Runs::Lanes);
+        total += count * vectors * in_step;
         continue;
       }
-      total += count * ((1 - alone) * cost_of(it.bodies[0], view, Runs::Lanes) +
-                        alone * cost_of(it.bodies[0], view, Runs::Scalar));
+      total += count * ((1 - alone) * in_step + alone * cost_of(it.bodies[0], view, Runs::Scalar));
     }
     return total;
   }
 
   double lane_price(const ir::Instruction& it, const LaneView& view, Runs runs) const {
     const double lanes = request_.lanes;
+    if (const Fold* fold = view.fold_of(it); fold != nullptr && fold->in_order) return price(it);
     if (it.op != Op::Load && it.op != Op::Store) return price(it) / lanes;
     const bool masked = runs == Runs::SomeLanes && (it.op == Op::Store || !view.is_safe(it));
     switch (view.access(it).moves) {
@@ -261,19 +296,25 @@ private:
   }
 
   // ---- gangs ----------------------------------------------------------------------------------------------
-  void settle(const LaneView& view, LoopId loop) {
-    plan_.loop = loop;
+  void settle(LaneView view, LoopId loop, std::vector<ChosenLoop>& chosen, int forced_gangs = 0) {
+    const int count = forced_gangs > 0 ? forced_gangs : gangs(view, loop);
+    plan_.in_lanes.push_back(loop);
     plan_.is_ordinal = table().loops[loop].ordinal;
     plan_.lanes = request_.lanes;
-    plan_.gangs = gangs(view, loop);
+    plan_.gangs = std::max(plan_.gangs, count);
+    for (LoopNote& note : plan_.loops)
+      if (note.loop == loop) note.gangs = count;
     note_accesses(view);
+    chosen.push_back({std::move(view), count});
   }
 
   int gangs(const LaneView& view, LoopId loop) const {
     const ir::Region& region = nest_.region();
     const int size = size_of_body(view);
     const bool reduces = table().loops[loop].ordinal && !region.accumulators.empty();
-    const int chains = carried_vectors(view, region.at(view.loop()).bodies[0]);
+    const int own_chains = static_cast<int>(view.folds().size()) - in_order_folds(view);
+    const int chains =
+        own_chains > 0 ? own_chains : carried_vectors(view, region.at(view.loop()).bodies[0]);
     int wanted = size <= small_body ? 2 : 1;
     if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
     // The lanes of a reduction inside: with all of them in one step, store promotion keeps them in registers.
@@ -415,11 +456,13 @@ private:
   Plan& plan_;
   const Numbers numbers_;
   bool uses_unit_strides_ = true;
+  std::vector<std::optional<LaneView>> candidates_; // by loop
+  std::vector<double> gains_;
 };
 
 } // namespace
 
-std::optional<LaneView> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
+std::vector<ChosenLoop> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
                                     Plan& plan) {
   return Chooser(nest, facts, request, plan).run();
 }

@@ -52,9 +52,12 @@ LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, Ha
   const ir::Instruction& it = region_.at(loop);
   varies_[it.bodies[0].parameters[0]] = true;
   survey(it.bodies[0], &it);
-  if (it.operands.size() > 2) {
-    const std::size_t carried = it.operands.size() - 2;
-    refuse(Reason::CarriedValue, it.line, fmt::format("{} value{}", carried, carried == 1 ? "" : "s"));
+  if (it.immediate > most_lane_step) refuse(Reason::TooFewTrips, it.line, "its step is so large");
+  const std::size_t carried = it.operands.size() - 2;
+  folds_.reserve(carried);
+  for (std::size_t k = 0; k < carried; ++k) {
+    if (find_fold(it, k)) continue;
+    refuse(Reason::CarriedValue, it.line, carried_text());
     return;
   }
   path_.clear();
@@ -67,6 +70,79 @@ LaneView::LaneView(const Nest& nest, ir::InstructionId loop, LaneExits exits, Ha
 
 void LaneView::refuse(Reason reason, int line, std::string detail) {
   if (!refusal_) refusal_ = Refusal{reason, std::move(detail), line};
+}
+
+// ---- what the loop carries --------------------------------------------------------------------------------
+
+namespace {
+
+bool is_extreme(Op op) { return op == Op::Min || op == Op::Max || op == Op::UMin || op == Op::UMax; }
+
+// Operations that can be a fold; of floats in the lanes' order, of integers in any.
+bool folds_with(Op op, ir::Type type) {
+  switch (op) {
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Min:
+  case Op::Max:
+    return true;
+  case Op::Div:
+    return type.is_float();
+  case Op::UMin:
+  case Op::UMax:
+  case Op::And:
+  case Op::Or:
+  case Op::Xor:
+    return type.base == ir::Base::I64;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+int LaneView::reads_in(const ir::Body& body, ValueId value) const {
+  int reads = 0;
+  ir::for_each_instruction(region_, body, [&](ir::InstructionId id) {
+    const std::vector<ValueId>& operands = region_.at(id).operands;
+    reads += static_cast<int>(std::count(operands.begin(), operands.end(), value));
+  });
+  return reads;
+}
+
+// Exits may read what is carried: no iteration of a step leaves through one (`Restart`).
+bool LaneView::find_fold(const ir::Instruction& loop, std::size_t carried) {
+  const ir::Body& body = loop.bodies[0];
+  const ValueId before = body.parameters[carried + 1];
+  const ValueId after = region_.at(body.instructions.back()).operands[carried];
+  const ir::Instruction* update = nest_.definition(after);
+  const ir::Type type = region_.type(before);
+  if (exits_ != LaneExits::Restart || update == nullptr || update->operands.size() != 2) return false;
+  if (!folds_with(update->op, type)) return false;
+  const bool is_in_body =
+      std::any_of(body.instructions.begin(), body.instructions.end(),
+                  [&](ir::InstructionId id) { return &region_.at(id) == update; });
+  if (!is_in_body || reads_in(body, before) != 1 || reads_in(body, after) != 1) return false;
+  const bool either_side = update->op == Op::Add || update->op == Op::Mul || type.base == ir::Base::I64;
+  const bool is_second = update->operands[1] == before;
+  if (update->operands[0] != before && !(is_second && either_side && update->op != Op::Sub)) return false;
+  Fold fold{.update = update, .own = update->operands[is_second ? 0 : 1]};
+  fold.shows_zeros = type.is_float() && is_extreme(update->op) && !stores(body);
+  fold.in_order = type.is_float() && !fold.shows_zeros;
+  folds_.push_back(fold);
+  return true;
+}
+
+std::string LaneView::carried_text() const {
+  const std::size_t carried = region_.at(loop_).operands.size() - 2;
+  return fmt::format("{} value{}", carried, carried == 1 ? "" : "s");
+}
+
+const Fold* LaneView::fold_of(const ir::Instruction& it) const {
+  for (const Fold& fold : folds_)
+    if (fold.update == &it) return &fold;
+  return nullptr;
 }
 
 // ---- what varies ------------------------------------------------------------------------------------------
@@ -151,7 +227,7 @@ void LaneView::spread(const ir::Body& body, const ir::Instruction* owner) {
       if (is_ordinal_) mark(it.results[0]);
       break;
     default:
-      if (!it.results.empty() && any_varies(it.operands)) mark(it.results[0]);
+      if (!it.results.empty() && any_varies(it.operands) && fold_of(it) == nullptr) mark(it.results[0]);
     }
   }
   path_.pop_back();
@@ -430,6 +506,7 @@ void LaneView::note_vectors(const ir::Instruction& it, std::vector<bool>& needed
   const auto need_if = [&](bool condition, const std::vector<ValueId>& values, std::size_t first = 0) {
     for (std::size_t i = first; condition && i < values.size(); ++i) need(values[i]);
   };
+  if (const Fold* fold = fold_of(it)) return need(fold->own);
   if (is_access(it)) {
     const bool live = it.op == Op::Store || needed[it.results[0]];
     if (it.op == Op::Store) need(it.operands.back());

@@ -58,6 +58,17 @@ struct Ways {
   }
 };
 
+// A value that the loop in lanes carries, where each iteration does no more to it than `next = carried op own`, and
+// nothing else reads it on the way. Operations whose order does not show (on integers, and the extremes) are done in
+// each lane by itself and joined behind the loop; the others take the lanes' own values one after the other.
+struct Fold {
+  const ir::Instruction* update = nullptr; // carried op own
+  ir::ValueId own = ir::no_id;
+  bool in_order = false;
+  // The extremes of floats, which are zeros of some sign when the result is zero: then the order shows.
+  bool shows_zeros = false;
+};
+
 class LaneView {
 public:
   using HasUnitStride = std::function<bool(std::uint16_t slot, std::uint8_t dimension)>;
@@ -70,6 +81,11 @@ public:
   const std::optional<Refusal>& refusal() const { return refusal_; }
 
   bool varies(ir::ValueId value) const { return varies_[value]; }
+  // What the loop carries, in the order of its operands.
+  const std::vector<Fold>& folds() const { return folds_; }
+  std::string carried_text() const; // how many values that is
+  // The fold whose update it is; null for others.
+  const Fold* fold_of(const ir::Instruction& it) const;
   const ir::Instruction* definition(ir::ValueId value) const { return nest_.definition(value); }
   // A check or exit that gives up the step at work, for the scalar code to do it again.
   bool restarts(const ir::Instruction& it) const;
@@ -117,6 +133,8 @@ private:
   bool branch_diverges(const ir::Instruction* block) const;
   bool has_constant_divisor(const ir::Instruction& it) const;
   bool is_plain(const ir::Instruction& branch) const;
+  bool find_fold(const ir::Instruction& loop, std::size_t carried);
+  int reads_in(const ir::Body& body, ir::ValueId value) const;
   void survey(const ir::Body& body, const ir::Instruction* owner);
   void note_vectors(const ir::Instruction& it, std::vector<bool>& needed, bool& changed) const;
   std::string array_name(const ir::Instruction& access) const;
@@ -138,6 +156,7 @@ private:
   std::map<const ir::Instruction*, const ir::Instruction*> owner_of_; // of accesses and of what owns bodies
   std::map<ir::ValueId, const ir::Instruction*> index_of_;            // whose index it is, of the loops inside
   std::vector<bool> read_, inside_;                                   // by value
+  std::vector<Fold> folds_;
   std::optional<Refusal> refusal_;
 };
 

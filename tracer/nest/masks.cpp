@@ -152,7 +152,7 @@ void Widener::leave(ir::ExitId id, const List& lanes) {
   ir::Exit copy = from_.exits[id];
   List operands;
   for (const ValueId value : copy.operands)
-    for (int gang = 0; gang < gangs_; ++gang) operands.push_back(vector(value, std::min(gang, at_work_ - 1)));
+    for (int gang = 0; gang < gangs_of_exits_; ++gang) operands.push_back(vector(value, std::min(gang, at_work_ - 1)));
   copy.operands = operands;
   const ir::ExitId exit = build_.add_exit(std::move(copy));
   for (int gang = 0; gang < at_work_; ++gang)
@@ -207,7 +207,7 @@ void Widener::masked_exit(const Instruction& it) {
 // The step has had no effect yet: its first iteration and those behind it run in the scalar loop.
 void Widener::restart_if(ValueId condition) {
   build_.begin_if(condition);
-  br_to(restart_block_, {base_});
+  give_up();
   build_.end_if();
 }
 
@@ -226,7 +226,7 @@ void Widener::index(const Instruction& it) {
     const ValueId length = at(it.operands[1]);
     const ValueId subscript = wrapped(at(it.operands[0]), length);
     const ValueId beyond = build_.emit(Op::ULe, {length, subscript});
-    view_.restarts(it) ? restart_if(beyond) : leave_if(beyond, it);
+    view_->restarts(it) ? restart_if(beyond) : leave_if(beyond, it);
     return set(it.results[0], subscript);
   }
   List subscripts, good;
@@ -236,7 +236,7 @@ void Widener::index(const Instruction& it) {
     good.push_back(build_.emit(Op::ULt, {subscripts.back(), length}));
   }
   vectors_[it.results[0]] = subscripts;
-  if (view_.restarts(it)) return restart_if(any(without(state_.mask, good)));
+  if (view_->restarts(it)) return restart_if(any(without(state_.mask, good)));
   if (masked()) return unless(good, it);
   for (const ValueId each : good) build_.guard(each, exit(it.exit));
 }

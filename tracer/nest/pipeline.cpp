@@ -133,11 +133,13 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
   const ir::Region scalar = planned.fast;
   Nest nest(scalar, alias.forms_are_in_range);
   planned.lane_dependences = find_dependences(nest, request.is_grain);
-  const auto view = choose_plan(nest, planned.lane_dependences, request, planned.plan);
-  if (!view) return;
-  planned.lane_loop = *planned.plan.loop;
+  const std::vector<ChosenLoop> chosen = choose_plan(nest, planned.lane_dependences, request, planned.plan);
+  if (chosen.empty()) return;
+  planned.lane_loops = planned.plan.in_lanes;
   planned.checks.unit_strides = planned.plan.unit_strides;
-  planned.fast = widen(*view, planned.plan.lanes, planned.plan.gangs);
+  std::vector<LaneLoop> loops;
+  for (const ChosenLoop& each : chosen) loops.push_back({&each.view, each.gangs});
+  planned.fast = widen(loops, planned.plan.lanes);
   check_in_debug(planned.fast, "widening");
   optimise(planned.fast, alias);
   if (planned.plan.is_ordinal && !planned.fast.accumulators.empty())
@@ -202,7 +204,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   if (alias.distinct_slots_are_disjoint) {
     planned.checks.disjoint = pairs;
     put_in_lanes(planned, request, alias);
-    if (planned.lane_loop == none && request.hoists_checks) {
+    if (planned.lane_loops.empty() && request.hoists_checks) {
       if (auto versioned = version_loops(planned.fast)) {
         planned.fast = std::move(*versioned);
         check_in_debug(planned.fast, "versioning loops");
@@ -211,7 +213,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
         std::vector<LoopNote> notes = std::move(planned.plan.loops);
         planned.plan.loops.clear();
         put_in_lanes(planned, request, alias);
-        if (planned.lane_loop == none) planned.plan.loops = std::move(notes); // of the loops as they were written
+        if (planned.lane_loops.empty()) planned.plan.loops = std::move(notes); // of the loops as they were written
       }
     }
   } else {
@@ -237,8 +239,9 @@ PlannedEntry::PlannedEntry(const PlannedRegion& planned, const std::uint64_t* sc
                            const ir::ArrayDescriptor* arrays, std::int64_t begin, std::int64_t end)
     : planned_(planned), entry_(planned.checks, scalars, arrays) {
   fast_possible_ = entry_.arrays_hold();
-  if (fast_possible_ && planned.lane_loop != none)
-    fast_possible_ = order_of(planned.lane_dependences, planned.lane_loop, scalars, arrays, begin, end).independent();
+  for (const LoopId loop : planned.lane_loops)
+    fast_possible_ = fast_possible_ &&
+                     order_of(planned.lane_dependences, loop, scalars, arrays, begin, end).independent();
 }
 
 Order PlannedEntry::order(const PlannedRegion& planned, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays,

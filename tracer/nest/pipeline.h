@@ -36,7 +36,7 @@ struct PlannedRegion {
   LoopId ordinal_loop = none;                // in `dependences`; none when the region is a `while` loop
   std::vector<AccumulatedArray> accumulated; // of a parallel prange: what threads may have copies of
   DependenceFacts lane_dependences;          // of the fast region before it was widened
-  LoopId lane_loop = none;                   // in those; none when the fast region is scalar
+  std::vector<LoopId> lane_loops;            // in those; none when the fast region is scalar
   std::int64_t alignment = 1;                // fast pieces begin at block_start + a multiple of this
   Plan plan;
   Reconsider reconsider;

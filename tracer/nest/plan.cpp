@@ -16,11 +16,11 @@ std::string movement(const LaneAccess& how) {
 std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, const RegisterName& name) {
   const auto array = [&](std::uint16_t slot) { return name(slots[slot].guest_register); };
   std::string text = fmt::format("plan {}\n", plan.title);
-  if (!plan.loop) text += "  scalar\n";
+  if (plan.in_lanes.empty()) text += "  scalar\n";
   for (const LoopNote& loop : plan.loops) {
     text += fmt::format("  line {} {}: ", loop.line, loop.declared ? "prange" : "loop");
     if (loop.why_not.reason == Reason::None)
-      text += fmt::format("{} lanes x {} gangs\n", plan.lanes, plan.gangs);
+      text += fmt::format("{} lanes x {} gangs\n", plan.lanes, loop.gangs);
     else
       text += sentence_of(loop.why_not.reason, loop.why_not.detail) + "\n";
   }

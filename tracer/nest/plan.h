@@ -39,7 +39,8 @@ struct LoopNote {
   int line = 0;
   bool declared = false;
   double cost = 0;   // estimated cycles of one iteration of the ordinal loop with lanes here; 0: not estimated
-  Refusal why_not{}; // no reason: this is the one
+  int gangs = 1;     // where it is one of those in lanes
+  Refusal why_not{}; // no reason: it is
 };
 
 struct CheckNote {
@@ -61,11 +62,11 @@ struct CopyNote {
 
 struct Plan {
   std::string title;
-  int lanes = 1, gangs = 1;
-  std::optional<LoopId> loop; // that runs in lanes, in the table of the region it was chosen for
-  bool is_ordinal = false;
+  int lanes = 1, gangs = 1;        // the most gangs of all loops in lanes
+  std::vector<LoopId> in_lanes;    // in the table of the region they were chosen for; none stands inside another
+  bool is_ordinal = false;         // the ordinal loop is the one in lanes
   double scalar_cost = 0;
-  std::vector<AccessNote> accesses; // of the loop in lanes
+  std::vector<AccessNote> accesses; // of the loops in lanes
   std::vector<LoopNote> loops;
   std::vector<OrderNote> in_order;
   std::vector<CopyNote> copied;
@@ -79,10 +80,16 @@ struct Plan {
 std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots,
                   const RegisterName& name = default_register_name);
 
-// Chooses the loop, the lanes and the gangs for a scalar region whose checks have been hoisted and whose arrays of
-// different slots share no memory. Fills lanes, gangs, loop, costs, accesses, loops and unit_strides of `plan`.
-// The view of the chosen loop, for widen(); nothing when all stays scalar. `nest` must outlive the view.
-std::optional<LaneView> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
+// What a plan puts in lanes, for widen().
+struct ChosenLoop {
+  LaneView view;
+  int gangs = 1;
+};
+
+// Chooses loops, lanes and gangs for a scalar region whose checks have been hoisted and whose arrays of different slots
+// share no memory. Fills lanes, gangs, in_lanes, costs, accesses, loops and unit_strides of `plan`. The chosen loops, in
+// the order of in_lanes; none when all stays scalar. `nest` must outlive the views.
+std::vector<ChosenLoop> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
                                     Plan& plan);
 
 } // namespace pyvm::tracer::nest

@@ -11,15 +11,31 @@ namespace pyvm::tracer::nest {
 using ir::Op;
 using ir::ValueId;
 
-Widener::Widener(const LaneView& view, ir::Region& to, int lanes, int gangs)
-    : Copier(view.region(), to), view_(view), lanes_(lanes), gangs_(gangs), vectors_(view.region().values.size()) {
+namespace {
+
+int most_gangs_of(const std::vector<LaneLoop>& loops) {
+  return std::max_element(loops.begin(), loops.end(),
+                          [](const LaneLoop& a, const LaneLoop& b) { return a.gangs < b.gangs; })
+      ->gangs;
+}
+
+} // namespace
+
+Widener::Widener(const std::vector<LaneLoop>& loops, ir::Region& to, int lanes)
+    : Copier(loops[0].view->region(), to), loops_(loops), lanes_(lanes), gangs_of_exits_(most_gangs_of(loops)),
+      vectors_(from_.values.size()) {
   to_.lanes = lanes;
-  to_.gangs = gangs;
+  to_.gangs = gangs_of_exits_;
 }
 
 void Widener::instruction(ir::InstructionId id) {
   if (in_lanes_) return in_lanes(id);
-  if (id == view_.loop()) return lane_loop(from_.at(id));
+  for (const LaneLoop& loop : loops_) {
+    if (loop.view->loop() != id) continue;
+    view_ = loop.view;
+    gangs_ = loop.gangs;
+    return lane_loop(from_.at(id));
+  }
   copy(id);
 }
 
@@ -35,8 +51,14 @@ void Widener::lane_loop(const Instruction& it) {
     left = build_.emit(Op::FloorDiv, {add(left, build_.int_constant(step - 1)), build_.int_constant(step)});
   left = build_.emit(Op::Max, {left, zero});
   ValueId from = lo;
-  const bool masks_rest = view_.has_masks() && !view_.may_restart();
-  if (view_.may_restart()) begin_block({ir::i64});
+  const bool masks_rest = view_->has_masks() && !view_->may_restart();
+  begin_folds(it);
+  if (view_->may_restart()) {
+    Types types{ir::i64};
+    const Types folded = types_of_folds();
+    types.insert(types.end(), folded.begin(), folded.end());
+    begin_block(types);
+  }
   restart_block_ = open_blocks_ - 1;
   for (const int gangs : {gangs_, 1}) {
     const ValueId whole = build_.emit(Op::And, {left, build_.int_constant(-std::int64_t{lanes_} * gangs)});
@@ -46,27 +68,36 @@ void Widener::lane_loop(const Instruction& it) {
     left = build_.emit(Op::Sub, {left, whole});
     if (gangs_ == 1 || masks_rest) break;
   }
-  if (masks_rest) return vector_loop(it, from, hi, 1, true);
-  if (view_.may_restart()) {
-    build_.yield(List{from});
-    from = end_block()[0];
+  if (masks_rest) {
+    vector_loop(it, from, hi, 1, true);
+    return set(it.results, totals(it, hi));
   }
-  const auto rest = build_.begin_for(from, hi, step);
-  set(it.bodies[0].parameters[0], rest.index);
-  body(it.bodies[0]);
-  build_.end_for();
-  forget_exits();
+  if (view_->may_restart()) {
+    List values{from};
+    const List folded = folds_of_one_gang(folds_);
+    values.insert(values.end(), folded.begin(), folded.end());
+    build_.yield(values);
+    const List results = end_block();
+    from = results[0];
+    fit_folds(1);
+    take_folds(List(results.begin() + 1, results.end()));
+  }
+  set(it.results, scalar_loop(it, from, hi, totals(it, from)));
 }
 
 void Widener::vector_loop(const Instruction& it, ValueId from, ValueId to, int gangs, bool masked) {
   at_work_ = gangs;
   step_ = it.immediate;
   build_.set_line(it.line);
-  base_ = build_.begin_for(from, to, step_ * lanes_ * gangs).index;
+  fit_folds(gangs);
+  const auto opened = build_.begin_for(from, to, step_ * lanes_ * gangs, all_folds());
+  base_ = opened.index;
+  take_folds(opened.parameters);
   if (build_.unreachable()) { // fewer iterations than lanes, as constants say: a body that never runs has no values
-    build_.end_for();
+    take_folds(build_.end_for());
     return;
   }
+  folds_at_start_ = folds_;
   const ir::Type type = ir::i64.with_lanes(lanes_);
   const ValueId iota = build_.emit(Op::Iota, {}, {.type = type, .immediate = step_});
   List& index = vectors_[it.bodies[0].parameters[0]];
@@ -80,12 +111,13 @@ void Widener::vector_loop(const Instruction& it, ValueId from, ValueId to, int g
   in_lanes_ = true;
   lane_body(it, masked);
   in_lanes_ = false;
-  build_.end_for();
+  if (!build_.unreachable()) build_.yield(all_folds());
+  take_folds(build_.end_for());
   forget_exits();
 }
 
 void Widener::lane_body(const Instruction& it, bool masked) {
-  const Ways ways = view_.ways(it.bodies[0], masked);
+  const Ways ways = view_->ways(it.bodies[0], masked);
   if (!ways.leaves) {
     lanes_body(it.bodies[0]);
     return;
@@ -171,7 +203,7 @@ ir::ExitId Widener::exit(ir::ExitId id) {
   ir::Exit copy = from_.exits[id];
   const List operands = std::exchange(copy.operands, {});
   for (const ValueId value : operands)
-    for (int gang = 0; gang < gangs_; ++gang)
+    for (int gang = 0; gang < gangs_of_exits_; ++gang)
       copy.operands.push_back(in_lanes_ && varies(value) ? vector(value, std::min(gang, at_work_ - 1)) : at(value));
   return exits_[id] = build_.add_exit(std::move(copy));
 }
@@ -181,13 +213,14 @@ ir::ExitId Widener::exit(ir::ExitId id) {
 void Widener::in_lanes(ir::InstructionId id) {
   const Instruction& it = from_.at(id);
   build_.set_line(it.line);
-  if (view_.restarts(it)) return it.op == Op::Index ? index(it) : restart_unless(it);
+  if (const Fold* fold = view_->fold_of(it)) return update(*fold);
+  if (view_->restarts(it)) return it.op == Op::Index ? index(it) : restart_unless(it);
   const bool leaves_alone = it.exit != ir::no_id && masked();
   if (leaves_alone) return it.op == Op::Index ? index(it) : masked_exit(it);
   switch (it.op) {
   case Op::Load:
   case Op::Store:
-    if (view_.access(it).moves == Moves::Still) return copy(id);
+    if (view_->access(it).moves == Moves::Still) return copy(id);
     return access(it);
   case Op::LaneGet:
     if (!varies(it.results[0])) return copy(id);
@@ -238,15 +271,15 @@ void Widener::lane_set(const Instruction& it) {
 // What the value is in lane 0 of gang 0, as a scalar; for values with a coefficient.
 ValueId Widener::first_lane(ValueId value) {
   if (!varies(value)) return at(value);
-  if (value == from_.at(view_.loop()).bodies[0].parameters[0]) return base_;
-  const Instruction& made = *view_.definition(value);
+  if (value == from_.at(view_->loop()).bodies[0].parameters[0]) return base_;
+  const Instruction& made = *view_->definition(value);
   List operands;
   for (const ValueId operand : made.operands) operands.push_back(first_lane(operand));
   return build_.emit(made.op, operands, attributes_of(from_, made));
 }
 
 void Widener::access(const Instruction& it) {
-  const LaneAccess how = view_.access(it);
+  const LaneAccess how = view_->access(it);
   ir::Attributes attributes = attributes_of(from_, it);
   attributes.type = ir::type_of(it.element).with_lanes(lanes_);
   attributes.lane_dimension = how.moves == Moves::Strided ? how.dimension : 0;
@@ -254,7 +287,7 @@ void Widener::access(const Instruction& it) {
   attributes.lane_stride = how.moves == Moves::Contiguous ? ir::LaneStride::Contiguous
                            : how.moves == Moves::Strided  ? ir::LaneStride::Strided
                                                           : ir::LaneStride::None;
-  attributes.masked = masked() && (it.op == Op::Store || partial_ || !view_.is_safe(it));
+  attributes.masked = masked() && (it.op == Op::Store || partial_ || !view_->is_safe(it));
   const std::size_t end = 1 + ir::subscript_count(it);
   each_gang(it, [&](int gang) {
     List operands{at(it.operands[0])};
@@ -271,10 +304,9 @@ ValueId Widener::subscript(ValueId value, const LaneAccess& how, int gang) {
   return add(first_lane(value), build_.int_constant(gang * lanes_ * how.step));
 }
 
-ir::Region widen(const LaneView& view, int lanes, int gangs) {
-  PYVM_ASSERT(!view.refusal(), "a loop that cannot be widened");
+ir::Region widen(const std::vector<LaneLoop>& loops, int lanes) {
   ir::Region result;
-  Widener(view, result, lanes, gangs).run();
+  Widener(loops, result, lanes).run();
   return result;
 }
 

@@ -26,7 +26,16 @@
 
 namespace pyvm::tracer::nest {
 
-// `view` has no refusal. lanes: 2, 4, 8 or 16; gangs at least 1.
-ir::Region widen(const LaneView& view, int lanes, int gangs);
+// What the loop carries is folded (LaneView::folds): a sum of floats is one scalar, which takes the lanes' values in
+// order; other folds are a vector for each gang, joined behind the last whole step. An extreme of floats that comes out
+// as zero is looked for again in order, since zeros have signs.
+
+struct LaneLoop {
+  const LaneView* view; // has no refusal
+  int gangs = 1;        // at least 1
+};
+
+// None of the loops stands inside another. lanes: 2, 4, 8 or 16.
+ir::Region widen(const std::vector<LaneLoop>& loops, int lanes);
 
 } // namespace pyvm::tracer::nest

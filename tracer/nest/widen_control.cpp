@@ -53,7 +53,7 @@ bool Widener::control(ir::InstructionId id, const Instruction& it) {
   case Op::If:
     return varies(it.operands[0]) ? varying_if(it) : uniform_if(it);
   case Op::For:
-    view_.has_varying_trips(it) ? varying_loop(it) : counted_loop(it);
+    view_->has_varying_trips(it) ? varying_loop(it) : counted_loop(it);
     return true;
   case Op::Loop:
     endless_loop(it);
@@ -70,8 +70,8 @@ bool Widener::control(ir::InstructionId id, const Instruction& it) {
 }
 
 void Widener::in_lanes_exit(ir::InstructionId id, const Instruction& it) {
-  if (view_.restarts(it))
-    br_to(restart_block_, {base_});
+  if (view_->restarts(it))
+    give_up();
   else if (masked())
     leave_all(it.exit);
   else
@@ -105,9 +105,9 @@ Widener::List Widener::waiting_values(const Waiting& block) {
 }
 
 bool Widener::branch(const Instruction& it) {
-  const Instruction* block = view_.block_of(it);
+  const Instruction* block = view_->block_of(it);
   Waiting* waits = waiting(block);
-  if (view_.diverges(it)) {
+  if (view_->diverges(it)) {
     const List values = given(*waits, it.operands);
     auto next = values.begin();
     for (List& result : waits->results) {
@@ -128,8 +128,8 @@ bool Widener::branch(const Instruction& it) {
 }
 
 void Widener::block(const Instruction& it) {
-  const bool waits = view_.waits(it);
-  Ways ways = view_.ways(it.bodies[0], masked());
+  const bool waits = view_->waits(it);
+  Ways ways = view_->ways(it.bodies[0], masked());
   ways.blocks.erase(&it);
   const List before = state_.mask;
   materialise(ways);
@@ -181,7 +181,7 @@ void Widener::follow(const Instruction& loop, const Ways& ways) {
     if (ways.blocks.count(each.block) == 0) continue;
     each.follows.assign(each.results.size(), ir::no_id);
     for (std::size_t i = 0; i < each.results.size(); ++i) {
-      each.follows[i] = view_.carried_result(loop, *each.block, i);
+      each.follows[i] = view_->carried_result(loop, *each.block, i);
       if (each.follows[i] == ir::no_id) continue;
       const auto at = std::find(parameters.begin(), parameters.end(), each.follows[i]) - parameters.begin();
       each.results[i] = select(state_.mask, vectors(loop.operands[static_cast<std::size_t>(at)]), each.results[i]);
@@ -191,7 +191,7 @@ void Widener::follow(const Instruction& loop, const Ways& ways) {
 
 void Widener::endless_loop(const Instruction& it) {
   const ir::Body& body = it.bodies[0];
-  const Ways ways = view_.ways_of_loop(body, masked());
+  const Ways ways = view_->ways_of_loop(body, masked());
   const Varying taken = varying(body.parameters);
   std::vector<std::vector<ValueId>> outer;
   for (const Waiting& each : state_.waiting) outer.push_back(each.follows);
@@ -220,7 +220,7 @@ void Widener::endless_loop(const Instruction& it) {
 
 void Widener::counted_loop(const Instruction& it) {
   const ir::Body& body = it.bodies[0];
-  const Ways ways = view_.ways_of_loop(body, masked());
+  const Ways ways = view_->ways_of_loop(body, masked());
   const Varying taken = varying(body.parameters, 1);
   List carried = flat(it.operands, 2, taken);
   append(carried, pack(ways));
@@ -244,7 +244,7 @@ void Widener::varying_loop(const Instruction& it) {
   List begun;
   for (std::size_t gang = 0; gang < hi.size(); ++gang) begun.push_back(build_.emit(Op::Lt, {lo[gang], hi[gang]}));
   state_.mask = both(before, begun);
-  const Ways ways = view_.ways_of_loop(body, true);
+  const Ways ways = view_->ways_of_loop(body, true);
   const Varying taken = varying(body.parameters, 1);
   List carried = flat(it.operands, 2, taken);
   materialise(ways);
@@ -299,7 +299,7 @@ void Widener::end_iteration(const Instruction& loop, const List& hi, List& index
   for (std::size_t i = 0; i < yielded.size(); ++i) {
     const auto old = carried.begin() + static_cast<std::ptrdiff_t>(i) * at_work_;
     const List values = vectors(yielded[i]);
-    append(now, view_.is_read(loop.results[i]) ? select(state_.mask, values, List(old, old + at_work_)) : values);
+    append(now, view_->is_read(loop.results[i]) ? select(state_.mask, values, List(old, old + at_work_)) : values);
   }
   carried = now;
   List more;
@@ -320,8 +320,8 @@ void Widener::end_iteration(const Instruction& loop, const List& hi, List& index
 // ---- if ---------------------------------------------------------------------------------------------------
 
 bool Widener::uniform_if(const Instruction& it) {
-  Ways ways = view_.ways(it.bodies[0], masked());
-  ways.add(view_.ways(it.bodies[1], masked()));
+  Ways ways = view_->ways(it.bodies[0], masked());
+  ways.add(view_->ways(it.bodies[1], masked()));
   const Varying taken = varying(it.results);
   materialise(ways);
   const State before = state_;
@@ -353,10 +353,10 @@ bool Widener::uniform_if(const Instruction& it) {
 
 bool Widener::varying_if(const Instruction& it) {
   const List before = state_.mask, condition = vectors(it.operands[0]);
-  const Ways ways[2] = {view_.ways(it.bodies[0], true), view_.ways(it.bodies[1], true)};
+  const Ways ways[2] = {view_->ways(it.bodies[0], true), view_->ways(it.bodies[1], true)};
   const List masks[2] = {both(before, condition), without(before, condition)};
   Side sides[2];
-  if (view_.is_flat(it))
+  if (view_->is_flat(it))
     flat_sides(it, masks, sides);
   else
     guarded_sides(it, condition, masks, ways, sides);

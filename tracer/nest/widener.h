@@ -14,12 +14,13 @@
 
 #include "tracer/nest/copy.h"
 #include "tracer/nest/lanes.h"
+#include "tracer/nest/widen.h"
 
 namespace pyvm::tracer::nest {
 
 class Widener : public Copier {
 public:
-  Widener(const LaneView& view, ir::Region& to, int lanes, int gangs);
+  Widener(const std::vector<LaneLoop>& loops, ir::Region& to, int lanes);
 
 private:
   // Which of the values that a body hands on vary, and become one for each gang.
@@ -62,10 +63,25 @@ private:
   void lane_loop(const Instruction& it);
   void vector_loop(const Instruction& it, ir::ValueId from, ir::ValueId to, int gangs, bool masked);
   void lane_body(const Instruction& it, bool masked);
+
+  // ---- what the loop carries (folds.cpp)
+  const Fold& fold(std::size_t k) const { return view_->folds()[k]; }
+  void begin_folds(const Instruction& it);
+  void fit_folds(int gangs);
+  void take_folds(const List& values);
+  List all_folds() const;
+  void update(const Fold& fold);
+  List folds_of_one_gang(const std::vector<List>& folds);
+  Types types_of_folds() const;
+  ir::ValueId identity(const Fold& fold, int lanes);
+  ir::ValueId joined(const Fold& fold, ir::ValueId a, ir::ValueId b);
+  List totals(const Instruction& it, ir::ValueId end);
+  List scalar_loop(const Instruction& it, ir::ValueId from, ir::ValueId to, const List& carried);
+  void give_up();
   ir::ValueId add(ir::ValueId a, ir::ValueId b) { return build_.emit(ir::Op::Add, {a, b}); }
 
   // ---- values (widen.cpp)
-  bool varies(ir::ValueId value) const { return view_.varies(value); }
+  bool varies(ir::ValueId value) const { return view_->varies(value); }
   ir::ValueId vector(ir::ValueId value, int gang);
   List vectors(ir::ValueId value);
   ir::ValueId splat(ir::ValueId scalar);
@@ -147,14 +163,18 @@ private:
   List end_block();
   void br_to(int number, const List& values);
 
-  const LaneView& view_;
-  const int lanes_, gangs_;
+  const std::vector<LaneLoop>& loops_;
+  const LaneView* view_ = nullptr; // of the loop at work
+  const int lanes_;
+  int gangs_ = 1;           // of the loop at work
+  const int gangs_of_exits_; // the most of all loops
   bool in_lanes_ = false;
   int at_work_ = 1; // gangs of the loop at work
   std::int64_t step_ = 1;
   ir::ValueId base_ = ir::no_id; // index of lane 0 of gang 0
   bool partial_ = false;         // the loop at work may have fewer iterations than lanes
   std::vector<List> vectors_;    // by value: one vector a gang
+  std::vector<List> folds_, folds_at_start_; // now and where the step began: a scalar in order, else a vector a gang
   State state_;
   std::vector<Scope> scopes_;
   std::vector<OpenBlock> blocks_;

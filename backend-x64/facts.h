@@ -67,8 +67,8 @@ enum class Form : std::uint8_t {
   Emitted,  // computed where it stands
   AtExits,  // only exits read it: computed in the cold code behind them
   Entry,    // constants and entry values: made where they are read, or before all loops
-  InReader, // a load, a lane, `any`, the sum of `a[i] += x` or one of two bitwise ops in a row that its one reader takes in, or
-            // a compare that all do
+  InReader, // a load, a lane, `any`, the sum of `a[i] += x` or one of two bitwise ops in a row that its one reader
+            // takes in, or a compare that all do
 };
 
 struct ValueFacts {

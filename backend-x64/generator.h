@@ -391,7 +391,7 @@ private:
   std::optional<Ordinal> ordinal_;
   std::vector<KeptLane> kept_lanes_;
   std::map<ir::InstructionId, x86::Mem> taken_apart_; // vectors that Extract has put into memory, by opener
-  std::vector<std::string> names_; // of values, for the listing
+  std::vector<std::string> names_;                    // of values, for the listing
   std::vector<x86::Reg> stress_registers_;
   int stress_count_ = 0; // of instructions
 

@@ -223,8 +223,8 @@ private:
   }
 
   static int in_order_folds(const LaneView& view) {
-    return static_cast<int>(std::count_if(view.folds().begin(), view.folds().end(),
-                                          [](const Fold& fold) { return fold.in_order; }));
+    return static_cast<int>(
+        std::count_if(view.folds().begin(), view.folds().end(), [](const Fold& fold) { return fold.in_order; }));
   }
 
   // ---- costs ----------------------------------------------------------------------------------------------
@@ -313,8 +313,7 @@ private:
     const int size = size_of_body(view);
     const bool reduces = table().loops[loop].ordinal && !region.accumulators.empty();
     const int own_chains = static_cast<int>(view.folds().size()) - in_order_folds(view);
-    const int chains =
-        own_chains > 0 ? own_chains : carried_vectors(view, region.at(view.loop()).bodies[0]);
+    const int chains = own_chains > 0 ? own_chains : carried_vectors(view, region.at(view.loop()).bodies[0]);
     int wanted = size <= small_body ? 2 : 1;
     if (chains > 0) wanted = std::clamp(chains_under_way / chains, 1, most_gangs);
     // The lanes of a reduction inside: with all of them in one step, store promotion keeps them in registers.

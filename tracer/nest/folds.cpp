@@ -5,8 +5,8 @@
 // identity of its operation and is joined with the live-in value behind the last whole step.
 //
 // Extremes of floats are `b > a ? b : a`: NaN is never taken, but stays where the live-in value is one, and of equal
-// numbers the first one stays. So the order shows in one case only, zeros of either sign, and then the loop is run again
-// as it was written; it has no stores (LaneView), so that nobody can tell.
+// numbers the first one stays. So the order shows in one case only, zeros of either sign, and then the loop is run
+// again as it was written; it has no stores (LaneView), so that nobody can tell.
 #include <limits>
 
 #include "tracer/nest/widener.h"

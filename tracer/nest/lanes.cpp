@@ -120,9 +120,8 @@ bool LaneView::find_fold(const ir::Instruction& loop, std::size_t carried) {
   const ir::Type type = region_.type(before);
   if (exits_ != LaneExits::Restart || update == nullptr || update->operands.size() != 2) return false;
   if (!folds_with(update->op, type)) return false;
-  const bool is_in_body =
-      std::any_of(body.instructions.begin(), body.instructions.end(),
-                  [&](ir::InstructionId id) { return &region_.at(id) == update; });
+  const bool is_in_body = std::any_of(body.instructions.begin(), body.instructions.end(),
+                                      [&](ir::InstructionId id) { return &region_.at(id) == update; });
   if (!is_in_body || reads_in(body, before) != 1 || reads_in(body, after) != 1) return false;
   const bool either_side = update->op == Op::Add || update->op == Op::Mul || type.base == ir::Base::I64;
   const bool is_second = update->operands[1] == before;

@@ -240,8 +240,8 @@ PlannedEntry::PlannedEntry(const PlannedRegion& planned, const std::uint64_t* sc
     : planned_(planned), entry_(planned.checks, scalars, arrays) {
   fast_possible_ = entry_.arrays_hold();
   for (const LoopId loop : planned.lane_loops)
-    fast_possible_ = fast_possible_ &&
-                     order_of(planned.lane_dependences, loop, scalars, arrays, begin, end).independent();
+    fast_possible_ =
+        fast_possible_ && order_of(planned.lane_dependences, loop, scalars, arrays, begin, end).independent();
 }
 
 Order PlannedEntry::order(const PlannedRegion& planned, const std::uint64_t* scalars, const ir::ArrayDescriptor* arrays,

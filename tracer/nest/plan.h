@@ -62,9 +62,9 @@ struct CopyNote {
 
 struct Plan {
   std::string title;
-  int lanes = 1, gangs = 1;        // the most gangs of all loops in lanes
-  std::vector<LoopId> in_lanes;    // in the table of the region they were chosen for; none stands inside another
-  bool is_ordinal = false;         // the ordinal loop is the one in lanes
+  int lanes = 1, gangs = 1;     // the most gangs of all loops in lanes
+  std::vector<LoopId> in_lanes; // in the table of the region they were chosen for; none stands inside another
+  bool is_ordinal = false;      // the ordinal loop is the one in lanes
   double scalar_cost = 0;
   std::vector<AccessNote> accesses; // of the loops in lanes
   std::vector<LoopNote> loops;
@@ -87,8 +87,8 @@ struct ChosenLoop {
 };
 
 // Chooses loops, lanes and gangs for a scalar region whose checks have been hoisted and whose arrays of different slots
-// share no memory. Fills lanes, gangs, in_lanes, costs, accesses, loops and unit_strides of `plan`. The chosen loops, in
-// the order of in_lanes; none when all stays scalar. `nest` must outlive the views.
+// share no memory. Fills lanes, gangs, in_lanes, costs, accesses, loops and unit_strides of `plan`. The chosen loops,
+// in the order of in_lanes; none when all stays scalar. `nest` must outlive the views.
 std::vector<ChosenLoop> choose_plan(const Nest& nest, const DependenceFacts& facts, const PlanRequest& request,
                                     Plan& plan);
 

@@ -166,14 +166,14 @@ private:
   const std::vector<LaneLoop>& loops_;
   const LaneView* view_ = nullptr; // of the loop at work
   const int lanes_;
-  int gangs_ = 1;           // of the loop at work
+  int gangs_ = 1;            // of the loop at work
   const int gangs_of_exits_; // the most of all loops
   bool in_lanes_ = false;
   int at_work_ = 1; // gangs of the loop at work
   std::int64_t step_ = 1;
-  ir::ValueId base_ = ir::no_id; // index of lane 0 of gang 0
-  bool partial_ = false;         // the loop at work may have fewer iterations than lanes
-  std::vector<List> vectors_;    // by value: one vector a gang
+  ir::ValueId base_ = ir::no_id;             // index of lane 0 of gang 0
+  bool partial_ = false;                     // the loop at work may have fewer iterations than lanes
+  std::vector<List> vectors_;                // by value: one vector a gang
   std::vector<List> folds_, folds_at_start_; // now and where the step began: a scalar in order, else a vector a gang
   State state_;
   std::vector<Scope> scopes_;

@@ -207,6 +207,8 @@ def put(node, field, value, position, new):
 
 
 def smaller(old, node, field):
+    if "random.seed" in ast.unparse(old): # as above
+        return
     if field == "func" or (isinstance(node, ast.Subscript) and field == "value") or isinstance(node, ast.Attribute):
         return
     if isinstance(old, ast.Call) and isinstance(old.func, ast.Name) and old.func.id in KEPT_CALLS:

@@ -36,7 +36,7 @@ def loop_for(iterations, deep, live_ins, rows, others):
     for number, (live, (op, in_place)) in enumerate(zip(live_ins, rows)):
         known = others + [x for k, x in enumerate(live_ins) if k != number and rows[k][1]]
         if not may_accumulate(live, op, in_place, known):
-            return LoopInOrder(iterations)
+            return LoopInOrder(getattr(iterations, "iterations", iterations))  # whose draws are a serial loop's
     return LoopWithArrays(iterations, live_ins, deep)
 
 

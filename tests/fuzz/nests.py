@@ -16,7 +16,7 @@ FLOAT_LITERALS = ("0.5", "-1.25", "3.0", "0.0", "-0.0", "1.0", "1e308", "-2.0", 
 INT_LITERALS = ("1", "2", "3", "-1", "7", "0", "255", "-8", "2**31", "9223372036854775807")
 INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
-BLOCKS = (4095, 4096, 4097, 8193, 12289)
+BLOCKS = (4095, 4096, 4097, 8192, 8193, 8200, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
           "blocks": 4}
 
@@ -576,6 +576,7 @@ class Kernel:
     def blocks(self):
         """Around the ends of a reduction's blocks, and of long pieces."""
         self.depth = 1
+        self.kinds = "float64" if self.chance(0.6) else self.kinds # ints do not tell in which order they were added
         self.array(("n",)), self.array(("n",), True)
         self.start_reductions(self.pick(1, 1, 2, 3))
         self.open("n", True)

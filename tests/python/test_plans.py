@@ -160,3 +160,20 @@ def test_all_of_the_right_side_is_computed_before_anything_is_stored():
     for _ in range(300):
         expected[1:] = expected[:-1] + expected[1:]
     np.testing.assert_array_equal(ours, expected)
+
+
+def test_a_target_whose_elements_share_memory_is_updated_as_a_whole():
+    @njit
+    def updated(h, v, n):
+        for k in range(n):
+            h += v
+            h *= 0.5
+
+    results = []
+    for calls in (1, 400):
+        memory = np.arange(8.0)
+        shared = np.lib.stride_tricks.as_strided(memory, (3, 3), (8, 8))
+        for _ in range(calls):
+            updated(shared, np.ones((3, 3)), 400 // calls)
+        results.append(memory.tolist())
+    assert results[0] == results[1]

@@ -174,7 +174,10 @@ public:
         if (doubtful.independent()) doubtful = order;
       }
     }
-    return facts_.table.loops[loop_].declared ? Order{} : doubtful;
+    if (!facts_.table.loops[loop_].declared) return doubtful;
+    Order declared;
+    declared.is_doubted = !doubtful.independent();
+    return declared;
   }
 
 private:

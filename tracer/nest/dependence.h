@@ -56,6 +56,7 @@ struct Order {
   std::uint16_t slot = 0, other_slot = 0;
   int line = 0, other_line = 0;
   std::int64_t distance = 0; // in iterations, where it is constant; else 0
+  bool is_doubted = false;   // independent by the user's word alone: something may be shared
   bool independent() const { return reason == Reason::None; }
 };
 

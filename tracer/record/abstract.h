@@ -8,6 +8,10 @@
 #include "vm/object/value.h"
 #include "vm/semantics/reduction.h"
 
+namespace pyvm {
+class Code;
+}
+
 namespace pyvm::tracer {
 
 struct Abstract {
@@ -22,7 +26,7 @@ struct Abstract {
     Tuple,    // `items`
     Range,    // `items`: start, stop, step
     Slice,    // `items`
-    Method,   // of the array items[0]: `reduction`, looked up at `made_at`
+    Method,   // of the array items[0]: `reduction`, looked up at `made_at` of `made_in`
   };
   Shape shape = Shape::Unbound;
   ScalarKind kind = ScalarKind::Int64;
@@ -30,6 +34,7 @@ struct Abstract {
   int slot = 0;
   int accumulator = -1; // read from this reduction variable of the region
   ReductionOp reduction = ReductionOp::Add;
+  const Code* made_in = nullptr;
   std::uint32_t made_at = 0;
   Value constant;
   // What a view has made of the first dimensions of its array: one that a subscript has fixed to `at` is gone, one that

@@ -81,6 +81,7 @@ Abstract Walker::elementwise(const std::vector<Abstract>& operands, ScalarKind k
                              const std::function<Abstract(const std::vector<Abstract>&)>& element) {
   const Abstract& first = *std::ranges::find(operands, Shape::Array, &Abstract::shape);
   const std::vector<ValueId> shape = shape_of_view(first);
+  if (shape.empty()) return give_up(Abort::ArrayExpression, "an operator on an array of no dimension");
   for (const Abstract& a : operands) {
     if (!a.is(Shape::Array)) continue;
     const std::vector<ValueId> other = shape_of_view(a);
@@ -148,12 +149,15 @@ std::optional<Abstract> Walker::array_method(const Abstract& object, const std::
   if (method == std::end(methods)) return std::nullopt;
   Abstract bound = Abstract::of_items(Shape::Method, {object});
   bound.reduction = method->op;
+  bound.made_in = &code();
   bound.made_at = pc_;
   return bound;
 }
 
-// The call of a method of an array; `callee` is the register that holds it.
+// The call of a method of an array right behind its lookup; `callee` is the register that holds it.
 Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments) {
+  if (method.made_in != &code() || method.made_at + 1 != pc_)
+    return give_up(Abort::ArrayExpression, "a method that is called later");
   if (arguments != 0) return give_up(Abort::ArrayExpression, "a method with arguments");
   const Abstract view = method.items[0];
   return reduced(view, method.reduction, [&] {

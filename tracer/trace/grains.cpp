@@ -26,6 +26,7 @@
 #include "tracer/trace/ticker.h"
 #include "tracer/trace/tracer.h"
 #include "tracer/trace/verify.h"
+#include "vm/interp/conflicts.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
 #include "vm/semantics/conversion.h"
@@ -537,6 +538,9 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
   if (asks) entry = known_region.known_entries.find(known_region.plan, values, n);
   // Numbers that are known have been planned for.
   Region& region = entry ? known_region : region_with_fitting_plan(loop, known_region, job.frame(), &job, values, n);
+  if (asks && !entry) entry = region.known_entries.add(region.plan, values, n, {region.fast.has_value(), true});
+  // What the region's own form does not show, the interpreter's may: then the loop runs in order there.
+  if (entry && entry->order.is_doubted && !conflict_of(job).empty()) return false;
   GrainJob g{job, loop, region, region.statistics.entries.fetch_add(1, std::memory_order_relaxed), std::move(values)};
   g.exit_words = std::max(exit_words(region.plan.fast), exit_words(region.plan.careful));
   region.statistics.iterations.fetch_add(n, std::memory_order_relaxed);
@@ -547,7 +551,7 @@ bool run_region(Interpreter& interpreter, PrangeJob& job, LoopRecord& loop, Regi
     return true;
   }
   // The checks once for all grains.
-  g.entry = entry ? entry : region.known_entries.add(region.plan, g.values, n, {region.fast.has_value(), true});
+  g.entry = entry;
   const nest::Order& order = g.entry->order;
   const double known = region.statistics.nanoseconds_an_iteration.load(std::memory_order_relaxed);
   const double predicted = known > 0 ? known * static_cast<double>(n) / 1000 : first_prediction(job);

@@ -1,6 +1,6 @@
 #include "tracer/trace/known_entries.h"
 
-#include <cstring>
+#include <algorithm>
 #include <set>
 
 #include "tracer/trace/entry.h"
@@ -15,9 +15,14 @@ void add_scalars_of(const nest::LoopTable& table, std::set<std::size_t>& slots) 
       slots.insert(static_cast<std::size_t>(invariant.instruction.immediate));
 }
 
-bool same_arrays(const std::vector<ir::ArrayDescriptor>& a, const std::vector<ir::ArrayDescriptor>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(ir::ArrayDescriptor)) == 0);
+// Each thread has scratch of its own, wherever that lies.
+bool same_arrays(const std::vector<ir::ArraySlot>& slots, const std::vector<ir::ArrayDescriptor>& a,
+                 const std::vector<ir::ArrayDescriptor>& b) {
+  for (std::size_t k = 0; k < slots.size(); ++k)
+    if ((a[k].data != b[k].data && !slots[k].is_scratch()) || !std::ranges::equal(a[k].shape, b[k].shape) ||
+        !std::ranges::equal(a[k].strides, b[k].strides))
+      return false;
+  return true;
 }
 
 } // namespace
@@ -45,7 +50,7 @@ std::shared_ptr<const KnownEntry> KnownEntries::find(const nest::PlannedRegion& 
   const std::vector<std::uint64_t> scalars = scalars_that_matter(planned, values);
   for (const auto& known : kept_)
     if (known && known->iterations == iterations && known->scalars == scalars &&
-        same_arrays(known->arrays, values.arrays))
+        same_arrays(planned.checks.slots, known->arrays, values.arrays))
       return known;
   return nullptr;
 }

@@ -174,7 +174,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   // 2^63 iterations or more: their ordinals are no signed numbers.
   if (rest.left < 0) return interpret_until(as_if_new());
   const EntryValues values = entry_values(region->recording, frame, rest.start, 0);
-  if (!values.fits) return interpret_until(back_edges_until_hot());
+  if (!values.fits) return interpret_until(as_if_new());
   if (region->recording.holds_prange && the_services.num_threads() > 1 &&
       has_large_array(region->recording, values, worth_running_in_parallel))
     return interpret_until(as_if_new());

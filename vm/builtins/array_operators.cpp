@@ -1,6 +1,10 @@
 // Array arithmetic: kinds from the promotion tables, loops from element_loops.cpp, broadcasting from elementwise.cpp.
 #include "vm/builtins/array_operators.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "vm/builtins/array_creation.h"
 #include "vm/builtins/linear_algebra.h"
 #include "vm/builtins/numbers.h"
@@ -105,6 +109,20 @@ void check_output_shape(const Array& target, const UfuncOperand& b) {
 
 } // namespace
 
+bool has_separate_elements(const Array& array) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> dimensions; // stride, length
+  if (array.size() == 0) return true;
+  for (int d = 0; d < array.ndim; ++d)
+    if (array.shape[d] > 1) dimensions.emplace_back(std::abs(array.strides[d]), array.shape[d]);
+  std::sort(dimensions.begin(), dimensions.end());
+  std::int64_t filled = array.item_size();
+  for (const auto& [stride, length] : dimensions) {
+    if (stride < filled) return false;
+    filled += (length - 1) * stride;
+  }
+  return true;
+}
+
 UfuncOperand::UfuncOperand(CallContext& context, const Value& value) {
   if (value.is_number()) {
     number_ = value;
@@ -176,7 +194,14 @@ void array_inplace(CallContext& context, BinaryOp op, const Value& target_value,
   check_writable(target, "output array is read-only");
   y.detach_from(target);
   if (context.store_log) context.store_log->note_all(target);
-  compute(context, op, promotion.operand, x, y, target);
+  if (has_separate_elements(target)) {
+    compute(context, op, promotion.operand, x, y, target);
+    return;
+  }
+  // All of the right side is computed before anything is stored.
+  const Ref<Array> result = Array::make(target.dtype, target.dims(), false);
+  compute(context, op, promotion.operand, x, y, *result);
+  copy_elements(Operand(*result), target);
 }
 
 Value array_compare(CallContext& context, CompareOp op, const Value& a, const Value& b) {

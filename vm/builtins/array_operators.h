@@ -51,5 +51,7 @@ Value scalar_if_0d(const CallContext& context, const Ref<Array>& array);
 // NumPy's casting='same_kind'.
 bool can_cast_same_kind(ScalarKind from, ScalarKind to);
 void check_writable(const Array& array, const char* text);
+// No two elements of the array share memory, as far as strides tell.
+bool has_separate_elements(const Array& array);
 
 } // namespace pyvm

@@ -40,20 +40,6 @@ BinaryOp joining_operator(ReductionOp op) {
   return op == ReductionOp::Div ? BinaryOp::Mul : operator_of(op);
 }
 
-bool has_separate_elements(const Array& array) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> dimensions; // stride, length
-  if (array.size() == 0) return true;
-  for (int d = 0; d < array.ndim; ++d)
-    if (array.shape[d] > 1) dimensions.emplace_back(std::abs(array.strides[d]), array.shape[d]);
-  std::sort(dimensions.begin(), dimensions.end());
-  std::int64_t filled = array.item_size();
-  for (const auto& [stride, length] : dimensions) {
-    if (stride < filled) return false;
-    filled += (length - 1) * stride;
-  }
-  return true;
-}
-
 // Whether code that has the value may touch the array's memory by it.
 bool reaches(const Value& value, const Array& array) {
   switch (value.tag()) {

@@ -18,7 +18,7 @@ INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
 BLOCKS = (4095, 4096, 4097, 8192, 8193, 8200, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
-          "blocks": 4}
+          "blocks": 4, "shared": 1}
 
 
 @dataclass
@@ -572,6 +572,15 @@ class Kernel:
         if self.chance(0.2):
             self.lines += [pad + "else:", pad + "    s = -s"]
         self.results += ["s", "count", "last"]
+
+    def shared(self):
+        """What an inner loop reads in every iteration, and may write: where the two arrays share memory it may not be kept."""
+        self.depth, self.parallel = 2, False
+        kind = "int64" if self.kinds == "ints" else "float64"
+        x, o = self.array(("n",), kind=kind), self.array(("n",), True, kind)
+        i, j = self.fresh("i"), self.fresh("i")
+        self.add(f"for {i} in range(n):", f"    for {j} in range({self.pick('n', 'n', f'{i}, n', f'{i}')}):",
+                 f"        {o.name}[{j}] {self.pick('=', '+=', '-=')} {x.name}[{i}] {self.pick('+', '*', '-')} {self.pick('3', f'{x.name}[{j}]')}")
 
     def blocks(self):
         """Around the ends of a reduction's blocks, and of long pieces."""

@@ -11,8 +11,8 @@
 //   remove dead  cuts what is left without a use, so that no later pass keeps alive what nothing needs
 //
 // Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
-// subscripts, copies - the second one's fold takes up; a third seldom finds anything. A region
-// comes from a builder, which folds what it writes: the first round folds only what thread has changed.
+// subscripts, copies - the second one's fold takes up; a third seldom finds anything. A
+// region comes from a builder, which folds what it writes: the first round folds only what thread has changed.
 #include "tracer/opt/pipeline.h"
 
 #include <iterator>

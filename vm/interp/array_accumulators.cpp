@@ -15,31 +15,6 @@ namespace {
 
 constexpr std::int64_t huge_bytes = std::int64_t{1} << 25;
 
-BinaryOp operator_of(ReductionOp op) {
-  switch (op) {
-  case ReductionOp::Sub:
-    return BinaryOp::Sub;
-  case ReductionOp::Mul:
-    return BinaryOp::Mul;
-  case ReductionOp::Div:
-    return BinaryOp::TrueDiv;
-  case ReductionOp::BitAnd:
-    return BinaryOp::BitAnd;
-  case ReductionOp::BitOr:
-    return BinaryOp::BitOr;
-  case ReductionOp::BitXor:
-    return BinaryOp::BitXor;
-  default:
-    return BinaryOp::Add;
-  }
-}
-
-// What joins two copies.
-BinaryOp joining_operator(ReductionOp op) {
-  if (op == ReductionOp::Sub) return BinaryOp::Add;
-  return op == ReductionOp::Div ? BinaryOp::Mul : operator_of(op);
-}
-
 // Whether code that has the value may touch the array's memory by it.
 bool reaches(const Value& value, const Array& array) {
   switch (value.tag()) {
@@ -128,7 +103,7 @@ Value cleared(Value copy, ReductionOp op, const Array& target) {
 
 void join_arrays(CallContext& context, ReductionOp op, const Value& into, const Value& from) {
   context.dialect = Dialect::Njit;
-  array_inplace(context, joining_operator(op), into, from);
+  array_inplace(context, operator_of(joining(op)), into, from);
 }
 
 } // namespace

@@ -11,12 +11,7 @@
 #include <cstring>
 
 namespace pyvm {
-namespace {
 
-constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and",
-                                                "or",  "xor", "min", "max", "selected"};
-
-// The operator of `s op= x`; Min, Max and Selected have none.
 BinaryOp operator_of(ReductionOp op) {
   switch (op) {
   case ReductionOp::Add:
@@ -41,11 +36,15 @@ BinaryOp operator_of(ReductionOp op) {
   PYVM_UNREACHABLE("min, max and selections are no binary operators");
 }
 
-// Partial results meet by + for -= and by * for /=.
 ReductionOp joining(ReductionOp op) {
   if (op == ReductionOp::Sub) return ReductionOp::Add;
   return op == ReductionOp::Div ? ReductionOp::Mul : op;
 }
+
+namespace {
+
+constexpr std::string_view reduction_names[] = {"add", "sub", "mul", "div", "and",
+                                                "or",  "xor", "min", "max", "selected"};
 
 template <typename T> T step(ReductionOp op, T a, T b) {
   switch (op) {

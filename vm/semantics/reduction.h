@@ -28,6 +28,10 @@ enum class ReductionOp : uint8_t { Add, Sub, Mul, Div, BitAnd, BitOr, BitXor, Mi
 std::string_view name_of(ReductionOp op);
 // The reduction of `s op= x`; nullopt for operators that are none (//, %, **, shifts, @).
 std::optional<ReductionOp> reduction_of(BinaryOp op);
+// The operator of `s op= x`; Min, Max and Selected have none.
+BinaryOp operator_of(ReductionOp op);
+// What partial results meet by: + for -=, * for /=, else the reduction itself.
+ReductionOp joining(ReductionOp op);
 
 inline constexpr int64_t simple_block_size = 4096;
 inline constexpr int64_t most_blocks_of_a_deep_loop = 1024;

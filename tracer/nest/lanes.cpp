@@ -115,7 +115,9 @@ int LaneView::reads_in(const ir::Body& body, ValueId value) const {
 bool LaneView::find_fold(const ir::Instruction& loop, std::size_t carried) {
   const ir::Body& body = loop.bodies[0];
   const ValueId before = body.parameters[carried + 1];
-  const ValueId after = region_.at(body.instructions.back()).operands[carried];
+  const ir::Instruction& end = region_.at(body.instructions.back());
+  if (end.op != Op::Yield) return false; // no iteration comes to its end
+  const ValueId after = end.operands[carried];
   const ir::Instruction* update = nest_.definition(after);
   const ir::Type type = region_.type(before);
   if (exits_ != LaneExits::Restart || update == nullptr || update->operands.size() != 2) return false;

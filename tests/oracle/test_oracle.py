@@ -299,14 +299,17 @@ def total_of_calls(a):
     return s
 
 
-def by_definition(values, block, lanes, live_in):
+def by_definition(values, block, lanes, live_in, op=operator.add):
     """The sum that CONVENTIONS describe, written once more with plain lists."""
+    def join(a, b):
+        return b if a is None else a if b is None else op(a, b)
+
     blocks = []
     for start in range(0, len(values), block):
         parts = [None] * lanes
         for position, x in enumerate(values[start : start + block]):
             lane = position % lanes
-            parts[lane] = x if parts[lane] is None else parts[lane] + x
+            parts[lane] = join(parts[lane], x)
         width = lanes // 2
         while width:
             parts = [join(parts[i], parts[i + width]) for i in range(width)]
@@ -314,11 +317,7 @@ def by_definition(values, block, lanes, live_in):
         blocks.append(parts[0])
     while len(blocks) > 1:
         blocks = [join(blocks[i], blocks[i + 1] if i + 1 < len(blocks) else None) for i in range(0, len(blocks), 2)]
-    return live_in + blocks[0] if blocks and blocks[0] is not None else live_in
-
-
-def join(a, b):
-    return b if a is None else a if b is None else a + b
+    return op(live_in, blocks[0]) if blocks and blocks[0] is not None else live_in
 
 
 def test_three_values_by_hand():
@@ -537,6 +536,55 @@ def test_method_sum_follows_the_same_grid():
     values = np.random.RandomState(2).rand(5000) * 1e6
     assert method_sum(values) == by_definition(values.tolist(), 4096, 32, 0.0)
     assert method_sum(np.ones(3, np.uint8)) == 3
+
+
+def extreme_by_definition(values, pick):
+    """As by_definition; every lane starts at the first element."""
+    blocks = []
+    for start in range(0, len(values), 4096):
+        parts = [values[0]] * 32
+        for position, x in enumerate(values[start : start + 4096]):
+            parts[position % 32] = pick(parts[position % 32], x)
+        while len(parts) > 1:
+            parts = [pick(a, b) for a, b in zip(parts, parts[len(parts) // 2 :])]
+        blocks.append(parts[0])
+    while len(blocks) > 1:
+        blocks = [pick(*blocks[i : i + 2]) if i + 1 < len(blocks) else blocks[i] for i in range(0, len(blocks), 2)]
+    return blocks[0]
+
+
+@pytest.mark.parametrize("size", [1, 3, 33, 100, 4097, 9000])
+def test_products_and_extremes_follow_the_grid_too(size):
+    @njit
+    def products(a):
+        return a.prod(), np.prod(a)
+
+    @njit
+    def extremes(a):
+        return a.min(), np.max(a)
+
+    random = np.random.RandomState(size)
+    factors = 0.9995 + random.rand(size) * 1e-3
+    assert products(factors) == (by_definition(factors.tolist(), 4096, 32, 1.0, operator.mul),) * 2
+    # Which of two zeros is found tells the order: a lane starts at the first element.
+    zeros = random.choice([0.0, -0.0, 1.0], size)
+    expected = [extreme_by_definition(zeros.tolist(), pick) for pick in (lambda s, x: x if x < s else s, lambda s, x: x if x > s else s)]
+    assert list(map(str, extremes(zeros))) == list(map(str, expected))
+    zeros[size // 2] = np.nan
+    assert np.isnan(extremes(zeros)).all()
+
+
+def test_axes_take_the_grid_for_each_element():
+    @njit
+    def along(a):
+        return a.sum(axis=0), a.prod(axis=1), a.mean(axis=0), a.max(axis=1, keepdims=True)
+
+    a = np.random.RandomState(3).rand(70, 50)
+    sums, products, means, largest = along(a)
+    assert sums.tolist() == [by_definition(column.tolist(), 4096, 32, 0.0) for column in a.T]
+    assert products.tolist() == [by_definition(row.tolist(), 4096, 32, 1.0, operator.mul) for row in a]
+    assert means.tolist() == [x / 70 for x in sums.tolist()]
+    assert largest.tolist() == [[max(row)] for row in a.tolist()]
 
 
 # ---- scripts --------------------------------------------------------------------------------------------------------

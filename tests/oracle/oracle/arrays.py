@@ -98,12 +98,13 @@ def compare(op, a, b):
 
 def in_place(op, a, b):
     """`a op= b` for an array a: every element is computed from the old values, then stored. As in NumPy, not into a
-    kind of less: an int array takes no floats (Numba refuses the same pairs, with an error of its own)."""
-    result = binary(op, a, b)
-    if isinstance(result, np.ndarray) and not np.can_cast(result.dtype, a.dtype, "same_kind"):
-        nothing = np.empty(0, result.dtype)
+    kind of less: an int array takes no floats (Numba refuses the same pairs, with an error of its own). That comes before
+    the shapes are looked at."""
+    kind = array_kind(op, a.dtype.name, element_kind(b)) if op != "@" and element_kind(b) else None
+    if kind is not None and not np.can_cast(kind, a.dtype, "same_kind"):
+        nothing = np.empty(0, kind)
         {**UFUNCS, "**": np.power}[op](nothing, nothing, out=np.empty(0, a.dtype))  # raises NumPy's error
-    store(a, ..., result)
+    store(a, ..., binary(op, a, b))
     return a
 
 
@@ -132,34 +133,87 @@ def iterate(iterable):
 # ---- functions and methods ------------------------------------------------------------------------------------------
 
 
-def total(array):
-    """a.sum(): section 6 over C order, as a loop `s += x` whose body has no call."""
-    loop = ReductionLoop(range(array.size), variables=1, deep=False)
-    zero = scalars.convert(0, sum_kind(array.dtype.name))
+def by_grid(op, live_in, elements):
+    """Section 6 over the elements, as a loop `s op= x` whose body has no call."""
+    loop = ReductionLoop(range(len(elements)), variables=1, deep=False)
     for ordinal in loop:
-        loop.contribute(0, "+", zero, scalars.normal(array.flat[ordinal]), False)
-    return loop.join(0, zero) if loop.contributed(0) else zero
+        loop.contribute(0, op, live_in, scalars.normal(elements[ordinal]), False)
+    return loop.join(0, live_in) if loop.contributed(0) else live_in
 
 
-def mean(array):
-    kind = "float32" if array.dtype.name == "float32" else "float64"
-    return scalars.convert(scalars.binary("/", total(array), array.size, True), kind)
+def extreme_of(op, elements):
+    """The first NaN; else section 6, from the first element on."""
+    for element in elements:
+        if element != element:
+            return scalars.normal(element)
+    return by_grid(op, scalars.normal(elements[0]), elements)
 
 
-def extreme(name, pick):
-    def function(array):
-        if array.size == 0:
-            word = "minimum" if name == "min" else "maximum"
-            raise ValueError(f"zero-size array to reduction operation {word} which has no identity")
-        best = scalars.normal(array.flat[0])
-        for element in array.flat:
-            element = scalars.normal(element)
-            if element != element:
-                return element
-            best = pick(best, element)
-        return best
+def along(reduce, array, axis, keepdims, kind):
+    """reduce(elements of one result in C order), for all elements or along the axes; NumPy says which shape that has."""
+    shape = np.add.reduce(array, axis=axis, keepdims=keepdims).shape # or raises what NumPy raises
+    if axis is None:
+        result = reduce(array.reshape(-1))
+        return np.full(shape, as_kind(result, kind), kind) if keepdims else result
+    axes = sorted(a % array.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    lines = np.moveaxis(array, axes, range(array.ndim - len(axes), array.ndim))
+    lines = lines.reshape(math.prod(shape), -1) if array.size else np.empty((math.prod(shape), 0), array.dtype)
+    results = np.empty(len(lines), kind)
+    for position, line in enumerate(lines):
+        results[position] = as_kind(reduce(line), kind)
+    return results.reshape(shape) if shape else scalars.normal(results[0])
+
+
+def adding(op, identity):
+    """a.sum() and a.prod()"""
+    def function(array, axis=None, dtype=None, keepdims=False):
+        kind = sum_kind(array.dtype.name) if dtype is None else dtype_kind(dtype)
+        start = scalars.convert(identity, kind)
+        return along(lambda line: by_grid(op, start, line), convert_array(array, kind), axis, keepdims, kind)
 
     return function
+
+
+total, product = adding("+", 0), adding("*", 1)
+
+
+def mean(array, axis=None, dtype=None, keepdims=False):
+    """A sum of floats, divided as float64: Numba's sum of float32 by an int."""
+    here = array.dtype.name if is_float(array.dtype.name) else "float64"
+    sums = total(array, axis, here if dtype is None else dtype, keepdims)
+    count = array.size // max(sums.size, 1) if isinstance(sums, np.ndarray) else array.size
+    with np.errstate(all="ignore"):
+        if isinstance(sums, np.ndarray):
+            return sums.astype(np.float64) / np.float64(count)
+    return scalars.binary("/", scalars.convert(sums, "float64"), count, True)
+
+
+def extreme(op):
+    def function(array, axis=None, keepdims=False):
+        kind = array.dtype.name
+        if array.size == 0:
+            getattr(np, op)(array, axis=axis) # raises, but where there is no result either
+        return along(lambda line: extreme_of(op, line), array, axis, keepdims, kind)
+
+    return function
+
+
+def variance(array, axis=None, ddof=0):
+    """The mean of the squared distances from the mean."""
+    if not is_float(array.dtype.name):
+        array = convert_array(array, "float64")
+    center = mean(array, axis, keepdims=axis is not None)
+    distance = binary("-", array, center)
+    squares = total(binary("*", distance, distance), axis)
+    count = max(array.size // max(np.size(squares), 1) - ddof, 0)
+    if isinstance(squares, np.ndarray):
+        return binary("/", squares, count)
+    return scalars.binary("/", squares, count, True)
+
+
+def deviation(array, axis=None, ddof=0):
+    squares = variance(array, axis, ddof)
+    return np.sqrt(squares) if isinstance(squares, np.ndarray) else scalars.math_function("sqrt", ufunc_kind)(squares)
 
 
 def dtype_kind(dtype):
@@ -183,8 +237,8 @@ def absolute(value):
     return np.abs(value) if isinstance(value, np.ndarray) else scalars.absolute(value)
 
 
-METHODS = {"sum": total, "mean": mean, "min": extreme("min", scalars.minimum), "max": extreme("max", scalars.maximum),
-           "astype": astype}
+METHODS = {"sum": total, "prod": product, "mean": mean, "min": extreme("min"), "max": extreme("max"), "var": variance,
+           "std": deviation, "astype": astype}
 
 
 def universal(scalar_function):
@@ -203,7 +257,7 @@ def universal(scalar_function):
 
 
 def over(method):
-    return lambda array: METHODS[method](array)
+    return lambda array, *operands, **keywords: METHODS[method](array, *operands, **keywords)
 
 
 def function_table():
@@ -211,8 +265,8 @@ def function_table():
     table = {abs: absolute, np.abs: absolute, np.absolute: absolute, np.full: full, np.full_like: full_like,
              int: scalars.cast_int, float: scalars.cast_float, round: scalars.rounded,
              math.floor: scalars.rounding_function(math.floor), math.ceil: scalars.rounding_function(math.ceil),
-             math.trunc: scalars.rounding_function(math.trunc), np.sum: over("sum"), np.mean: over("mean"),
-             np.min: over("min"), np.max: over("max"), np.amin: over("min"), np.amax: over("max"),
+             math.trunc: scalars.rounding_function(math.trunc), **{getattr(np, name): over(name) for name in METHODS if name != "astype"},
+             np.amin: over("min"), np.amax: over("max"),
              operator.index: operator.index}
     for kind in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"):
         table[getattr(np, kind)] = lambda value, kind=kind: scalars.convert(value, kind)

@@ -339,7 +339,7 @@ bool LaneView::is_safe(const ir::Instruction& load) const {
 }
 
 bool LaneView::is_left_by_some(const ir::Instruction& loop) const {
-  return (loop.op == Op::For || loop.op == Op::Loop) && !ways_of_loop(loop.bodies[0], false).blocks.empty();
+  return (loop.op == Op::For || loop.op == Op::Loop) && !ways_of(loop, false).blocks.empty();
 }
 
 ValueId LaneView::carried_result(const ir::Instruction& loop, const ir::Instruction& block, std::size_t i) const {
@@ -362,20 +362,19 @@ Ways LaneView::ways(const ir::Body& body, bool masked) const {
     if (it.op == Op::Br && diverges(it)) result.blocks.insert(block_of(it));
     if (it.exit != ir::no_id && masked && !restarts(it)) result.leaves = true;
     const bool differ = it.op == Op::If ? varies_[it.operands[0]] : has_varying_trips(it);
-    const bool repeats = it.op == Op::For || it.op == Op::Loop;
-    Ways inside;
-    for (const ir::Body& nested : it.bodies)
-      inside.add(repeats ? ways_of_loop(nested, masked || differ) : ways(nested, masked || differ));
-    inside.blocks.erase(&it);
-    result.add(inside);
+    result.add(ways_of(it, masked || differ));
     masked = masked || result.any();
   }
   return result;
 }
 
-Ways LaneView::ways_of_loop(const ir::Body& body, bool masked) const {
-  const Ways first = ways(body, masked);
-  return masked || !first.any() ? first : ways(body, true);
+// What may change a mask anywhere in a body is given one before it begins: all its exits are under masks then, those of
+// earlier instructions, of later iterations and of the other side of an `if` too.
+Ways LaneView::ways_of(const ir::Instruction& it, bool masked) const {
+  Ways result;
+  for (const ir::Body& nested : it.bodies) result.add(ways(nested, masked));
+  result.blocks.erase(&it);
+  return masked || !result.any() ? result : ways_of(it, true);
 }
 
 // ---- what can be widened ----------------------------------------------------------------------------------

@@ -103,11 +103,11 @@ public:
   bool is_flat(const ir::Instruction& branch) const;
   // A load that may run in every lane: its subscripts were checked at entry for all iterations.
   bool is_safe(const ir::Instruction& load) const;
-  // `masked`: not all lanes run the body.
   const ir::Instruction* block_of(const ir::Instruction& branch) const { return block_of_.at(&branch); }
+  // `masked`: not all lanes run the body.
   Ways ways(const ir::Body& body, bool masked) const;
-  // Of a body that is run again and again.
-  Ways ways_of_loop(const ir::Body& body, bool masked) const;
+  // Of all bodies of an instruction, for what is around it.
+  Ways ways_of(const ir::Instruction& it, bool masked) const;
   // Lanes of one gang may do different things.
   bool has_masks() const { return has_masks_; }
   // The carried value of `loop` that every branch out of it to `block` gives as result i; no_id if there is none.

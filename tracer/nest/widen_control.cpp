@@ -129,8 +129,7 @@ bool Widener::branch(const Instruction& it) {
 
 void Widener::block(const Instruction& it) {
   const bool waits = view_->waits(it);
-  Ways ways = view_->ways(it.bodies[0], masked());
-  ways.blocks.erase(&it);
+  const Ways ways = view_->ways_of(it, masked());
   const List before = state_.mask;
   materialise(ways);
   if (waits) state_.waiting.push_back({&it, std::vector<List>(it.results.size()), {}});
@@ -191,7 +190,7 @@ void Widener::follow(const Instruction& loop, const Ways& ways) {
 
 void Widener::endless_loop(const Instruction& it) {
   const ir::Body& body = it.bodies[0];
-  const Ways ways = view_->ways_of_loop(body, masked());
+  const Ways ways = view_->ways_of(it, masked());
   const Varying taken = varying(body.parameters);
   std::vector<std::vector<ValueId>> outer;
   for (const Waiting& each : state_.waiting) outer.push_back(each.follows);
@@ -220,7 +219,7 @@ void Widener::endless_loop(const Instruction& it) {
 
 void Widener::counted_loop(const Instruction& it) {
   const ir::Body& body = it.bodies[0];
-  const Ways ways = view_->ways_of_loop(body, masked());
+  const Ways ways = view_->ways_of(it, masked());
   const Varying taken = varying(body.parameters, 1);
   List carried = flat(it.operands, 2, taken);
   append(carried, pack(ways));
@@ -244,7 +243,7 @@ void Widener::varying_loop(const Instruction& it) {
   List begun;
   for (std::size_t gang = 0; gang < hi.size(); ++gang) begun.push_back(build_.emit(Op::Lt, {lo[gang], hi[gang]}));
   state_.mask = both(before, begun);
-  const Ways ways = view_->ways_of_loop(body, true);
+  const Ways ways = view_->ways_of(it, true);
   const Varying taken = varying(body.parameters, 1);
   List carried = flat(it.operands, 2, taken);
   materialise(ways);
@@ -320,8 +319,7 @@ void Widener::end_iteration(const Instruction& loop, const List& hi, List& index
 // ---- if ---------------------------------------------------------------------------------------------------
 
 bool Widener::uniform_if(const Instruction& it) {
-  Ways ways = view_->ways(it.bodies[0], masked());
-  ways.add(view_->ways(it.bodies[1], masked()));
+  const Ways ways = view_->ways_of(it, masked());
   const Varying taken = varying(it.results);
   materialise(ways);
   const State before = state_;

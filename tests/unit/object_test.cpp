@@ -1,10 +1,14 @@
 // Values and their counting, arrays and their memory, ranges, exceptions.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include "vm/object/array.h"
+#include "vm/object/large_blocks.h"
 #include "vm/object/objects.h"
 
 using namespace pyvm;
@@ -118,6 +122,67 @@ TEST_CASE("large buffers are zero, writable and on a huge page's boundary") {
   REQUIRE(values[shape[0] - 1] == 0);
   values[shape[0] - 1] = 9;
   REQUIRE(values[shape[0] - 1] == 9);
+}
+
+TEST_CASE("what a large array leaves is kept for the next one of its size, unless that has to be zero") {
+  const std::size_t bytes = (std::size_t{6} << 20) + 8;
+  std::byte* const first = allocate_large(bytes, false);
+  first[bytes - 1] = std::byte{9};
+  release_large(first, bytes);
+  std::byte* const zero = allocate_large(bytes, true);
+  REQUIRE(zero != first);
+  REQUIRE(std::all_of(zero, zero + bytes, [](std::byte each) { return each == std::byte{}; }));
+  std::byte* const other = allocate_large(bytes + (std::size_t{1} << 20), false);
+  REQUIRE(other != first);
+  REQUIRE(allocate_large(bytes, false) == first);
+  std::byte* const second = allocate_large(bytes, false);
+  REQUIRE(second != first);
+  for (std::byte* each : {first, second, zero}) release_large(each, bytes);
+  release_large(other, bytes + (std::size_t{1} << 20));
+}
+
+TEST_CASE("of many large arrays a few are kept, of huge ones none") {
+  const std::size_t bytes = std::size_t{4} << 20, count = most_kept_blocks + 3;
+  std::vector<std::byte*> blocks;
+  const auto give_back = [&](std::size_t each_bytes) {
+    for (std::byte* each : blocks) release_large(each, each_bytes);
+    std::size_t again = 0;
+    std::vector<std::byte*> next;
+    for (std::size_t k = 0; k < blocks.size(); ++k) {
+      next.push_back(allocate_large(each_bytes, false));
+      REQUIRE(next.back() != nullptr);
+      // A page that went back to the system may be given out again at the same place, but then it is zero.
+      again += next.back()[0] == std::byte{7};
+    }
+    for (std::byte* each : next) release_large(each, each_bytes);
+    blocks.clear();
+    return again;
+  };
+  const auto make_all = [&](std::size_t how_many, std::size_t each_bytes) {
+    for (std::size_t k = 0; k < how_many; ++k) {
+      blocks.push_back(allocate_large(each_bytes, false));
+      blocks.back()[0] = std::byte{7};
+    }
+  };
+  make_all(count, bytes);
+  REQUIRE(give_back(bytes) <= most_kept_blocks);
+  make_all(1, most_kept_bytes + 1);
+  REQUIRE(give_back(most_kept_bytes + 1) == 0);
+  REQUIRE(allocate_large(SIZE_MAX - 5, false) == nullptr);
+}
+
+TEST_CASE("threads take and leave large blocks at the same time") {
+  const auto work = [](unsigned seed) {
+    for (unsigned k = 0; k < 200; ++k) {
+      const std::size_t bytes = (std::size_t{4} << 20) + 4096 * ((seed + k) % 5);
+      std::byte* const data = allocate_large(bytes, k % 7 == 0);
+      data[0] = data[bytes - 1] = std::byte{1};
+      release_large(data, bytes);
+    }
+  };
+  std::thread other(work, 3);
+  work(1);
+  other.join();
 }
 
 TEST_CASE("a view keeps its buffer alive, and overlap is seen") {

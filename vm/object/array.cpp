@@ -1,7 +1,6 @@
 // Memory of arrays, and making them.
 //
-// Small buffers come from aligned_alloc; from 4 MB on each is its own anonymous mapping, asked to be on huge pages,
-// zero without being touched, and returned to the system as soon as its last array is gone.
+// Small buffers come from aligned_alloc; from 4 MB on each is whole pages of its own (large_blocks.h).
 #include "vm/object/array.h"
 
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include <string>
 
 #include "vm/object/guest_error.h"
+#include "vm/object/large_blocks.h"
 #include "vm/object/objects.h"
 #include "vm/support/stress.h"
 
@@ -20,28 +20,9 @@ namespace pyvm {
 namespace {
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t huge_page = std::size_t{2} << 20;
-constexpr std::size_t mapping_threshold = std::size_t{4} << 20;
+constexpr std::size_t large = std::size_t{4} << 20;
 
 void release_heap(void*, std::byte* data, std::size_t) { std::free(data); }
-
-// The kernel rounds the length up to whole pages.
-void release_mapping(void*, std::byte* data, std::size_t bytes) { munmap(data, bytes); }
-
-// The mapping begins on a huge page's boundary: a larger range is reserved and its ends are given back.
-Ref<Buffer> map_pages(std::size_t bytes) {
-  const std::size_t page = 4096, used = (bytes + page - 1) / page * page;
-  if (used < bytes || used > SIZE_MAX - huge_page) return {};
-  void* reserved = mmap(nullptr, used + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (reserved == MAP_FAILED) return {};
-  auto* low = static_cast<std::byte*>(reserved);
-  const std::size_t head = (huge_page - reinterpret_cast<std::uintptr_t>(low) % huge_page) % huge_page;
-  if (head) munmap(low, head);
-  munmap(low + head + used, huge_page - head);
-  // A kernel without huge pages refuses the advice, which costs nothing but speed.
-  static_cast<void>(madvise(low + head, used, MADV_HUGEPAGE));
-  return make<Buffer>(low + head, bytes, release_mapping, nullptr);
-}
 
 // The stress switch `guard-pages`: the end of the memory stands against a page that must not be touched (with
 // `at_end`), or its start does. Zeroed or not: memory that is not to be relied on is filled with ones, which no kernel
@@ -68,7 +49,12 @@ Ref<Buffer> map_beside_guard(std::size_t bytes, bool zeroed, bool at_end) {
 Ref<Buffer> try_allocate(std::size_t bytes, bool zeroed) {
   if (const auto side = stressed(StressSwitch::GuardPages, [&] { return fmt::format("{} bytes", bytes); }))
     return map_beside_guard(bytes, zeroed, *side != 2);
-  if (bytes >= mapping_threshold) return map_pages(bytes);
+  if (bytes >= large) {
+    std::byte* const data = allocate_large(bytes, zeroed);
+    if (!data) return {};
+    return make<Buffer>(
+        data, bytes, [](void*, std::byte* from, std::size_t size) { release_large(from, size); }, nullptr);
+  }
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* data = std::aligned_alloc(alignment, rounded ? rounded : alignment);
   if (!data) return {};

@@ -80,6 +80,7 @@ void Generator::vector_divide(const Instruction& it) {
     some = cc_.newKb();
     const x86::Vec one = vector_constant(t, 1);
     emit(Id::kIdVptestmq, some, b, b);
+    forget(divisor);
     cc_.k(some).emit(Id::kIdVpblendmq, divisor, one, b);
   } else {
     none = new_vec(t);

@@ -88,6 +88,9 @@ private:
 
   // The register that a result is written to.
   x86::Reg target(ValueId v);
+  // For instructions that write the whole register under a mask (blends, compares to a k register): asmjit counts each
+  // write under a mask as a read of what was there, which would keep the register alive from the start of the loop.
+  void forget(const x86::Reg& written);
   x86::Gp target_gp(ValueId v) { return target(v).as<x86::Gp>(); }
   x86::Vec target_vec(ValueId v) { return sized(target(v), type(v)); }
   x86::KReg target_mask(ValueId v) { return target(v).as<x86::KReg>(); }
@@ -250,6 +253,7 @@ private:
   x86::KReg lanes_of_access(const Instruction& it);
   x86::Vec mask_of_elements(const Instruction& it, bool wide);
   void broadcast_int(const x86::Vec& dst, const x86::Gp& from);
+  x86::Vec splat_of(ValueId scalar);
   x86::Gp plain_pointer(const x86::Mem& memory);
   x86::Gp lane_distance(std::int64_t slot, int dimension, std::int64_t step, int times);
 
@@ -396,7 +400,17 @@ private:
   int stress_count_ = 0; // of instructions
 
   // Registers that are set at the function's entry and never change.
-  enum class EntryKind : std::uint8_t { ContextField, ArrayField, Param, Scalar, Vector, Mask, Iota, LaneStride };
+  enum class EntryKind : std::uint8_t {
+    ContextField,
+    ArrayField,
+    Param,
+    Scalar,
+    Vector,
+    Mask,
+    Iota,
+    LaneStride,
+    Splat
+  };
   struct EntryKey {
     EntryKind kind;
     std::int64_t a = 0, b = 0, c = 0;

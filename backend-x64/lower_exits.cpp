@@ -65,7 +65,7 @@ void Generator::leave_unless_all(const x86::Reg& mask, const Label& label) {
 }
 
 // a < 0 ? a + b : a, which as an unsigned number must be less than b. What is not less as it stands is negative or too
-// large: the cold code adds b and asks again, and a sum with a large subscript is still too large.
+// large: the cold code adds b to the negative ones and asks again; a large one is still too large.
 void Generator::lower_index(const Instruction& it) {
   if (is_vector(it.results[0])) {
     vector_index(it);
@@ -88,26 +88,52 @@ void Generator::lower_index(const Instruction& it) {
 }
 
 void Generator::vector_index(const Instruction& it) {
-  Label stub = exit_stub(it);
+  Label stub = exit_stub(it), other = cc_.newLabel(), done = cc_.newLabel();
   Type t = type(it.results[0]);
-  x86::Vec a = vec(it.operands[0]), length = new_vec(t), subscript = new_vec(t), zero = vector_constant(t, 0);
-  broadcast_int(length, gp(it.operands[1]));
-  x86::Reg inside = new_register(ir::b1.with_lanes(t.lanes));
-  if (evex_) {
-    x86::KReg negative = cc_.newKb();
-    emit(Id::kIdVpcmpq, negative, a, zero, Imm(1));
-    emit(Id::kIdVmovaps, subscript, a);
-    cc_.k(negative).emit(Id::kIdVpaddq, subscript, a, length);
-    emit(Id::kIdVpcmpuq, inside.as<x86::KReg>(), subscript, length, Imm(1));
-  } else {
-    x86::Vec wrap = new_vec(t);
-    emit(Id::kIdVpcmpgtq, wrap, zero, a);
-    emit(Id::kIdVpand, wrap, wrap, length);
-    emit(Id::kIdVpaddq, subscript, a, wrap);
-    compare_ints_avx2(sized(inside, 32), Op::ULt, subscript, length);
-  }
-  leave_unless_all(inside, stub);
-  copy(target(it.results[0]), subscript, t);
+  ValueId result = it.results[0];
+  // What the exit reads must be there still when the cold code changes the subscript.
+  bool of_its_own = facts_.of(result).shares == no_id && !regs_[result].isValid();
+  x86::Vec length = splat_of(it.operands[1]), subscript = of_its_own ? target_vec(result) : new_vec(t);
+  copy(subscript, reg(it.operands[0]), t);
+  const auto leave_unless_inside = [this, t, length, subscript](const Label& label) {
+    x86::Reg inside = new_register(ir::b1.with_lanes(t.lanes));
+    if (evex_)
+      emit(Id::kIdVpcmpuq, inside.as<x86::KReg>(), subscript, length, Imm(1));
+    else
+      compare_ints_avx2(sized(inside, 32), Op::ULt, subscript, length);
+    leave_unless_all(inside, label);
+  };
+  leave_unless_inside(other);
+  cc_.bind(done);
+  later([this, t, length, subscript, stub, other, done, leave_unless_inside] {
+    cc_.bind(other);
+    if (evex_) {
+      x86::KReg negative = cc_.newKb();
+      emit(Id::kIdVpmovq2m, negative, subscript);
+      cc_.k(negative).emit(Id::kIdVpaddq, subscript, subscript, length);
+    } else {
+      x86::Vec wrap = new_vec(t);
+      emit(Id::kIdVpxor, wrap, wrap, wrap);
+      emit(Id::kIdVpcmpgtq, wrap, wrap, subscript);
+      emit(Id::kIdVpand, wrap, wrap, length);
+      emit(Id::kIdVpaddq, subscript, subscript, wrap);
+    }
+    leave_unless_inside(stub);
+    cc_.jmp(done);
+  });
+  copy(target(result), subscript, t);
+}
+
+// An integer in all lanes, made before all loops when it is known there.
+x86::Vec Generator::splat_of(ValueId scalar) {
+  Type t = ir::i64.with_lanes(lanes_);
+  const auto make = [&](const x86::Vec& into) { broadcast_int(into, gp(scalar)); };
+  if (facts_.of(scalar).form == Form::Entry)
+    return cached(
+        {EntryKind::Splat, static_cast<std::int64_t>(scalar)}, [&] { return new_vec(t); }, make);
+  x86::Vec result = new_vec(t);
+  make(result);
+  return result;
 }
 
 // ---- masks --------------------------------------------------------------------------------------------------------

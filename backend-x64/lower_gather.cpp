@@ -237,12 +237,10 @@ bool Generator::prefers_scatter(const Instruction& it) const {
 // A mask of its own: gathers and scatters clear the bits of what they have done.
 x86::KReg Generator::lanes_of_access(const Instruction& it) {
   x86::KReg used_up = cc_.newKb();
-  x86::KReg lanes = it.masked
-                        ? mask(mask_of(it))
-                        : cached(
-                              {EntryKind::Mask, 1, static_cast<int>(Base::Bool), lanes_}, [&] { return cc_.newKb(); },
-                              [&](const x86::KReg& into) { emit_constant(into, ir::b1.with_lanes(lanes_), 1); });
-  cc_.kmovb(used_up, lanes);
+  if (it.masked)
+    cc_.kmovb(used_up, mask(mask_of(it)));
+  else
+    emit_constant(used_up, ir::b1.with_lanes(lanes_), 1);
   return used_up;
 }
 

@@ -107,6 +107,7 @@ void Generator::masked_compare(const x86::Reg& dst, const x86::Reg& mask, ValueI
               : is_unsigned         ? Id::kIdVpcmpuq
                                     : Id::kIdVpcmpq;
   int predicate = t.is_float() ? (negated ? opposites[op] : floats[op]) : ints[op] ^ (negated ? 4 : 0);
+  if (dst.id() != mask.id()) forget(dst);
   cc_.k(mask.as<x86::KReg>()).emit(id, dst.as<x86::KReg>(), a, b, Imm(predicate));
 }
 
@@ -324,6 +325,7 @@ void Generator::vector_select(const Instruction& it) {
     emit(Id::kIdKorb, dst, yes, no);
   } else if (evex_) {
     InstId id = t.base == Base::F64 ? Id::kIdVblendmpd : t.base == Base::F32 ? Id::kIdVblendmps : Id::kIdVpblendmq;
+    if (dst.id() != if_true.id() && dst.id() != if_false.id()) forget(dst);
     cc_.k(condition.as<x86::KReg>()).emit(id, sized(dst, t), sized(if_false, t), sized(if_true, t));
   } else if (t.base == Base::F32) {
     x86::Vec narrow = narrow_mask(sized(condition, 32));

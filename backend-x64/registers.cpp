@@ -74,6 +74,14 @@ x86::Reg Generator::reg(ValueId v) {
   return into;
 }
 
+// Costs no more than its place in the instruction stream: it waits for nothing.
+void Generator::forget(const x86::Reg& written) {
+  if (written.isKReg())
+    emit(Id::kIdKxorb, written, written, written);
+  else
+    emit(Id::kIdVxorps, sized(written, 16), sized(written, 16), sized(written, 16));
+}
+
 std::optional<std::int64_t> Generator::int_constant(ValueId v) const {
   const Instruction* it = facts_.constant(v);
   if (!it || type(v).is_float()) return std::nullopt;
@@ -196,6 +204,8 @@ void Generator::emit_constant(const x86::Reg& into, Type t, std::uint64_t bits) 
       cc_.mov(into.as<x86::Gp>().r32(), Imm(static_cast<std::int64_t>(bits)));
     else
       cc_.mov(into.as<x86::Gp>(), Imm(static_cast<std::int64_t>(bits)));
+  } else if (into.isKReg() && (bits == 0 || t.lanes == 8)) {
+    emit(bits != 0 ? Id::kIdKxnorb : Id::kIdKxorb, into, into, into);
   } else if (into.isKReg()) {
     x86::Gp ones = new_gp();
     cc_.mov(ones.r32(), Imm(bits != 0 ? (1 << t.lanes) - 1 : 0));

@@ -15,7 +15,7 @@ using ir::ValueId;
 namespace {
 
 // Both sides of an `if` together; beyond this a branch around each side is cheaper.
-constexpr int most_flat = 12, dear_size = 6;
+constexpr int most_flat = 12, most_flat_in_block = 24, dear_size = 6;
 // Depth of an address computation that is written anew for a gang.
 constexpr int most_address_steps = 16;
 constexpr std::int64_t most_lane_step = std::int64_t{1} << 40;
@@ -259,9 +259,9 @@ void LaneView::survey(const ir::Body& body, const ir::Instruction* owner) {
 
 // ---- masks ------------------------------------------------------------------------------------------------
 
-// Instructions of a side that all lanes may run, active or not; more than most_flat when that would be wrong or dear.
+// Instructions of a body that all lanes may run, active or not; more than any limit when that would be wrong.
 int LaneView::flat_size(const ir::Body& body) const {
-  constexpr int too_many = most_flat + 1;
+  constexpr int too_many = 1000;
   int size = 0;
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);
@@ -270,6 +270,8 @@ int LaneView::flat_size(const ir::Body& body) const {
       continue;
     else if (it.op == Op::If)
       size += varies_[it.operands[0]] ? 1 + flat_size(it.bodies[0]) + flat_size(it.bodies[1]) : too_many;
+    else if (it.op == Op::Block)
+      size += flat_size(it.bodies[0]);
     else if (effect == Effect::Pure)
       size += is_dear(it.op) && !has_constant_divisor(it) ? dear_size : 1;
     else if (is_access(it) && access(it).moves != Moves::Still)
@@ -303,6 +305,10 @@ bool LaneView::is_plain(const ir::Instruction& branch) const {
 
 bool LaneView::is_flat(const ir::Instruction& branch) const {
   return flat_size(branch.bodies[0]) + flat_size(branch.bodies[1]) <= most_flat;
+}
+
+bool LaneView::is_flat_block(const ir::Instruction& block) const {
+  return flat_size(block.bodies[0]) <= most_flat_in_block;
 }
 
 // A number whose range the entry knows for all lanes, whatever their masks: made of indices of loops that all lanes run

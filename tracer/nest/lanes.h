@@ -101,6 +101,8 @@ public:
   bool is_left_by_some(const ir::Instruction& loop) const;
   // An `if` that varies and whose sides are so short, and so harmless, that all lanes may run both.
   bool is_flat(const ir::Instruction& branch) const;
+  // A block so short and harmless that it is run to its end whether or not a lane is left in it.
+  bool is_flat_block(const ir::Instruction& block) const;
   // A load that may run in every lane: its subscripts were checked at entry for all iterations.
   bool is_safe(const ir::Instruction& load) const;
   const ir::Instruction* block_of(const ir::Instruction& branch) const { return block_of_.at(&branch); }

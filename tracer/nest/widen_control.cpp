@@ -139,7 +139,10 @@ void Widener::block(const Instruction& it) {
   const int number = open_blocks_ - 1;
   blocks_.push_back({&it, number, ways, varying(it.results)});
   if (waits) scopes_.push_back({number, ways, false, [this, &it] { return waiting_values(*waiting(&it)); }});
+  const bool flat_block = waits && view_->is_flat_block(it);
+  flat_depth_ += flat_block ? 1 : 0;
   const bool falls = lanes_body(it.bodies[0]);
+  flat_depth_ -= flat_block ? 1 : 0;
   if (!build_.unreachable() && (falls || waits)) {
     List values = !falls  ? waiting_values(*waiting(&it))
                   : waits ? given(*waiting(&it), end_of(it.bodies[0]).operands)

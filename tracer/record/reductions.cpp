@@ -249,14 +249,13 @@ void Walker::join_live_ins(const std::vector<Reducing>& reducing, const std::vec
     const Reducing& r = reducing[k];
     const bool extremum = r.op == ReductionOp::Min || r.op == ReductionOp::Max;
     const ValueId total = extremum ? totals[k] : build_.emit(combining_op(r.op, r.kind), {r.live_bits, totals[k]});
-    if (r.kind == r.live.kind) {
-      write(r.guest_register, Abstract::scalar(r.kind, total));
-    } else if (build_.constant_bits(runs)) {
-      write(r.guest_register, *build_.constant_bits(runs) ? Abstract::scalar(r.kind, total) : r.live);
-    } else {
-      // An int that is left as it is when the loop has no iteration.
-      write(r.guest_register, Abstract::number(total, r.live.id, runs));
-    }
+    Abstract& result = frame().registers[r.guest_register]; // contributions have touched it, this does not
+    if (r.kind == r.live.kind)
+      result = Abstract::scalar(r.kind, total);
+    else if (build_.constant_bits(runs))
+      result = *build_.constant_bits(runs) ? Abstract::scalar(r.kind, total) : r.live;
+    else // an int that is left as it is when the loop has no iteration
+      result = Abstract::number(total, r.live.id, runs);
   }
 }
 
@@ -278,7 +277,7 @@ void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& 
   value = build_.emit(Op::Add, {range.items[0].id, value});
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
   frame().loops.push_back({index, {}, ir::no_id, ir::no_id, 0, false});
-  reducing_.push_back({frames_.size(), conditional_, kept});
+  reducing_.push_back({frames_.size(), frame().loops.size(), conditional_, kept});
   body_with_continue(loop, kept, shapes);
   const bool sometimes = reducing_.back().sometimes;
   reducing_.pop_back();

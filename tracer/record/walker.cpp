@@ -64,7 +64,8 @@ void Walker::write(std::uint16_t r, Abstract value) {
     ReducingBody& body = reducing_.back();
     const bool reduces =
         frames_.size() == body.frames && std::find(body.reduced.begin(), body.reduced.end(), r) != body.reduced.end();
-    body.sometimes |= reduces && conditional_ > body.conditional;
+    // An inner loop may have no iteration.
+    body.sometimes |= reduces && (conditional_ > body.conditional || body.goes_on || frame().loops.size() > body.loops);
   }
   if (frames_.size() == 1) {
     auto found = accumulators_.find(r);
@@ -258,6 +259,9 @@ Walker::Ended Walker::jump_to(std::uint32_t target) {
   for (auto loop = frame().loops.rbegin(); loop != frame().loops.rend(); ++loop) {
     for (Target* t : loop->targets)
       if (t->pc == target) {
+        if (!reducing_.empty() && frames_.size() == reducing_.back().frames)
+          reducing_.back().goes_on |= std::distance(loop, frame().loops.rend()) ==
+                                      static_cast<std::ptrdiff_t>(reducing_.back().loops);
         leave_to(*t);
         return Ended::Left;
       }

@@ -273,9 +273,10 @@ private:
   ir::ExitId reduction_exit_ = ir::no_id; // inside a nested reduction: where everything leaves
   // The bodies of nested reductions that are being walked, and whether they contribute under a condition.
   struct ReducingBody {
-    std::size_t frames;
+    std::size_t frames, loops; // that are open in it, its own included
     int conditional;
     const Registers& reduced;
+    bool goes_on = false; // some path has gone on with the next iteration
     bool sometimes = false;
   };
   std::vector<ReducingBody> reducing_;

@@ -20,10 +20,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 ROW = re.compile(r'^[A-Z_]+\(\w+, "([\w-]+)", \w+, (\w+),', re.MULTILINE)
 SECONDS = 60
-
-
-def kinds():
-    return dict(ROW.findall((TOP / "vm" / "support" / "stress.def").read_text()))
+KINDS = dict(ROW.findall((TOP / "vm" / "support" / "stress.def").read_text()))
 
 
 def settings_of(text):
@@ -96,8 +93,7 @@ def explain(path, package, environment):
     if not script.fails({}):
         return []
     script.use_one_thread_if_that_fails()
-    table = kinds()
-    switches = ["regions", "passes"] + [s for s in script.settings if table.get(s) == "Force"]
+    switches = ["regions", "passes"] + [s for s in script.settings if KINDS.get(s) == "Force"]
     lines = []
     for switch in dict.fromkeys(switches):
         fuel = script.least_fuel(switch)

@@ -378,7 +378,7 @@ class Kernel(Expressions):
         scope.known[value] = "n"
         inside = self.inside_of(scope, counter, None)
         limit = self.pick("5", "12", "i % 9", "m", "40" if scope.depth == 0 else "6")
-        more = f" and {self.condition(scope, 1)}" if self.chance(0.7) else ""
+        more = f" and ({self.condition(scope, 1)})" if self.chance(0.7) else ""
         if self.chance(0.15):
             lines += [f"{pad}while True:", f"{pad}    if {counter} >= {limit}:", f"{pad}        break"]
         else:

@@ -10,7 +10,7 @@ def drawn():
     return np.random.rand()
 
 
-@njit
+@njit(error_model='numpy')
 def plain():
     return 0.5
 

@@ -86,8 +86,9 @@ def may_draw(statements, resolve, seen=()):
         if any(found is function for function in random.DRAWING):
             return True
         if isinstance(found, Kernel) and found not in seen:
-            body = source_node(found.py_func)
-            if may_draw([body], resolver(body, outer_names(found.py_func)), (*seen, found)):
+            callee = source_node(found.py_func)
+            body = callee.body if isinstance(callee, ast.FunctionDef) else [callee.body] # without its decorators
+            if may_draw(body, resolver(callee, outer_names(found.py_func)), (*seen, found)):
                 return True
         if isinstance(node, ast.Call) and not isinstance(node.func, ast.Attribute) and resolve(node.func) is None:
             return True

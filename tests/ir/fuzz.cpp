@@ -28,7 +28,7 @@ using namespace pyvm::ir_test;
 
 namespace {
 
-constexpr std::string_view pass_names[] = {"thread", "fold", "forward", "hoist", "promote", "carry", "dead"};
+constexpr std::string_view pass_names[] = {"thread", "early", "fold", "forward", "hoist", "promote", "carry", "dead"};
 
 // One way of running a region.
 struct Way {

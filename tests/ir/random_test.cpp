@@ -35,7 +35,7 @@ void try_seeds(std::uint64_t first, std::uint64_t count, const RandomOptions& op
     const ir::ParsedRegion parsed = ir::parse(ir::print(random.region));
     REQUIRE(parsed.error == "");
     REQUIRE(ir::same(parsed.region, random.region));
-    for (const char* pass : {"thread", "fold", "forward", "hoist", "promote", "carry", "dead"}) {
+    for (const char* pass : {"thread", "early", "fold", "forward", "hoist", "promote", "carry", "dead"}) {
       ir::Region region = random.region;
       tracer::run_pass(pass, region, alias);
       require_same_outcome(random, region, pass, seed);

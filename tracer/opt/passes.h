@@ -17,6 +17,10 @@ bool fold_and_number(ir::Region& region);
 // An `if` whose constant makes the next one leave leaves itself: `while a and b` without a truth value.
 bool thread_conditions(ir::Region& region);
 
+// What follows an early return or a `continue` goes into the side of the `if` that goes on, and the block that was left
+// goes. Not of a region in lanes: its blocks are where lanes wait.
+bool nest_early_leaves(ir::Region& region);
+
 // Loads get the value that was last stored or loaded there; stores that are overwritten before anyone can look go.
 bool forward_memory(ir::Region& region, const AliasInfo& alias);
 

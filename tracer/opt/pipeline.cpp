@@ -1,8 +1,9 @@
-//              +------------- until each has run and changed nothing, at most 4 rounds -------------+
-//              |                                                                                    |
-//   region ----+--> thread --> fold --> forward --> hoist --> promote --> carry --> remove dead ----+--> region
+//              +------------------- until each has run and changed nothing, at most 4 rounds --------------+
+//              |                                                                                            |
+//   region ----+-> thread -> early -> fold -> forward -> hoist -> promote -> carry -> remove dead -----------+-> region
 //
 //   thread       lets an `if` whose constant makes the next one leave leave itself
+//   early        puts what follows an early return or `continue` into the other side of its `if`
 //   fold         writes the region anew through the builder: constants, identities, common subexpressions, conditions
 //   forward      gives loads the value that was stored or loaded there, drops overwritten stores
 //   hoist        moves what does not vary out of loops, so that places in loops are seen to stand still
@@ -36,12 +37,13 @@ struct Pass {
 
 constexpr Pass fold = {"fold", [](ir::Region& region, const AliasInfo&) { return fold_and_number(region); }};
 constexpr Pass thread = {"thread", [](ir::Region& region, const AliasInfo&) { return thread_conditions(region); }};
+constexpr Pass early = {"early", [](ir::Region& region, const AliasInfo&) { return nest_early_leaves(region); }};
 constexpr Pass forward = {"forward", forward_memory};
 constexpr Pass hoist = {"hoist", hoist_invariants};
 constexpr Pass promote = {"promote", promote_stores};
 constexpr Pass carry = {"carry", carry_recurrences};
 constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
-constexpr Pass all_passes[] = {thread, fold, forward, hoist, promote, carry, dead};
+constexpr Pass all_passes[] = {thread, early, fold, forward, hoist, promote, carry, dead};
 
 bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
   const auto place = [&] { return fmt::format("{} of {}:{} {}", pass.name, region.file, region.line, region.name); };
@@ -63,7 +65,8 @@ void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& ob
     unchanged = changed ? 0 : unchanged + 1;
     return changed;
   };
-  if (step(thread)) step(fold);
+  const bool threaded = step(thread);
+  if (step(early) || threaded) step(fold);
   for (const Pass& pass : {forward, hoist, promote, carry, dead}) step(pass);
   for (int round = 1; round < most_rounds; ++round)
     for (const Pass& pass : all_passes) {

@@ -83,22 +83,35 @@ private:
     if (candidates.empty()) return;
     changed_ = true;
     code.pop_back();
-    std::vector<InstructionId> guarded, behind, lanes_behind;
+    std::vector<InstructionId> guarded, behind, behind_anyway;
     for (const Candidate& candidate : candidates)
-      if (is_lane(candidate)) carry(loop, candidate, code, lanes_behind);
+      if (is_always_there(candidate)) carry(loop, candidate, code, behind_anyway);
     const std::size_t results = region_.at(loop).results.size();
     for (const Candidate& candidate : candidates)
-      if (!is_lane(candidate)) carry(loop, candidate, guarded, behind);
+      if (!is_always_there(candidate)) carry(loop, candidate, guarded, behind);
     guarded.push_back(loop);
     guarded.insert(guarded.end(), behind.begin(), behind.end());
     if (behind.empty() || runs_at_least_once(region_, made_, region_.at(loop)))
       code.insert(code.end(), guarded.begin(), guarded.end());
     else
       put_under_condition(loop, results, std::move(guarded), code);
-    code.insert(code.end(), lanes_behind.begin(), lanes_behind.end());
+    code.insert(code.end(), behind_anyway.begin(), behind_anyway.end());
   }
 
-  bool is_lane(const Candidate& candidate) const { return region_.at(candidate.store).op == Op::LaneSet; }
+  // May be read and written back whether the loop runs or not.
+  bool is_always_there(const Candidate& candidate) const {
+    const Instruction& store = region_.at(candidate.store);
+    if (store.op == Op::LaneSet) return true;
+    const Instruction& array = region_.at(made_[store.operands[0]]);
+    if (array.op != Op::ArrayRef || store.operands.size() != 3) return false;
+    const std::vector<ScratchLength>& lengths = region_.arrays[static_cast<std::size_t>(array.immediate)].scratch;
+    if (lengths.size() != 1 || lengths[0].from != ScratchLength::From::Constant) return false;
+    const InstructionId subscript = made_[store.operands[1]];
+    if (subscript == no_id || region_.at(subscript).op != Op::Const) return false;
+    const auto at = static_cast<std::int64_t>(region_.at(subscript).immediate);
+    const int elements = region_.type(store.operands.back()).lanes;
+    return at >= 0 && at + elements <= lengths[0].number;
+  }
 
   // ---- which ------------------------------------------------------------------------------------------------------
   std::vector<Candidate> candidates_of(InstructionId loop, int loops) const {
@@ -169,7 +182,7 @@ private:
 
   // What the loop starts with: the place's contents, or nothing in particular if each iteration stores before it looks.
   InstructionId start(const Candidate& candidate, const Instruction& store, Type type) {
-    const bool reads = candidate.load != no_id || store.op == Op::LaneSet;
+    const bool reads = candidate.load != no_id || is_always_there(candidate);
     if (!reads) return make(region_, {.op = Op::Const}, {type});
     Instruction load = store;
     load.op = store.op == Op::LaneSet ? Op::LaneGet : Op::Load;

@@ -196,15 +196,25 @@ Abstract Walker::reduced(const Abstract& view, ReductionOp op, const std::functi
   }
   const std::int64_t lanes = lane_count(1);
   make_lanes(reducing, lanes);
-  const auto body_at = [&](ValueId at, ValueId lane) {
-    const ValueId x = element_at(at);
+  const auto contribute = [&](ValueId x, ValueId lane) {
     scratch_store(reducing[0].lanes, lane, combined(reducing[0], scratch_load(reducing[0].lanes, lane), x));
     if (reducing.size() > 1)
       scratch_store(reducing[1].lanes, lane,
                     combined(reducing[1], scratch_load(reducing[1].lanes, lane), build_.emit(Op::Ne, {x, x})));
   };
+  // The identity changes no lane; of extremes it is an element, and has its own part in the flag for NaN.
+  const auto contribute_if = [&](ValueId at, ValueId lane, ValueId active) {
+    build_.begin_if(active);
+    const ValueId x = element_at(at);
+    build_.yield(ir::Values(&x, 1));
+    build_.begin_else();
+    build_.yield(ir::Values(&reducing[0].identity, 1));
+    const ir::Type type = ir::type_of(kind);
+    contribute(build_.end_if({&type, 1})[0], lane);
+  };
   const std::vector<ValueId> totals =
-      reduce_blocks(reducing, lanes, shape[0], false, code().locations[pc_].line, body_at);
+      reduce_blocks(reducing, lanes, shape[0], false, code().locations[pc_].line,
+                    {[&](ValueId at, ValueId lane) { contribute(element_at(at), lane); }, contribute_if});
   if (!is_extreme(op)) return Abstract::scalar(kind, combined(reducing[0], reducing[0].live_bits, totals[0]));
   if (reducing.size() == 1) return Abstract::scalar(kind, totals[0]);
   const ValueId nan =

@@ -5,14 +5,16 @@
 //     lanes[l] = identity                         scratch arrays of the region, one for each variable
 //     for c = block to end - (L - 1) step L       whole rows of lanes:
 //       for l = 0 to L  { body of c + l on lanes[l] }     which may become vectors, the lanes then stay in registers
-//     for t = the rest to end  { body of t on lanes[t - first of the rest] }
+//     for t = the rest to end  { body of t on lanes[t - first of the rest] }      or, of bodies that cannot leave,
+//     for l = 0 to L  { if l < as many as are left: body of the rest + l on lanes[l] }    which becomes masked vectors
 //     for w = L/2, L/4, ... 1: for l = 0 to w  { lanes[l] = lanes[l] op lanes[l + w] }
 //     total joins levels[0], levels[1], ... as carries run through a binary counter that counts blocks
 //   result = live-in op (levels joined, the lowest first)
 //
 // That is the tree "(0,1), (2,3), ..., an odd last one moves up": a level holds the total of 2^k blocks. What is empty
 // holds the identity of the typed operator, which changes no bit of what it is combined with, so lanes and levels need
-// no flags; folding goes only as far as lanes were used, so that short loops stay short.
+// no flags, and all lanes are folded: a few vector operations, where loops over those in use would be branches and
+// stores of single elements that vectors have to wait for.
 //
 // Whoever leaves inside goes back to before the loop, where the interpreter runs all of it again. So its body may store
 // to no array, and nothing but the reductions may be read behind it.
@@ -149,11 +151,10 @@ void Walker::make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes) {
 
 // The block of `size` iterations from `first` on, as far as there are n: into lane 0.
 void Walker::reduce_block(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId first, ValueId size,
-                          ValueId n, int line, const std::function<void(ValueId, ValueId)>& body_at) {
+                          ValueId n, int line, const ReductionBody& body) {
   const ValueId end = build_.emit(Op::Min, {build_.emit(Op::Add, {first, size}), n});
   const ValueId count = build_.emit(Op::Sub, {end, first});
-  const ValueId used = build_.emit(Op::Min, {count, build_.int_constant(lanes)});
-  auto each = build_.begin_for(build_.int_constant(0), used, 1);
+  auto each = build_.begin_for(build_.int_constant(0), build_.int_constant(lanes), 1);
   for (const Reducing& r : reducing) scratch_store(r.lanes, each.index, r.identity);
   build_.end_for();
   // Both bounds as sums, so that subscripts are checked before the loop.
@@ -165,23 +166,37 @@ void Walker::reduce_block(const std::vector<Reducing>& reducing, std::int64_t la
   build_.set_line(line);
   auto lane = build_.begin_for(build_.int_constant(0), build_.int_constant(lanes), 1);
   build_.declare_independent();
-  body_at(build_.emit(Op::Add, {row.index, lane.index}), lane.index);
+  body.run(build_.emit(Op::Add, {row.index, lane.index}), lane.index);
   build_.end_for();
   build_.end_for();
   build_.set_line(0);
   const ValueId whole = build_.emit(Op::And, {count, build_.int_constant(-lanes)});
-  const ValueId rest = build_.emit(Op::Max, {first, build_.emit(Op::Add, {first, whole})});
-  auto remaining = build_.begin_for(rest, end, 1);
-  body_at(remaining.index, build_.emit(Op::Sub, {remaining.index, rest}));
+  reduce_rest(lanes, build_.emit(Op::Max, {first, build_.emit(Op::Add, {first, whole})}), end, line, body);
+  fold_lanes(reducing, lanes);
+}
+
+// Iterations from `rest` to `end`, fewer than lanes.
+void Walker::reduce_rest(std::int64_t lanes, ValueId rest, ValueId end, int line, const ReductionBody& body) {
+  if (!body.run_if) {
+    auto remaining = build_.begin_for(rest, end, 1);
+    body.run(remaining.index, build_.emit(Op::Sub, {remaining.index, rest}));
+    build_.end_for();
+    build_.set_line(0);
+    return;
+  }
+  // Even where none are left: a branch around it would keep the lanes in memory.
+  build_.set_line(line);
+  auto lane = build_.begin_for(build_.int_constant(0), build_.int_constant(lanes), 1);
+  build_.declare_independent();
+  const ValueId ordinal = build_.emit(Op::Add, {rest, lane.index});
+  body.run_if(ordinal, lane.index, build_.emit(Op::Lt, {ordinal, end}));
   build_.end_for();
   build_.set_line(0);
-  fold_lanes(reducing, lanes, used);
 }
 
 // All n iterations, n < 0 counting as none; the totals, which hold nothing of the live-ins but for extremes.
 std::vector<ValueId> Walker::reduce_blocks(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId n,
-                                           bool body_has_loop_or_call, int line,
-                                           const std::function<void(ValueId, ValueId)>& body_at) {
+                                           bool body_has_loop_or_call, int line, const ReductionBody& body) {
   const ValueId zero = build_.int_constant(0), one = build_.int_constant(1);
   const ValueId thousandth =
       build_.emit(Op::FloorDiv, {build_.emit(Op::Add, {n, build_.int_constant(most_blocks_of_a_deep_loop - 1)}),
@@ -199,7 +214,7 @@ std::vector<ValueId> Walker::reduce_blocks(const std::vector<Reducing>& reducing
   const ValueId first = body_has_loop_or_call ? build_.emit(Op::Mul, {opened.index, size}) : opened.index;
   const ValueId number = body_has_loop_or_call ? opened.index : build_.emit(Op::Shr, {first, build_.int_constant(12)});
   static_assert(simple_block_size == 1 << 12);
-  reduce_block(reducing, lanes, first, size, n, line, body_at);
+  reduce_block(reducing, lanes, first, size, n, line, body);
   carry_block(reducing, number);
   build_.end_for();
 
@@ -231,7 +246,7 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
     reduction_iteration(pc, reducing, all, range, by, ordinal, lane);
   };
   const std::vector<ValueId> totals =
-      reduce_blocks(reducing, lanes, n, loop.body_has_loop_or_call, loop.location.line, body_at);
+      reduce_blocks(reducing, lanes, n, loop.body_has_loop_or_call, loop.location.line, {body_at});
   if (outermost) reduction_exit_ = ir::no_id;
   frames_ = saved;
   pc_ = pc;
@@ -309,17 +324,24 @@ void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& 
   }
 }
 
-void Walker::fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ValueId used) {
-  for (std::int64_t width = lanes / 2; width > 0; width /= 2) {
-    const ValueId distance = build_.int_constant(width);
-    const ValueId pairs = build_.emit(Op::Min, {distance, build_.emit(Op::Sub, {used, distance})});
-    auto each = build_.begin_for(build_.int_constant(0), pairs, 1);
-    const ValueId other = build_.emit(Op::Add, {each.index, distance});
+// Into lane 0. Lanes that were never used take part: they hold the identity. The last few lanes are folded in scalars.
+void Walker::fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes) {
+  constexpr std::int64_t in_scalars = 8;
+  std::int64_t width = lanes / 2;
+  for (; width >= in_scalars; width /= 2) {
+    auto each = build_.begin_for(build_.int_constant(0), build_.int_constant(width), 1);
+    const ValueId other = build_.emit(Op::Add, {each.index, build_.int_constant(width)});
     for (const Reducing& r : reducing)
-      scratch_store(
-          r.lanes, each.index,
-          build_.emit(combining_op(r.op, r.kind), {scratch_load(r.lanes, each.index), scratch_load(r.lanes, other)}));
+      scratch_store(r.lanes, each.index,
+                    combined(r, scratch_load(r.lanes, each.index), scratch_load(r.lanes, other)));
     build_.end_for();
+  }
+  for (const Reducing& r : reducing) {
+    std::vector<ValueId> left;
+    for (std::int64_t l = 0; l < 2 * width; ++l) left.push_back(scratch_load(r.lanes, build_.int_constant(l)));
+    for (; left.size() > 1; left.resize(left.size() / 2))
+      for (std::size_t l = 0; l < left.size() / 2; ++l) left[l] = combined(r, left[l], left[l + left.size() / 2]);
+    scratch_store(r.lanes, build_.int_constant(0), left[0]);
   }
 }
 

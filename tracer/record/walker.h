@@ -114,15 +114,21 @@ private:
                            const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
   std::vector<Reducing> reduced_variables(std::uint32_t pc);
   void make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes);
+  // What an iteration does.
+  struct ReductionBody {
+    std::function<void(ir::ValueId ordinal, ir::ValueId lane)> run;
+    // The same where `active` says so, and nothing else. Empty: what it does may leave.
+    std::function<void(ir::ValueId ordinal, ir::ValueId lane, ir::ValueId active)> run_if = {};
+  };
   void reduce_block(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId first, ir::ValueId size,
-                    ir::ValueId n, int line, const std::function<void(ir::ValueId, ir::ValueId)>& body_at);
+                    ir::ValueId n, int line, const ReductionBody& body);
+  void reduce_rest(std::int64_t lanes, ir::ValueId rest, ir::ValueId end, int line, const ReductionBody& body);
   std::vector<ir::ValueId> reduce_blocks(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId n,
-                                         bool body_has_loop_or_call, int line,
-                                         const std::function<void(ir::ValueId, ir::ValueId)>& body_at);
+                                         bool body_has_loop_or_call, int line, const ReductionBody& body);
   static bool combines(ReductionOp op, ScalarKind kind);
   ir::ValueId combined(const Reducing& r, ir::ValueId a, ir::ValueId b);
   void join_live_ins(const std::vector<Reducing>& reducing, const std::vector<ir::ValueId>& totals, ir::ValueId runs);
-  void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes, ir::ValueId used);
+  void fold_lanes(const std::vector<Reducing>& reducing, std::int64_t lanes);
   void carry_block(const std::vector<Reducing>& reducing, ir::ValueId number);
   std::vector<ir::ValueId> join_levels(const std::vector<Reducing>& reducing, ir::ValueId blocks);
   std::pair<ir::Builder::ForBody, ir::ValueId> begin_range(const Abstract& range, std::int64_t by,

@@ -169,8 +169,11 @@ std::vector<std::uint64_t> make_scratch(const ir::Region& region, std::vector<ir
   std::size_t words = 0;
   for (std::size_t slot = 0; slot < region.arrays.size(); ++slot)
     if (region.arrays[slot].is_scratch()) words += words_of(region.arrays[slot], arrays[slot]);
-  std::vector<std::uint64_t> memory(words);
+  if (words == 0) return {};
+  // From a cache line on: a vector that is read back while its store is still under way must not lie in two.
+  std::vector<std::uint64_t> memory(words + cache_line_words - 1);
   std::uint64_t* at = memory.data();
+  while (reinterpret_cast<std::uintptr_t>(at) % (cache_line_words * sizeof *at) != 0) ++at;
   for (std::size_t slot = 0; slot < region.arrays.size(); ++slot) {
     if (!region.arrays[slot].is_scratch()) continue;
     arrays[slot].data = reinterpret_cast<std::byte*>(at);

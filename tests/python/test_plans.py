@@ -84,6 +84,41 @@ def test_short_pranges_are_compiled_into_the_loop_around_them_until_they_are_lon
     assert (long_a == a[0]).all()
 
 
+@njit
+def plain_sum(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i]
+    return s
+
+
+@njit
+def sum_of_rows(x):
+    s = 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            s += x[i, j]
+    return s
+
+
+@traced
+@pytest.mark.skipif("hot" in os.environ.get("PYVM_STRESS", ""), reason="everything is entered")
+def test_compiled_code_is_entered_where_that_is_faster():
+    plain_sum(np.ones(10_000))
+    entries = row(plain_sum, "for")["entries"]
+    assert entries >= 1
+    assert sum(plain_sum(np.ones(4)) for _ in range(100)) == 400.0
+    assert row(plain_sum, "for")["entries"] == entries
+    # The first iteration is interpreted, until the back-edge.
+    assert sum(plain_sum(np.ones(60)) for _ in range(100)) == 6000.0
+    assert row(plain_sum, "for")["entries"] == entries + 100
+    # Few iterations with a loop inside may be long ones.
+    sum_of_rows(np.ones((1000, 1000)))
+    entries = row(sum_of_rows, "for", 0)["entries"]
+    assert sum_of_rows(np.ones((3, 1000))) == 3000.0
+    assert row(sum_of_rows, "for", 0)["entries"] == entries + 1
+
+
 @njit("float64(float32)")
 def rounded(x):
     return x / 3 if x > 1 else x

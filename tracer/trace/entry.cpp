@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tracer/ir/print.h"
+#include "tracer/ir/walk.h"
 #include "tracer/trace/log.h"
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/stress.h"
@@ -248,6 +249,22 @@ bool runs_in_parallel(const Code& code, int index) {
   return false;
 }
 
+// Iterations that the interpreter runs in the time that entering code and leaving it takes; none of loops with loops
+// inside. What is called has its share in the recording.
+std::int64_t brief_iterations(const Recording& recording) {
+  constexpr std::int64_t worth_entering = 48; // operations
+  const ir::Region& region = recording.region;
+  std::int64_t loops = 0, operations = 0;
+  ir::for_each_instruction(region, region.body, [&](ir::InstructionId id) {
+    const ir::Op op = region.at(id).op;
+    loops += op == ir::Op::For || op == ir::Op::Loop ? 1 : 0;
+    operations += op == ir::Op::Const || op == ir::Op::ArrayRef || op == ir::Op::Dim || op == ir::Op::Param ? 0 : 1;
+  });
+  const LoopInfo& loop = recording.code->loops[static_cast<std::size_t>(recording.loop)];
+  const std::int64_t bytecode = static_cast<std::int64_t>(loop.next) - loop.body + 1;
+  return loops > 1 ? 0 : worth_entering / std::max(bytecode, operations);
+}
+
 // The loop's mutex is held. False with a refusal.
 bool compile_careful(Region& region, std::string& refusal) {
   region.careful = compile(region.plan.careful, region, Version::Careful, refusal);
@@ -260,6 +277,7 @@ bool compile_careful(Region& region, std::string& refusal) {
 bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, const EntryValues& values,
                       std::int64_t iterations, std::string& refusal) {
   region.isa = services().code_generator->widest_isa();
+  region.brief_iterations = brief_iterations(region.recording);
   nest::PlanRequest request;
   request.lanes = ir::lanes_of(region.isa);
   request.is_grain = job != nullptr;

@@ -40,6 +40,7 @@ struct Region {
   std::int64_t record_microseconds = 0;
   std::int64_t compile_microseconds = 0;
   std::string order_reason;          // why it last ran in order, empty when it did not
+  std::int64_t brief_iterations = 0; // so few take less time interpreted than entering the code does
   int plans = 1;                     // made for this recording, this one included
   std::atomic<bool> replaced{false}; // by one with a newer plan, which precedes it in the list
   Statistics statistics;

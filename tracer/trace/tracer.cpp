@@ -101,6 +101,12 @@ Rest rest_of(const LoopInfo& info, const Frame& frame) {
   return {true, state[0].as_int(), state[1].as_int(), state[2].as_int()};
 }
 
+// So little is left that interpreting it is faster than entering the code.
+bool is_brief(const Region& region, const Rest& rest) {
+  return rest.counted && rest.left >= 0 && rest.left <= region.brief_iterations &&
+         !environment().stress[StressSwitch::Hot].on;
+}
+
 // Code that leaves again and again after a few iterations is given up.
 void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, const ir::Exit& exit,
                 std::int64_t entries, std::int64_t iterations) {
@@ -167,6 +173,9 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
     region = make_region(loop, frame, index, nullptr);
   }
   if (!region) return interpret_until(never);
+  // Each of the iterations counts, and the end of the loop: then it is hot at its next first back-edge.
+  if (is_brief(*region, rest))
+    return interpret_until(static_cast<std::int32_t>(rest.left) + after_this_back_edge);
   if (stop_word().load(std::memory_order_relaxed) != 0) {
     stop_word().store(0, std::memory_order_relaxed);
     interpreter.poll();

@@ -50,7 +50,8 @@ class Scope:
 
 class Expressions:
     """Needs self.rng, self.on (the features this kernel has), self.divisions and self.whole_divisions (the operators that
-    it has), self.arrays, self.scalars, self.helpers and self.read_back (names of arrays)."""
+    it has), self.arrays, self.scalars, self.helpers, self.defaults
+    (of those: do they have one), self.constants and self.read_back (names of arrays)."""
 
     def pick(self, *choices):
         return self.rng.choice(choices)
@@ -124,6 +125,8 @@ class Expressions:
         if self.scalars and roll < 0.92:
             name, role = self.rng.choice(self.scalars)
             return name, role == "float"
+        if self.constants and roll < 0.96:
+            return self.pick(f"{self.name}_C", f"{self.name}_T[{self.subscript(scope, 7, 3)}]"), False
         text = self.pick("1.5", "3", "0.25", "-2", "0.5", "1", "0", "-0.0", "7", "2.0", "True", "1e10", "2**40", "-1.5", "0.1")
         return text, "." in text or "e1" in text
 
@@ -161,8 +164,7 @@ class Expressions:
         if roll < 0.85:
             return f"({a} if {self.condition(scope, depth + 1)} else {self.number(scope, depth + 1)})"
         if roll < 0.88 and self.helpers:
-            helper = self.rng.choice(self.helpers)
-            return f"{helper}({a}, {self.number(scope, depth + 1)})"
+            return self.helper_call(self.rng.choice(self.helpers), a, self.number(scope, depth + 1))
         if roll < 0.91 and "casts" in self.on:
             return f"{self.rng.choice(CASTS)}({a})" if "mixed" in self.on else f"float(np.float32({a}))"
         if roll < 0.94 and "math" in self.on:
@@ -178,6 +180,10 @@ class Expressions:
         if "mixed" in self.on and self.chance(0.2):
             return f"({self.condition(scope, depth + 1)})"
         return self.pick(f"(-{a})", f"abs({a})", f"({a}) ** 2", f"({a}) ** 3", f"(+{a})")
+
+    def helper_call(self, helper, a, b):
+        ways = [f"{helper}({a}, {b})"] * 4 + [f"{helper}({a}, q={b})", f"{helper}(q={b}, p={a})"]
+        return self.rng.choice(ways + [f"{helper}({a})"] * 2 if self.defaults[helper] else ways)
 
     def integer(self, scope, depth=0):
         if "random" in self.on and depth < 2 and self.chance(0.15):

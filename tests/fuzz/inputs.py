@@ -150,7 +150,7 @@ class Call:
         elif role == "permutation":
             made = f"permutation({n}, {rng.choice([s for s in range(1, n + 2) if math.gcd(s, n) == 1])})"
         elif role == "counts":
-            made = f"np.zeros(7, np.{kind})"
+            made, behind = base(rng, kind, math.prod(dims), rng.choice(("small", "smooth"))), in_shape(dims)
         elif role == "sum":
             count, behind = one_dimension(rng, self.m)
             made = base(rng, kind, count, "smooth")

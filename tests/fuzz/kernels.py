@@ -11,7 +11,7 @@ from .expressions import Array, Expressions, Scope
 FEATURES = {  # name -> probability that a kernel has it
     "mixed": 0.35, "casts": 0.3, "math": 0.3, "inexact": 0.12, "raises": 0.12, "bounds": 0.07, "zero": 0.2, "helpers": 0.35,
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
-    "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.08, "scatter": 0.12,
+    "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.12, "globals": 0.15, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
     "random": 0.15, "flags": 0.2, "array accumulators": 0.1,
 }
@@ -29,7 +29,7 @@ class Kernel(Expressions):
         self.rng, self.name = rng, name
         self.on = {feature for feature, p in FEATURES.items() if rng.random() < p}
         self.arrays, self.scalars, self.helpers, self.helper_texts = [], [], [], []
-        self.parameters = []
+        self.parameters, self.defaults, self.constants = [], {}, []
         # A kernel with all divisions that may raise does so at the first.
         self.divisions = rng.sample(("/", "//", "%"), rng.choice((1, 1, 2) if "zero" in self.on else (1, 2, 3)))
         self.whole_divisions = [op for op in self.divisions if op != "/"]
@@ -39,6 +39,9 @@ class Kernel(Expressions):
         self.read_back = set()
         self.outer = "prange" if self.chance(0.75) else "range"
         self.choose_parameters()
+        if "globals" in self.on:
+            self.constants = [f"{name}_C = {self.pick('2.5', '-3', '0.1', 'True', '2**40', 'np.inf', '-0.0')}\n",
+                              f"{name}_T = np.arange(7, dtype=np.{self.pick('float64', 'int32', 'uint8', 'float32')}) * {self.pick('1', '0.3', '-1')}\n\n\n"]
         if "helpers" in self.on:
             for _ in range(self.rng.randint(1, 2)):
                 self.add_helper()
@@ -60,7 +63,12 @@ class Kernel(Expressions):
         if "scatter" in self.on:
             self.add_array("order", "permutation", "int64", ("n",))
         if "counts" in self.on:
-            self.add_array("counts", "counts", self.pick("int64", "int32", "float64"), (7,))
+            for number in range(self.pick(1, 1, 2, 3)):
+                kind = self.pick("int64", "int32", "uint8", "uint64", "float64", "float32")
+                self.add_array(f"counts{number}", "counts", kind, self.pick((7,), (7,), (3, 5)))
+            # Where updates meet, one operator an array.
+            self.count_ops = {a.name: self.pick("+=", "+=", "-=", "*=") if a.kind in ("float64", "float32") else
+                              self.pick("+=", "+=", "-=", "*=", "&=", "|=", "^=") for a in self.arrays if a.role == "counts"}
         if "reads own" in self.on:
             self.read_back = {a.name for a in self.arrays if a.role == "out"}
         if "array accumulators" in self.on:
@@ -88,7 +96,11 @@ class Kernel(Expressions):
         self.arrays, self.scalars = [], []
         scope = Scope(self)
         scope.known = {"p": "n", "q": "n"}
-        lines = [f"@njit(error_model='{'python' if 'zero' in self.on else 'numpy'}')", f"def {name}(p, q):"]
+        default = self.pick("", "", "=1.5", "=-2")
+        lines = [f"@njit(error_model='{'python' if 'zero' in self.on else 'numpy'}')", f"def {name}(p, q{default}):"]
+        if "raises" in self.on and self.chance(0.5):
+            lines += self.pick([f"    if {self.condition(scope, 2)}:", "        raise ValueError('in a helper')"],
+                               [f"    assert {self.condition(scope, 2)}, 'in a helper'"])
         roll = self.rng.random()
         if roll < 0.35:
             lines += [f"    if {self.condition(scope, 1)}:", f"        return {self.number(scope, 1)}"]
@@ -96,6 +108,9 @@ class Kernel(Expressions):
             lines += [f"    for k in range({self.pick('3', '5', '2')}):", f"        p = p * 0.5 + {self.number(scope, 2)}"]
             if self.chance(0.6):
                 lines += [f"        if {self.condition(scope, 2)}:", f"            {self.pick('return p', 'break', 'continue')}"]
+            if self.chance(0.4):
+                lines += ["        for t in range(k + 1):", f"            if {self.condition(scope, 2)}:", f"                {self.pick('return q', 'return p - t', 'break')}",
+                          "            p = p + 0.5"]
             lines.append("        q = q + 1")
         elif roll < 0.8:
             lines.append(f"    p = {self.number(scope, 1)}")
@@ -103,6 +118,7 @@ class Kernel(Expressions):
         self.arrays, self.scalars, self.helpers = kept
         self.helper_texts.append("\n".join(lines) + "\n\n\n")
         self.helpers.append(name)
+        self.defaults[name] = bool(default)
 
     # ---- the function
 
@@ -121,7 +137,7 @@ class Kernel(Expressions):
             options.append("error_model='python'")
         names = ", ".join(p[0] for p in self.parameters)
         head = f"@njit({', '.join(options)})\ndef {self.name}({names}):\n"
-        return "".join(self.helper_texts) + head + "\n".join(self.lines) + "\n\n\n"
+        return "".join(self.constants) + "".join(self.helper_texts) + head + "\n".join(self.lines) + "\n\n\n"
 
     @property
     def inexact(self):
@@ -263,7 +279,7 @@ class Kernel(Expressions):
         value = self.number(scope)
         counts = [a for a in self.arrays if a.role == "counts"]
         if counts and self.chance(0.4):
-            return [f"{pad}counts[({self.integer(scope, 1)}) % 7] += {self.pick('1', '1', self.integer(scope, 2))}"]
+            return self.count(scope, pad, self.rng.choice(counts))
         arrays = [a for a in self.arrays if a.role == "out" and self.may_touch(scope, a)]
         if not arrays:
             return self.assignment(scope, pad)
@@ -272,6 +288,13 @@ class Kernel(Expressions):
         if "scatter" in self.on and array.dims == ("n",) and by_row:
             return [f"{pad}{array.name}[order[i]] {self.pick('=', '+=')} {value}"]
         return [f"{pad}{self.element(scope, array, 1)} {self.pick('=', '=', '+=', '-=', '*=')} {value}"]
+
+    def count(self, scope, pad, array):
+        op = self.count_ops[array.name]
+        at = ", ".join(f"({self.integer(scope, 1)}) % {length}" for length in array.dims)
+        whole = array.kind not in ("float64", "float32")
+        value = self.pick("1", "1", self.integer(scope, 2), *([] if whole else [self.number(scope, 2)]))
+        return [f"{pad}{array.name}[{at}] {op} {value}"]
 
     def contribution(self, scope, pad, variable=None):
         variable = variable or self.rng.choice(list(self.reductions))

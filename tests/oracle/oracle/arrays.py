@@ -104,6 +104,8 @@ def in_place(op, a, b):
     if kind is not None and not np.can_cast(kind, a.dtype, "same_kind"):
         nothing = np.empty(0, kind)
         {**UFUNCS, "**": np.power}[op](nothing, nothing, out=np.empty(0, a.dtype))  # raises NumPy's error
+    if op != "@":
+        np.logical_or(np.empty(a.shape, bool), np.empty(np.shape(b), bool), out=np.empty(a.shape, bool)) # raises for the shapes
     store(a, ..., binary(op, a, b))
     return a
 

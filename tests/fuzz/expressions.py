@@ -8,7 +8,7 @@ arrays. What an iteration of a parallel loop may touch of an array that is writt
 CONSTANTS = ("3", "7.0", "-2", "0.1", "1.5", "10", "1", "0.5", "-1", "0.0", "-0.0", "64")
 INT_CONSTANTS = ("3", "7", "-2", "8", "10", "1", "-1", "64", "255", "0")
 # What must not be simplified, or only just so: signed zeros, inf, nan, wrapping, floors of negative quotients.
-IDENTITIES = ("({a} * 0.0)", "({a} * -0.0)", "({a} + 0.0)", "({a} - 0.0)", "(0.0 - {a})", "(-0.0 - {a})", "(0.0 + {a})", "({a} + -0.0)",
+IDENTITIES = ("({a} * 0.0)", "({a} * -0.0)", "({a} + 0.0)", "({a} - 0.0)", "(0.0 - {a})", "(-0.0 - {a})", "(0.0 + {a})", "({a} + -0.0)", "({a} - -0.0)",
               "({a} * 1.0)", "({a} / 1.0)", "({a} * -1.0)", "({a} - {a})", "({a} + {a})", "({a} * 2.0)", "({a} / 2.0)", "({a} / 3.0)", "(0.0 / 2.0 * {a})",
               "min({a}, 0.0)", "min(-0.0, {a})", "max({a}, -0.0)", "max(0.0, {a})", "min({a} * 0.0, -0.0)", "({a} if {a} < 0.0 else 0.0)",
               "({a} if {a} >= -0.0 else -0.0)", "(1.0 if {a} == {a} else 2.0)", "(1.0 if {a} != {a} else 2.0)", "(1.0 if not ({a} < 0.5) else {a})",

@@ -67,15 +67,46 @@ struct GrainJob {
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
+// The memory of a run of a grain. Grains of short loops come by the hundred thousand a second: what one has allocated
+// the thread's next one uses again.
+struct GrainMemory {
+  std::vector<ScalarBits> lanes, exit_values;
+  std::vector<ir::ArrayDescriptor> arrays;
+  std::vector<const PrangeSelection*> selection_of; // of each accumulator, if it is selected
+  std::vector<ScalarBits> empty;                    // what a lane without a contribution holds
+  std::vector<std::uint8_t> touched;
+  std::vector<ir::BlockTotal> totals; // of blocks that ran in one go
+};
+
+// Grains nest, on one thread too.
+class BorrowedMemory {
+public:
+  BorrowedMemory() : memory_(idle_.empty() ? std::make_unique<GrainMemory>() : std::move(idle_.back())) {
+    if (!idle_.empty()) idle_.pop_back();
+  }
+  ~BorrowedMemory() { idle_.push_back(std::move(memory_)); }
+  BorrowedMemory(const BorrowedMemory&) = delete;
+  BorrowedMemory& operator=(const BorrowedMemory&) = delete;
+
+  GrainMemory& operator*() const { return *memory_; }
+
+private:
+  static thread_local std::vector<std::unique_ptr<GrainMemory>> idle_;
+  std::unique_ptr<GrainMemory> memory_;
+};
+
+thread_local std::vector<std::unique_ptr<GrainMemory>> BorrowedMemory::idle_;
+
 class GrainRun {
 public:
   GrainRun(GrainJob& g, PrangeJob& job) : g_(g), job_(job), group_(job.fold()) {
     const Recording& recording = g.region.recording;
-    selection_of_.resize(recording.region.accumulators.size());
+    selection_of_.assign(recording.region.accumulators.size(), nullptr);
     for (const PrangeSelection& s : job.selections())
       for (const std::size_t a : s.members) selection_of_[a] = &s;
     exit_values_.resize(g.exit_words);
     lanes_.resize(recording.region.accumulators.size() * static_cast<std::size_t>(recording.region.reduction_lanes));
+    empty_.clear();
     for (std::size_t a = 0; a < recording.region.accumulators.size(); ++a) empty_.push_back(empty_lane(a));
     touched_.resize(recording.region.accumulators.size());
     arrays_ = g.values.arrays;
@@ -404,15 +435,16 @@ private:
   PrangeJob& job_; // g_'s, or one apart
   GroupFold group_;
   ir::RegionContext context_{};
-  std::vector<ScalarBits> lanes_, exit_values_;
-  std::vector<ir::ArrayDescriptor> arrays_;
+  const BorrowedMemory borrowed_;
+  std::vector<ScalarBits>&lanes_ = (*borrowed_).lanes, &exit_values_ = (*borrowed_).exit_values;
+  std::vector<ir::ArrayDescriptor>& arrays_ = (*borrowed_).arrays;
+  std::vector<const PrangeSelection*>& selection_of_ = (*borrowed_).selection_of;
+  std::vector<ScalarBits>& empty_ = (*borrowed_).empty;
+  std::vector<std::uint8_t>& touched_ = (*borrowed_).touched;
+  std::vector<ir::BlockTotal>& totals_ = (*borrowed_).totals;
   std::vector<std::uint64_t> scratch_;
-  std::vector<Replaced> replaced_;                   // in the order of g_.copies
-  std::vector<const PrangeSelection*> selection_of_; // of each accumulator, if it is selected
-  std::vector<Value> mixed_;                         // the lanes, once they are of several kinds
-  std::vector<ScalarBits> empty_;                    // what a lane without a contribution holds
-  std::vector<std::uint8_t> touched_;
-  std::vector<ir::BlockTotal> totals_; // of blocks that ran in one go
+  std::vector<Replaced> replaced_; // in the order of g_.copies
+  std::vector<Value> mixed_;       // the lanes, once they are of several kinds
   std::array<std::int64_t, ir::max_step> left_exits_{};
   bool failed_ = false;
   std::int64_t failed_at_ = 0;

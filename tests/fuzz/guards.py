@@ -90,6 +90,9 @@ GUARDS = {
     # No checks: operations that must not be folded, for the sake of one value.
     "times zero": Guard(("v = {g} * 0.0",), FLOATS, ONE_UP, ("-1.0", "np.inf", "-0.0")),
     "plus zero": Guard(("v = {g} + 0.0",), FLOATS, ONE_UP, ("-0.0",)),
+    "minus zero": Guard(("v = {g} - -0.0",), FLOATS, ONE_UP, ("-0.0",)),
+    "from zero": Guard(("v = 0.0 - {g}",), FLOATS, ONE_UP, ("0.0",)),
+    "from minus zero": Guard(("v = -0.0 - {g} + ({g} + -0.0)",), FLOATS, ONE_UP, ("0.0", "-0.0")),
     "less itself": Guard(("v = {g} - {g}",), FLOATS, ONE_UP, ("np.inf", "np.nan")),
     "third": Guard(("v = {g} / 3.0 + {g} / 0.1",), FLOATS, ONE_UP, ("0.1", "-0.0", "1e30")),
     "lesser": Guard(("z = {h} * 0.0", "v = {g} if {g} <= z else z"), ("float64",), ONE_UP, ("-0.0", "np.nan")),

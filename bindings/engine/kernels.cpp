@@ -9,6 +9,7 @@
 #include "vm/builtins/array_creation.h"
 #include "vm/builtins/modules.h"
 #include "vm/builtins/types.h"
+#include "vm/interp/compiling_kernels.h"
 #include "vm/interp/interpreter.h"
 #include "vm/support/syntax_error.h"
 
@@ -119,7 +120,7 @@ public:
 private:
   Function& overload(std::size_t k) {
     if (Function* known = overloads_[k].load(std::memory_order_acquire)) return *known;
-    std::lock_guard lock(mutex_);
+    std::lock_guard lock(compiling_kernels());
     if (Function* known = overloads_[k].load(std::memory_order_relaxed)) return *known;
     const Ref<Function> made = compile(&settings_.signatures[k]);
     share_for_good(*made);
@@ -129,7 +130,6 @@ private:
 
   const KernelSource source_;
   const KernelSettings settings_;
-  std::mutex mutex_;
   std::vector<std::atomic<Function*>> overloads_;
 };
 

@@ -3,6 +3,7 @@
 import concurrent.futures
 import multiprocessing
 import os
+import signal
 import threading
 
 import numpy as np
@@ -90,6 +91,31 @@ def in_a_child():
 def test_in_a_forked_child():
     total(NUMBERS)
     assert in_a_child() == 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_fork_while_a_thread_compiles():
+    """The child calls the very kernel that another thread was compiling when it was made."""
+    stop, latest = threading.Event(), [new_kernel(1)]
+
+    def compile_kernels():
+        while not stop.is_set():
+            latest[0] = new_kernel(1)
+            latest[0](NUMBERS)
+
+    thread = threading.Thread(target=compile_kernels)
+    thread.start()
+    try:
+        for _ in range(60):
+            kernel = latest[0]
+            child = os.fork()
+            if child == 0:
+                signal.alarm(30)
+                os._exit(0 if kernel(NUMBERS) == NUMBERS.sum() else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        stop.set()
+        thread.join()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -3,10 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <new>
 
 #include "bindings/engine/engine.h"
 #include "bindings/engine/kernels.h"
@@ -409,4 +411,29 @@ TEST_CASE("the store log puts back what was there, and keeps what was stored") {
   log.write_back();
   CHECK_FALSE(log.difference());
   CHECK(from_bits<float>(static_cast<std::uint32_t>(load_scalar(ScalarKind::Float32, array->data + 8))) == 3.0f);
+}
+
+TEST_CASE("where there is no memory for machine code a loop runs interpreted, on any thread") {
+  Saboteur& saboteur = start_verifying(0);
+  const std::string kernel = R"(
+@njit(parallel=True)
+def fill(a, n):
+    for i in prange(n):
+        a[i] = i * 2.0
+    return a.sum()
+print(fill(np.zeros(50000), 50000))
+print(fill(np.zeros(50000), 50000))
+fill(np.zeros(50000), 50001)
+)";
+  for (const int compiled : {0, 1}) { // nothing, or the fast version but not the careful one that the end needs
+    std::atomic<int> asked{0};
+    saboteur.plant = [&](ir::Region&) {
+      if (asked++ >= compiled) throw std::bad_alloc();
+    };
+    CHECK(run(kernel) == 1);
+    CHECK(out == "2499950000.0\n2499950000.0\n");
+    CHECK(last_error_line() == "IndexError: index 50000 is out of bounds for axis 0 with size 50000");
+    CHECK(asked > compiled);
+  }
+  saboteur.plant = nullptr;
 }

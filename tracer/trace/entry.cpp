@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include <fmt/format.h>
 
 #include "tracer/ir/print.h"
 #include "tracer/ir/walk.h"
+#include "tracer/trace/compiling.h"
 #include "tracer/trace/log.h"
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/stress.h"
@@ -56,7 +58,12 @@ std::optional<ir::Compiled> compile(const ir::Region& region, Region& out, Versi
   options.few_registers = stressed(StressSwitch::Registers, place_of(region, version)).has_value();
   if (const auto column = stressed(StressSwitch::Costs, place_of(region, version)))
     options.cost_column = static_cast<int>(*column);
-  ir::CompileResult result = services().code_generator->compile(region, options);
+  ir::CompileResult result;
+  try {
+    result = services().code_generator->compile(region, options);
+  } catch (const std::bad_alloc&) {
+    result.refusal = ir::CodeRefusal::NoMemory;
+  }
   if (!result) {
     refusal = std::string(ir::sentence_of(result.refusal));
     return std::nullopt;
@@ -327,7 +334,7 @@ std::int64_t iterations_left(const Frame& frame, int index, const PrangeJob* job
 const ir::Compiled* careful_code(LoopRecord& loop, Region& region) {
   if (const ir::Compiled* made = region.made_careful.load(std::memory_order_acquire)) return made;
   if (region.careful_is_refused.load(std::memory_order_relaxed)) return nullptr;
-  std::lock_guard lock(loop.mutex);
+  const Compiling compiling(loop);
   std::string refusal;
   const std::int64_t before = region.compile_microseconds;
   const Recording& r = region.recording;
@@ -342,7 +349,7 @@ const ir::Compiled* careful_code(LoopRecord& loop, Region& region) {
 }
 
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
-  std::lock_guard lock(loop.mutex);
+  const Compiling compiling(loop);
   if (loop.blacklisted) return nullptr;
   // Another thread may have been here while this one waited.
   if (Region* region = find_region(loop, frame, job)) return region;
@@ -394,7 +401,7 @@ Region& region_with_fitting_plan(LoopRecord& loop, Region& region, const Frame& 
   if (iterations < worth_elements && !has_large_array(region.recording, values, worth_elements)) return region;
   if (!nest::PlannedEntry::wants_new_plan(region.plan, values.scalars.data(), values.arrays.data(), 0, iterations))
     return region;
-  std::lock_guard lock(loop.mutex);
+  const Compiling compiling(loop);
   if (region.replaced.load(std::memory_order_relaxed)) return region;
   const Code& code = *frame.code;
   const int index = region.recording.loop;

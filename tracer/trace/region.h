@@ -57,7 +57,7 @@ struct StoppingCode {
 // What is known of one loop of one code object.
 struct LoopRecord {
   std::atomic<Region*> newest{nullptr};
-  std::mutex mutex; // held while recording and compiling; guards the rest
+  std::mutex mutex; // held while recording and compiling (compiling.h); guards the rest
   std::atomic<bool> blacklisted{false};
   std::string blacklist_reason;
   int blacklist_line = 0;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tracer/ir/print.h"
+#include "tracer/trace/compiling.h"
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
 #include "tracer/trace/log.h"
@@ -52,7 +53,7 @@ void configure(const Services& new_services) { the_services = new_services; }
 
 // The interpreter runs it on all threads; loops inside it are hot loops of their own.
 static void note_accumulators(LoopRecord& loop, const PrangeJob& job) {
-  std::lock_guard lock(loop.mutex);
+  const Compiling compiling(loop);
   for (const PrangeReduction& r : job.reductions())
     if (r.array && loop.note.empty())
       loop.note = fmt::format("'{}' is an array that all iterations add to, each block of them to a copy of its own: "
@@ -113,7 +114,7 @@ void judge_exit(LoopRecord& loop, Region& region, const Code& code, int index, c
   const std::int64_t exits = region.statistics.exits.fetch_add(1, std::memory_order_relaxed) + 1;
   log_exit(region, exit);
   if (exits <= exits_before_judgement || exits * 2 <= entries || iterations >= exits * iterations_worth_an_exit) return;
-  std::lock_guard lock(loop.mutex);
+  const Compiling compiling(loop);
   blacklist(loop, code, index, fmt::format("compiled code leaves too often: {} (line {})", exit.reason, exit.line),
             exit.line);
 }
@@ -227,7 +228,7 @@ std::vector<RegionReport> regions_of(const Code& code) {
       reports.push_back(base);
       continue;
     }
-    std::lock_guard lock(loop->mutex);
+    const Compiling compiling(*loop);
     Region* newest = loop->newest.load(std::memory_order_acquire);
     if (!newest) {
       if (loop->blacklisted) {

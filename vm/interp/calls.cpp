@@ -1,11 +1,15 @@
 // Calls: argument binding with CPython's rules and messages, frames, kernels, unwinding.
+#include <pthread.h>
+
 #include <algorithm>
 #include <mutex>
+#include <new>
 
 #include <fmt/format.h>
 
 #include "vm/builtins/call.h"
 #include "vm/builtins/text.h"
+#include "vm/interp/compiling_kernels.h"
 #include "vm/interp/hooks.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/prange.h"
@@ -88,11 +92,16 @@ void share_for_good(Function& function) {
   for (const Value& value : function.keyword_defaults) make_immortal(value);
 }
 
+std::recursive_mutex& compiling_kernels() {
+  static std::recursive_mutex mutex;
+  static const int for_children = pthread_atfork(nullptr, nullptr, [] { new (&mutex) std::recursive_mutex; });
+  static_cast<void>(for_children);
+  return mutex;
+}
+
 Function* function_of(Kernel& kernel) {
   if (Function* function = kernel.function.load(std::memory_order_acquire)) return function;
-  // Several threads may call one kernel for the first time at once.
-  static std::recursive_mutex compiling;
-  std::lock_guard lock(compiling);
+  std::lock_guard lock(compiling_kernels());
   if (Function* function = kernel.function.load(std::memory_order_relaxed)) return function;
   const Ref<Function> made = kernel.compile(kernel);
   share_for_good(*made);

@@ -5,6 +5,7 @@
 // its own cost shows.
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -70,6 +71,9 @@ std::int64_t run_grains(void* opaque, std::int64_t begin, std::int64_t end, int 
     const std::int64_t done = run.runner(run.context, interpreter, run.job, from, to, thread);
     return done == to ? end : done / run.grain_size;
   } catch (const GrainStopped&) {
+    return begin;
+  } catch (const std::bad_alloc&) { // not in a guest's operation, which the interpreter would know
+    run.job.fail(from, GuestError(ExceptionKind::MemoryError, ""), run.job.loop().body);
     return begin;
   }
 }

@@ -1,0 +1,35 @@
+// Who may record and compile a loop, and fork.
+//
+// A forked child has only the thread that forked: a mutex that another one held stays locked there for ever, and what it
+// guards is half made. So fork waits until no thread is compiling, and whoever would begin waits for the fork. Compiling
+// takes milliseconds, needs neither the GIL nor another thread, and does not nest.
+#pragma once
+
+#include <mutex>
+
+#include "tracer/trace/region.h"
+
+namespace pyvm::tracer {
+
+namespace detail {
+
+struct NoFork {
+  NoFork();
+  ~NoFork();
+  NoFork(const NoFork&) = delete;
+  NoFork& operator=(const NoFork&) = delete;
+};
+
+} // namespace detail
+
+// Holds the loop's mutex for as long as it lives.
+class Compiling {
+public:
+  explicit Compiling(LoopRecord& loop) : lock_(loop.mutex) {}
+
+private:
+  detail::NoFork no_fork_; // before the lock
+  std::lock_guard<std::mutex> lock_;
+};
+
+} // namespace pyvm::tracer

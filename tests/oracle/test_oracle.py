@@ -87,8 +87,21 @@ def test_other_kinds(result_type):
             assert kinds.unary_kind(op, a) == result_type(function, a)
             assert kinds.array_unary_kind(op, a) == result_type(function, a, array=True)
         assert kinds.abs_kind(a) == result_type(abs, a)
-        assert kinds.math_kind(a) == result_type(math.sqrt, a)
-        assert kinds.ufunc_kind(a) == result_type(np.sqrt, a)
+        assert kinds.math_kind("sqrt", a) == result_type(math.sqrt, a)
+        for name in ("sqrt", "rint", "floor", "ceil", "trunc"):
+            assert kinds.ufunc_kind(name, a) == result_type(getattr(np, name), a)
+
+
+def test_kinds_of_functions_of_two_operands(result_type):
+    for a, b in PAIRS:
+        for name in ("copysign", "pow", "atan2", "hypot"):
+            assert (name, a, b, kinds.math_kind(name, a, b)) == (name, a, b, result_type(getattr(math, name), a, b))
+        for name in ("copysign", "fmod", "arctan2", "hypot"):
+            assert (name, a, b, kinds.ufunc_kind(name, a, b)) == (name, a, b, result_type(getattr(np, name), a, b))
+        for op, (name, *_) in arrays.OPERATOR_UFUNCS.items():
+            theirs = result_type(getattr(np, name), a, b)
+            assert (name, a, b, kinds.ufunc_operator_kind(op, a, b)) == (name, a, b, theirs)
+        assert kinds.ufunc_common_kind(a, b) == result_type(np.minimum, a, b)
 
 
 def test_values_of_operators_are_numbas():

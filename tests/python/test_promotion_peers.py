@@ -21,6 +21,9 @@ BINARY = {
     "FloorDiv": operator.floordiv, "Mod": operator.mod, "Pow": operator.pow, "LShift": operator.lshift,
     "RShift": operator.rshift, "BitAnd": operator.and_, "BitOr": operator.or_, "BitXor": operator.xor,
 }
+UFUNCS = {"Add": "add", "Sub": "subtract", "Mul": "multiply", "TrueDiv": "divide", "FloorDiv": "floor_divide",
+          "Mod": "remainder", "Pow": "power", "LShift": "left_shift", "RShift": "right_shift", "BitAnd": "bitwise_and",
+          "BitOr": "bitwise_or", "BitXor": "bitwise_xor"}
 UNARY = {"Neg": operator.neg, "Pos": operator.pos, "Invert": operator.invert}
 COMPARE = {"Lt": operator.lt, "Le": operator.le, "Gt": operator.gt, "Ge": operator.ge, "Eq": operator.eq,
            "Ne": operator.ne}
@@ -153,6 +156,28 @@ def test_njit_array_table(tables, numba_types):
     expected = {("njit-array-unary", name, a): result(function, array(a))
                 for name, function in UNARY.items() for a in KINDS}
     assert mismatches(expected, tables, 1) == []
+
+
+def test_njit_functions_table(tables, numba_types):
+    """math's and NumPy's functions of one and of two operands, on scalars and on arrays."""
+    types, array, result = numba_types
+    # Numba has no math.fmod and no math.cbrt; np.erf, np.erfc and np.pow do not exist there.
+    unary = {name for table, name, *kinds in tables if table == "math" and len(kinds) == 1}
+    binary = {name for table, name, *kinds in tables if table == "math" and len(kinds) == 2}
+    floats_of_math = unary - {"cbrt", "rint", "floor", "ceil", "trunc"}
+    expected = {("math", name, a): result(getattr(math, name), types[a]) for name in floats_of_math for a in KINDS}
+    expected |= {("math", name, a, b): result(getattr(math, name), types[a], types[b])
+                 for name in binary - {"fmod"} for a in KINDS for b in KINDS}
+    assert mismatches(expected, tables, 0) == []
+    for first, second in [(types.get, types.get), (array, array), (array, types.get), (types.get, array)]:
+        expected = {("ufunc", name, a): result(getattr(np, MATH_NUMPY_NAMES.get(name, name)), first(a))
+                    for name in unary - {"erf", "erfc"} for a in KINDS}
+        expected |= {("ufunc", name, a, b): result(getattr(np, MATH_NUMPY_NAMES.get(name, name)), first(a), second(b))
+                     for name in binary - {"pow"} for a in KINDS for b in KINDS}
+        expected |= {("njit-ufunc", name, a, b): result(getattr(np, function), first(a), second(b))
+                     for name, function in UFUNCS.items() for a in KINDS for b in KINDS}
+        expected |= {("njit-ufunc-common", a, b): result(np.maximum, first(a), second(b)) for a in KINDS for b in KINDS}
+        assert mismatches(expected, tables, 0) == []
 
 
 def numpy_result(function, *arguments):

@@ -57,6 +57,21 @@ void print_numpy_pairs() {
   });
 }
 
+void print_math_kinds(ScalarKind a) {
+  for (MathFunction function : all_math_functions) {
+    if (arity_of(function) == 1) {
+      fmt::print("math {} {} {}\n", name_of(function), name_of(a), name_of(math_kind(a)));
+      fmt::print("ufunc {} {} {}\n", name_of(function), name_of(a), name_of(ufunc_math_kind(function, a)));
+      continue;
+    }
+    for (ScalarKind b : all_scalar_kinds) {
+      fmt::print("math {} {} {} {}\n", name_of(function), name_of(a), name_of(b), name_of(math_kind(function, a, b)));
+      fmt::print("ufunc {} {} {} {}\n", name_of(function), name_of(a), name_of(b),
+                 name_of(ufunc_math_kind(function, a, b)));
+    }
+  }
+}
+
 void print_tables() {
   for (ScalarKind a : all_scalar_kinds) {
     for (ScalarKind b : all_scalar_kinds) {
@@ -64,7 +79,11 @@ void print_tables() {
         fmt::print("njit {} {} {} {}\n", name_of(op), name_of(a), name_of(b), text_of(njit_promotion(op, a, b)));
         fmt::print("njit-array {} {} {} {}\n", name_of(op), name_of(a), name_of(b),
                    text_of(njit_array_promotion(op, a, b)));
+        const auto ufunc_kind = njit_ufunc(op, a, b);
+        fmt::print("njit-ufunc {} {} {} {}\n", name_of(op), name_of(a), name_of(b),
+                   ufunc_kind ? name_of(*ufunc_kind) : "-");
       }
+      fmt::print("njit-ufunc-common {} {} {}\n", name_of(a), name_of(b), name_of(njit_ufunc_common(a, b)));
       fmt::print("njit-compare {} {} {}\n", name_of(a), name_of(b), name_of(njit_compare_operand(a, b)));
       fmt::print("njit-minmax {} {} {}\n", name_of(a), name_of(b), name_of(njit_min_max(a, b)));
     }
@@ -73,6 +92,7 @@ void print_tables() {
       fmt::print("njit-array-unary {} {} {}\n", name_of(op), name_of(a), text_of(njit_array_unary(op, a)));
       fmt::print("numpy-unary {} {} {}\n", name_of(op), name_of(a), text_of(numpy_unary(op, a)));
     }
+    print_math_kinds(a);
     fmt::print("njit-abs {} {}\n", name_of(a), name_of(njit_abs(a)));
     fmt::print("numpy-sum {} {}\n", name_of(a), name_of(numpy_sum_kind(a)));
     auto function_kind = numpy_float_function_kind(a);

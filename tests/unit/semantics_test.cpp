@@ -308,10 +308,19 @@ TEST_CASE("math functions never raise and follow C99 at the edges") {
   CHECK(vector_function(MathFunction::Sqrt, ScalarKind::Float64, 4) == nullptr);
   CHECK(vector_function(MathFunction::Exp, ScalarKind::Float64, 3) == nullptr);
   CHECK(math_kind(ScalarKind::Int32) == ScalarKind::Float64);
-  CHECK(math_kind(ScalarKind::Float32, ScalarKind::Float32) == ScalarKind::Float32);
-  CHECK(ufunc_math_kind(ScalarKind::UInt16) == ScalarKind::Float32);
-  CHECK(ufunc_math_kind(ScalarKind::Int32) == ScalarKind::Float64);
-  CHECK(ufunc_math_kind(ScalarKind::Int8, ScalarKind::Int32) == ScalarKind::Float64);
+  CHECK(math_kind(MathFunction::Hypot, ScalarKind::Float32, ScalarKind::Float32) == ScalarKind::Float32);
+  CHECK(math_kind(MathFunction::Hypot, ScalarKind::Float32, ScalarKind::Int16) == ScalarKind::Float32);
+  CHECK(math_kind(MathFunction::Hypot, ScalarKind::Float32, ScalarKind::UInt16) == ScalarKind::Float64);
+  CHECK(math_kind(MathFunction::Copysign, ScalarKind::Int8, ScalarKind::Bool) == ScalarKind::Float32);
+  CHECK(ufunc_math_kind(MathFunction::Exp, ScalarKind::UInt16) == ScalarKind::Float32);
+  CHECK(ufunc_math_kind(MathFunction::Exp, ScalarKind::Int32) == ScalarKind::Float64);
+  CHECK(ufunc_math_kind(MathFunction::Floor, ScalarKind::UInt16) == ScalarKind::UInt16);
+  CHECK(ufunc_math_kind(MathFunction::Hypot, ScalarKind::Int8, ScalarKind::Int32) == ScalarKind::Float64);
+  CHECK(ufunc_math_kind(MathFunction::Hypot, ScalarKind::Float32, ScalarKind::Int64) == ScalarKind::Float32);
+  CHECK(ufunc_math_kind(MathFunction::Fmod, ScalarKind::UInt8, ScalarKind::Int8) == ScalarKind::Int16);
+  CHECK(int_fmod<int32_t>(-7, 3) == -1);
+  CHECK(int_fmod<int64_t>(INT64_MIN, -1) == 0);
+  CHECK(int_fmod<uint8_t>(7, 0) == 0);
 }
 
 // ---- reductions --------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "tracer/ir/ir.h"
+#include "vm/builtins/reductions.h"
 #include "vm/object/value.h"
-#include "vm/semantics/reduction.h"
 
 namespace pyvm {
 class Code;
@@ -33,7 +33,7 @@ struct Abstract {
   ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
   int slot = 0;
   int accumulator = -1; // read from this reduction variable of the region
-  ReductionOp reduction = ReductionOp::Add;
+  ArrayReduction reduction = ArrayReduction::Sum;
   const Code* made_in = nullptr;
   std::uint32_t made_at = 0;
   Value constant;

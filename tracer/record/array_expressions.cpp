@@ -1,4 +1,5 @@
-// Whole arrays in an iteration: `a[i] * 2 + b`, np.exp(row), `o[i] += row`, row.sum(), np.sum(row), row.max().
+// Whole arrays in an iteration: `a[i] * 2 + b`, `row > 0`, np.exp(row) (ufuncs.cpp), `o[i] += row`, row.sum(),
+// np.max(row), row.mean(), np.dot(row, column).
 //
 // An operator makes a new array, as in NumPy: scratch of the thread's (new_arrays.cpp), of the lengths that the first
 // operand's array has at entry, of which a slice uses a part. Its elements are computed in loops of the region, which
@@ -13,6 +14,7 @@
 #include <limits>
 
 #include "tracer/record/walker.h"
+#include "vm/builtins/linear_algebra.h"
 #include "vm/semantics/conversion.h"
 
 namespace pyvm::tracer {
@@ -25,30 +27,44 @@ namespace {
 
 struct Method {
   std::string_view name;
-  ReductionOp op;
+  ArrayReduction reduction;
 };
-constexpr Method methods[] = {
-    {"sum", ReductionOp::Add}, {"prod", ReductionOp::Mul}, {"min", ReductionOp::Min}, {"max", ReductionOp::Max}};
+constexpr Method methods[] = {{"sum", ArrayReduction::Sum},   {"prod", ArrayReduction::Prod},
+                              {"min", ArrayReduction::Min},   {"max", ArrayReduction::Max},
+                              {"mean", ArrayReduction::Mean}, {"any", ArrayReduction::Any},
+                              {"all", ArrayReduction::All}};
 
-constexpr const char* reason_of_no_element = "the extreme of no element";
+// What elements are combined by, and in which kind: those of vm/builtins/reductions.cpp. Small ints have extremes in 64
+// bits.
+struct Combining {
+  ReductionOp op;
+  ScalarKind kind;
+};
+Combining combining(ArrayReduction reduction, ScalarKind element) {
+  const ScalarKind wide = is_integer(element) && size_of(element) < 8 ? ScalarKind::Int64 : element;
+  switch (reduction) {
+  case ArrayReduction::Prod:
+    return {ReductionOp::Mul, numpy_sum_kind(element)};
+  case ArrayReduction::Min:
+    return {ReductionOp::Min, wide};
+  case ArrayReduction::Max:
+    return {ReductionOp::Max, wide};
+  case ArrayReduction::Mean:
+    return {ReductionOp::Add, is_float(element) ? element : ScalarKind::Float64};
+  case ArrayReduction::Any:
+    return {ReductionOp::BitOr, ScalarKind::Bool};
+  case ArrayReduction::All:
+    return {ReductionOp::BitAnd, ScalarKind::Bool};
+  default:
+    return {ReductionOp::Add, numpy_sum_kind(element)};
+  }
+}
 
 bool is_extreme(ReductionOp op) { return op == ReductionOp::Min || op == ReductionOp::Max; }
 
-// Those that neither fault nor raise for any element.
+// Elements of arrays raise nothing but for negative powers of ints.
 bool is_total(BinaryOp op, const Promotion& promotion) {
-  switch (op) {
-  case BinaryOp::Add:
-  case BinaryOp::Sub:
-  case BinaryOp::Mul:
-  case BinaryOp::BitAnd:
-  case BinaryOp::BitOr:
-  case BinaryOp::BitXor:
-    return true;
-  case BinaryOp::TrueDiv:
-    return is_float(promotion.operand);
-  default:
-    return false;
-  }
+  return op == BinaryOp::Pow ? is_float(promotion.operand) : op != BinaryOp::MatMul;
 }
 
 } // namespace
@@ -133,22 +149,25 @@ Abstract Walker::array_binary(BinaryOp op, int flags, const Abstract& left, cons
 
 Abstract Walker::array_unary(UnaryOp op, const Abstract& operand) {
   const auto promotion = njit_array_unary(op, element_kind(operand));
-  if (!promotion || !is_float(promotion->result)) return give_up(Abort::ArrayExpression, "this operator");
-  return elementwise({operand}, promotion->result, [&](const std::vector<Abstract>& x) { return unary(op, x[0]); });
+  if (!promotion) return give_up(Abort::ArrayExpression, "this operator");
+  return elementwise({operand}, promotion->result, [&](const std::vector<Abstract>& x) {
+    return unary(op, Abstract::scalar(promotion->result, convert(x[0], promotion->result)));
+  });
 }
 
-// np.exp(row) and np.abs(row), of floats.
-Abstract Walker::array_function(const Builtin& builtin, const Abstract& operand) {
-  const ScalarKind kind = element_kind(operand);
-  if (!is_float(kind)) return give_up(Abort::ArrayExpression, builtin.name + "() of ints");
-  return elementwise({operand}, kind, [&](const std::vector<Abstract>& x) { return call_builtin(builtin, x); });
+Abstract Walker::array_compare(CompareOp op, const Abstract& left, const Abstract& right) {
+  const auto suits = [](const Abstract& a) { return a.is(Shape::Array) || a.is_numeric(); };
+  if (!suits(left) || !suits(right) || !is_value_comparison(op))
+    return give_up(Abort::ArrayExpression, "this comparison");
+  return elementwise({one_kind(left), one_kind(right)}, ScalarKind::Bool,
+                     [&](const std::vector<Abstract>& x) { return compare(op, x[0], x[1]); });
 }
 
 std::optional<Abstract> Walker::array_method(const Abstract& object, const std::string& name) const {
   const auto* method = std::ranges::find(methods, name, &Method::name);
   if (method == std::end(methods)) return std::nullopt;
   Abstract bound = Abstract::of_items(Shape::Method, {object});
-  bound.reduction = method->op;
+  bound.reduction = method->reduction;
   bound.made_in = &code();
   bound.made_at = pc_;
   return bound;
@@ -169,12 +188,12 @@ Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::
   });
 }
 
-// `exit`: where an extreme of no element leaves.
-Abstract Walker::reduced(const Abstract& view, ReductionOp op, const std::function<ir::ExitId()>& exit) {
+// `exit`: where an extreme or a mean of no element leaves.
+Abstract Walker::reduced(const Abstract& view, ArrayReduction reduction, const std::function<ir::ExitId()>& exit) {
   const std::vector<ValueId> shape = shape_of_view(view);
   if (shape.size() != 1) return give_up(Abort::ArrayExpression, "a reduction over several dimensions");
   const ScalarKind element = element_kind(view);
-  const ScalarKind kind = is_extreme(op) ? element : numpy_sum_kind(element);
+  const auto [op, kind] = combining(reduction, element);
   if (!combines(op, kind)) return give_up(Abort::ArrayExpression, "a reduction of this kind");
 
   const ValueId zero = build_.int_constant(0);
@@ -182,16 +201,19 @@ Abstract Walker::reduced(const Abstract& view, ReductionOp op, const std::functi
     return convert(build_.load(build_.array(view.slot), subscripts_in(view, {at})), element, kind);
   };
   std::vector<Reducing> reducing{{0xffff, op, kind}};
-  if (is_extreme(op)) {
+  if (is_extreme(op) || reduction == ArrayReduction::Mean) {
     const ValueId any = build_.emit(Op::Gt, {shape[0], zero});
     if (build_.constant_bits(any) != 1u) build_.guard(any, exit());
+  }
+  if (is_extreme(op)) {
     reducing[0].live = Abstract::scalar(kind, element_at(zero));
     if (is_float(kind)) {
       reducing.push_back({0xffff, ReductionOp::BitOr, ScalarKind::Bool});
       reducing[1].live = Abstract::scalar(ScalarKind::Bool, build_.bool_constant(false));
     }
   } else {
-    const ScalarBits start = op == ReductionOp::Add ? 0 : convert_bits(1, ScalarKind::Bool, kind);
+    const bool from_one = op == ReductionOp::Mul || op == ReductionOp::BitAnd;
+    const ScalarBits start = from_one ? convert_bits(1, ScalarKind::Bool, kind) : 0;
     reducing[0].live = Abstract::scalar(kind, build_.constant(ir::type_of(kind), start));
   }
   const std::int64_t lanes = lane_count(1);
@@ -215,11 +237,39 @@ Abstract Walker::reduced(const Abstract& view, ReductionOp op, const std::functi
   const std::vector<ValueId> totals =
       reduce_blocks(reducing, lanes, shape[0], false, code().locations[pc_].line,
                     {[&](ValueId at, ValueId lane) { contribute(element_at(at), lane); }, contribute_if});
-  if (!is_extreme(op)) return Abstract::scalar(kind, combined(reducing[0], reducing[0].live_bits, totals[0]));
-  if (reducing.size() == 1) return Abstract::scalar(kind, totals[0]);
+  if (!is_extreme(op)) {
+    const ValueId total = combined(reducing[0], reducing[0].live_bits, totals[0]);
+    if (reduction != ArrayReduction::Mean) return Abstract::scalar(kind, total);
+    const ValueId count = convert(shape[0], ScalarKind::Int64, ScalarKind::Float64);
+    const ValueId mean = build_.emit(Op::Div, {convert(total, kind, ScalarKind::Float64), count});
+    return Abstract::scalar(ScalarKind::Float64, mean);
+  }
+  if (reducing.size() == 1) return Abstract::scalar(element, totals[0]);
   const ValueId nan =
       convert(build_.float_constant(std::numeric_limits<double>::quiet_NaN()), ScalarKind::Float64, kind);
   return Abstract::scalar(kind, build_.emit(Op::Select, {totals[1], nan, totals[0]}, {.type = ir::type_of(kind)}));
+}
+
+// np.dot of two vectors, in the order of vm/builtins/linear_algebra.h.
+Abstract Walker::inner_product(const Abstract& left, const Abstract& right) {
+  const std::vector<ValueId> shape = shape_of_view(left), other = shape_of_view(right);
+  if (shape.size() != 1 || other.size() != 1) return give_up(Abort::ArrayExpression, "dot() of matrices");
+  const ScalarKind kind = numpy_common_kind(element_kind(left), element_kind(right));
+  if (shape[0] != other[0])
+    build_.guard(build_.emit(Op::Eq, {shape[0], other[0]}), exit_here("arrays of unlike shapes"));
+  if (is_float(kind))
+    build_.guard(build_.emit(Op::Lt, {shape[0], build_.int_constant(least_for_blas)}), exit_here("a long dot()"));
+  const ValueId start[] = {build_.zero(ir::type_of(kind))};
+  const auto body = build_.begin_for(build_.int_constant(0), shape[0], 1, start);
+  const auto element_of = [&](const Abstract& a) {
+    const ValueId loaded = build_.load(build_.array(a.slot), subscripts_in(a, {body.index}));
+    return Abstract::scalar(kind, convert(loaded, element_kind(a), kind));
+  };
+  const Promotion in_kind{kind, kind};
+  const Abstract product = computed(BinaryOp::Mul, in_kind, element_of(left), element_of(right));
+  const ValueId next[] = {computed(BinaryOp::Add, in_kind, Abstract::scalar(kind, body.parameters[0]), product).id};
+  build_.yield(next);
+  return Abstract::scalar(kind, build_.end_for()[0]);
 }
 
 } // namespace pyvm::tracer

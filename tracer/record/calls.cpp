@@ -1,9 +1,7 @@
 // Calls: builtins on scalars, and njit functions, which are inlined.
 #include <algorithm>
-#include <limits>
 
 #include "tracer/record/walker.h"
-#include "vm/builtins/elementwise.h"
 #include "vm/interp/interpreter.h"
 #include "vm/semantics/conversion.h"
 #include "vm/semantics/math_functions.h"
@@ -68,6 +66,7 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
       std::all_of(arguments.begin(), arguments.end(), [](const Abstract& a) { return a.is_numeric(); });
   auto refuse = [&] { return give_up(Abort::UnsupportedCall, builtin.name + "()"); };
   if (is_random(builtin.id)) return call_random(builtin, arguments, {});
+  if (is_ufunc(builtin.id)) return call_ufunc(builtin, arguments);
   switch (builtin.id) {
   case BuiltinId::Len:
     if (n == 1 && arguments[0].is(Shape::Tuple))
@@ -138,48 +137,27 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
     const auto kind = static_cast<ScalarKind>(builtin.detail);
     return Abstract::scalar(kind, convert(arguments[0], kind));
   }
-  case BuiltinId::Math:
-  case BuiltinId::NumpyMath: {
+  case BuiltinId::Math: {
     const auto function = static_cast<MathFunction>(builtin.detail);
-    if (builtin.id == BuiltinId::NumpyMath && n == 1 && arity_of(function) == 1 && arguments[0].is(Shape::Array))
-      return array_function(builtin, arguments[0]);
     if (!numeric || static_cast<int>(n) != arity_of(function)) return refuse();
-    const Abstract a = arguments[0];
-    const bool ufunc = builtin.id == BuiltinId::NumpyMath;
-    ScalarKind kind = ufunc ? ufunc_math_kind(a.kind) : math_kind(a.kind);
-    if (n == 2) kind = ufunc ? ufunc_math_kind(a.kind, arguments[1].kind) : math_kind(a.kind, arguments[1].kind);
+    std::vector<Abstract> values = arguments;
+    if (n == 2) values = {one_kind(arguments[0]), one_kind(arguments[1])};
+    const ScalarKind kind = n == 1 ? math_kind(values[0].kind) : math_kind(function, values[0].kind, values[1].kind);
     std::vector<ir::ValueId> operands;
-    for (const Abstract& x : arguments) operands.push_back(convert(x, kind));
+    for (const Abstract& x : values) operands.push_back(convert(x, kind));
     return Abstract::scalar(kind, build_.math(function, operands));
   }
   case BuiltinId::MathToInt: {
     if (n != 1 || !numeric) return refuse();
     const Abstract a = one_kind(arguments[0]);
-    if (!is_float(a.kind)) return int_of(a);
+    if (!is_float(a.kind)) return unary(UnaryOp::Pos, a);
     const ir::ValueId id = convert(a, ScalarKind::Float64);
     const ir::ValueId operands[] = {id};
     return int_of(
         Abstract::scalar(ScalarKind::Float64, build_.math(static_cast<MathFunction>(builtin.detail), operands)));
   }
   case BuiltinId::FloatTest:
-  case BuiltinId::NumpyFloatTest: {
-    if (n != 1 || !numeric) return refuse();
-    const Abstract a = one_kind(arguments[0]);
-    if (!is_float(a.kind)) return refuse();
-    const ir::ValueId magnitude = build_.emit(Op::Abs, {a.id});
-    const ir::ValueId infinity =
-        convert(build_.float_constant(std::numeric_limits<double>::infinity()), ScalarKind::Float64, a.kind);
-    switch (static_cast<FloatTest>(builtin.detail)) {
-    case FloatTest::IsNan:
-      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Ne, {a.id, a.id}));
-    case FloatTest::IsInf:
-      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Eq, {magnitude, infinity}));
-    case FloatTest::IsFinite:
-      return Abstract::scalar(ScalarKind::Bool, build_.emit(Op::Lt, {magnitude, infinity}));
-    default:
-      return refuse();
-    }
-  }
+    return n == 1 && numeric ? Abstract::scalar(ScalarKind::Bool, float_test(builtin.detail, arguments[0])) : refuse();
   case BuiltinId::NumpyZeros:
   case BuiltinId::NumpyOnes:
   case BuiltinId::NumpyEmpty:
@@ -189,14 +167,14 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::NumpyEmptyLike:
   case BuiltinId::NumpyFullLike:
     return new_array(builtin, arguments, std::nullopt);
-  case BuiltinId::NumpySum: // has an empty sum
-    return n == 1 && arguments[0].is(Shape::Array) ? reduced(arguments[0], ReductionOp::Add, nullptr) : refuse();
-  case BuiltinId::NumpyAbs: {
-    if (n == 1 && arguments[0].is(Shape::Array)) return array_function(builtin, arguments[0]);
-    if (n != 1 || !numeric) return refuse();
-    const Abstract a = one_kind(arguments[0]);
-    return is_float(a.kind) ? Abstract::scalar(a.kind, build_.emit(Op::Abs, {a.id})) : refuse();
-  }
+  case BuiltinId::NumpyReduce:
+    return n == 1 && arguments[0].is(Shape::Array) ? reduced(arguments[0], static_cast<ArrayReduction>(builtin.detail),
+                                                             [&] { return exit_here(reason_of_no_element); })
+                                                   : refuse();
+  case BuiltinId::NumpyDot:
+    return n == 2 && arguments[0].is(Shape::Array) && arguments[1].is(Shape::Array)
+               ? inner_product(arguments[0], arguments[1])
+               : refuse();
   default:
     return refuse();
   }

@@ -274,7 +274,7 @@ Abstract Walker::compare(CompareOp op, const Abstract& left, const Abstract& rig
     const bool is = both && same(left, right);
     return Abstract::scalar(ScalarKind::Bool, build_.bool_constant(is == (op == CompareOp::Is)));
   }
-  if (left.is(Shape::Array) || right.is(Shape::Array)) return give_up(Abort::ArrayExpression, "a comparison");
+  if (left.is(Shape::Array) || right.is(Shape::Array)) return array_compare(op, left, right);
   if (!left.is_numeric() || !right.is_numeric() || !is_value_comparison(op))
     return give_up(Abort::UnsupportedOperation, "this comparison");
   Abstract a = left, b = right;

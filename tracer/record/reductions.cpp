@@ -16,6 +16,9 @@
 // no flags, and all lanes are folded: a few vector operations, where loops over those in use would be branches and
 // stores of single elements that vectors have to wait for.
 //
+// What the loop selects (`if x > best: best = x; where = i`) is the plain loop's to the bit, and iterations come in
+// their order: such variables are kept in scratch of one element each, from iteration to iteration.
+//
 // Whoever leaves inside goes back to before the loop, where the interpreter runs all of it again. So its body may store
 // to no array, and nothing but the reductions may be read behind it.
 #include <algorithm>
@@ -118,7 +121,7 @@ std::vector<Walker::Reducing> Walker::reduced_variables(std::uint32_t pc) {
   const LoopInfo& loop = code().loops[code().instructions[pc].c];
   std::vector<Reducing> reducing;
   for (const LoopVariable& v : loop.variables) {
-    if (v.variable_class != VariableClass::Reduction) continue;
+    if (v.variable_class != VariableClass::Reduction || v.reduction == ReductionOp::Selected) continue;
     Reducing r{v.guest_register, v.reduction};
     r.live = one_kind(read(v.guest_register));
     const auto known = knowledge_.reducing_kinds.find({place(pc), v.guest_register});
@@ -127,14 +130,37 @@ std::vector<Walker::Reducing> Walker::reduced_variables(std::uint32_t pc) {
     reducing.push_back(r);
   }
   const auto is_reduced = [&](std::uint16_t r) {
-    return std::any_of(reducing.begin(), reducing.end(),
-                       [r](const Reducing& each) { return each.guest_register == r; });
+    return std::ranges::any_of(loop.variables, [r](const LoopVariable& v) {
+      return v.guest_register == r && v.variable_class == VariableClass::Reduction;
+    });
   };
   for (std::uint16_t r : written(loop.body, loop.next + 1, loop.otherwise))
     if (!is_reduced(r))
       abandon(Abort::NestedReduction,
               register_name(r) + "', which is read behind it, and '" + register_name(reducing[0].guest_register));
   return reducing;
+}
+
+// What the loop selects, as it is before the loop, in scratch.
+std::vector<Walker::Selecting> Walker::selected_variables(std::uint32_t pc) {
+  const LoopInfo& loop = code().loops[code().instructions[pc].c];
+  std::vector<Selecting> selecting;
+  for (const LoopVariable& v : loop.variables) {
+    if (v.variable_class != VariableClass::Reduction || v.reduction != ReductionOp::Selected) continue;
+    // The place of a choice that the guest has no variable for is unbound before the loop.
+    const bool starts = frame().live->live(pc, v.guest_register);
+    const Abstract live =
+        starts ? one_kind(read(v.guest_register)) : Abstract::scalar(ScalarKind::Int64, build_.int_constant(0));
+    if (!live.is(Shape::Scalar)) abandon(Abort::NestedReduction, v.name);
+    const int slot = scratch_array(live.kind, 1, v.guest_register);
+    scratch_store(slot, build_.int_constant(0), live.id);
+    selecting.push_back({v.guest_register, live.kind, slot});
+  }
+  return selecting;
+}
+
+Abstract Walker::selected_so_far(const Selecting& s) {
+  return Abstract::scalar(s.kind, scratch_load(s.slot, build_.int_constant(0)));
 }
 
 // Lanes and levels, and what the empty ones hold.
@@ -241,9 +267,10 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   const std::int64_t lanes = lane_count(loop.reductions);
   const Registers all = written(loop.body, loop.next + 1, no_join);
   make_lanes(reducing, lanes);
+  const std::vector<Selecting> selecting = selected_variables(pc);
 
   const auto body_at = [&](ValueId ordinal, ValueId lane) {
-    reduction_iteration(pc, reducing, all, range, by, ordinal, lane);
+    reduction_iteration(pc, reducing, selecting, all, range, by, ordinal, lane);
   };
   const std::vector<ValueId> totals =
       reduce_blocks(reducing, lanes, n, loop.body_has_loop_or_call, loop.location.line, {body_at});
@@ -253,6 +280,7 @@ Walker::Ended Walker::nested_reduction(std::uint32_t pc, std::uint32_t& next) {
   exit_cache_ = ir::no_id;
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
   join_live_ins(reducing, totals, build_.emit(Op::Gt, {n, build_.int_constant(0)}));
+  for (const Selecting& s : selecting) write(s.guest_register, selected_so_far(s));
   const bool reached = walk_range(loop.otherwise, loop.end) == Ended::Reached;
   next = loop.end;
   return reached && !build_.unreachable() ? Ended::Reached : Ended::Left;
@@ -275,8 +303,9 @@ void Walker::join_live_ins(const std::vector<Reducing>& reducing, const std::vec
 }
 
 // The body once, on one lane.
-void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
-                                 const Abstract& range, std::int64_t step, ValueId ordinal, ValueId lane) {
+void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing,
+                                 const std::vector<Selecting>& selecting, const Registers& all, const Abstract& range,
+                                 std::int64_t step, ValueId ordinal, ValueId lane) {
   const int index = code().instructions[pc].c;
   const LoopInfo& loop = code().loops[index];
   for (std::uint16_t r : all) frame().registers[r] = Abstract::of(Shape::Conflict);
@@ -287,12 +316,18 @@ void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& 
     kept.push_back(r.guest_register);
     shapes.push_back(frame().registers[r.guest_register]);
   }
+  const Registers contributing = kept;
+  for (const Selecting& s : selecting) {
+    frame().registers[s.guest_register] = selected_so_far(s);
+    kept.push_back(s.guest_register);
+    shapes.push_back(frame().registers[s.guest_register]);
+  }
   ValueId value = ordinal;
   if (step != 1) value = build_.emit(Op::Mul, {value, build_.int_constant(step)});
   value = build_.emit(Op::Add, {range.items[0].id, value});
   frame().registers[loop.target] = Abstract::scalar(ScalarKind::Int64, value);
   frame().loops.push_back({index, {}, ir::no_id, ir::no_id, 0, false});
-  reducing_.push_back({frames_.size(), frame().loops.size(), conditional_, kept});
+  reducing_.push_back({frames_.size(), frame().loops.size(), conditional_, contributing});
   body_with_continue(loop, kept, shapes);
   const bool sometimes = reducing_.back().sometimes;
   reducing_.pop_back();
@@ -321,6 +356,12 @@ void Walker::reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& 
       throw Restart{};
     }
     scratch_store(r.lanes, lane, contributed.id);
+  }
+  for (const Selecting& s : selecting) {
+    const Abstract& chosen = frame().registers[s.guest_register];
+    if (!chosen.is(Shape::Scalar) || chosen.kind != s.kind)
+      abandon(Abort::NestedReduction, register_name(s.guest_register) + "' as another kind than it has before, '");
+    scratch_store(s.slot, build_.int_constant(0), chosen.id);
   }
 }
 

@@ -110,8 +110,17 @@ private:
   bool reduces(const LoopInfo& loop);
   bool accumulates_arrays(const LoopInfo& loop);
   Ended nested_reduction(std::uint32_t pc, std::uint32_t& next);
-  void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing, const Registers& all,
-                           const Abstract& range, std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
+  // What `if x > best: best = x` selects beside them.
+  struct Selecting {
+    std::uint16_t guest_register;
+    ScalarKind kind;
+    int slot; // scratch of one element: what is selected so far
+  };
+  std::vector<Selecting> selected_variables(std::uint32_t pc);
+  Abstract selected_so_far(const Selecting& s);
+  void reduction_iteration(std::uint32_t pc, const std::vector<Reducing>& reducing,
+                           const std::vector<Selecting>& selecting, const Registers& all, const Abstract& range,
+                           std::int64_t step, ir::ValueId ordinal, ir::ValueId lane);
   std::vector<Reducing> reduced_variables(std::uint32_t pc);
   void make_lanes(std::vector<Reducing>& reducing, std::int64_t lanes);
   // What an iteration does.
@@ -229,10 +238,21 @@ private:
                        const std::function<Abstract(const std::vector<Abstract>&)>& element);
   Abstract array_binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right);
   Abstract array_unary(UnaryOp op, const Abstract& operand);
-  Abstract array_function(const Builtin& builtin, const Abstract& operand);
+  Abstract array_compare(CompareOp op, const Abstract& left, const Abstract& right);
   std::optional<Abstract> array_method(const Abstract& object, const std::string& name) const;
   Abstract call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments);
-  Abstract reduced(const Abstract& view, ReductionOp op, const std::function<ir::ExitId()>& exit);
+  static constexpr const char* reason_of_no_element = "a reduction of no element";
+  Abstract reduced(const Abstract& view, ArrayReduction reduction, const std::function<ir::ExitId()>& exit);
+  Abstract inner_product(const Abstract& left, const Abstract& right);
+
+  // ufuncs.cpp
+  static bool is_ufunc(BuiltinId id);
+  static std::optional<ScalarKind> ufunc_kind(const Builtin& builtin, const std::vector<ScalarKind>& kinds);
+  ir::ValueId int_remainder(ScalarKind kind, ir::ValueId a, ir::ValueId b);
+  ir::ValueId extreme_with_nan(bool largest, ScalarKind kind, ir::ValueId a, ir::ValueId b);
+  ir::ValueId float_test(int test, const Abstract& value);
+  Abstract ufunc_element(const Builtin& builtin, ScalarKind kind, const std::vector<Abstract>& x);
+  Abstract call_ufunc(const Builtin& builtin, const std::vector<Abstract>& arguments);
 
   // calls.cpp
   Abstract call(std::uint32_t pc, const Instruction& i);

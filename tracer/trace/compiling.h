@@ -1,8 +1,8 @@
 // Who may record and compile a loop, and fork.
 //
-// A forked child has only the thread that forked: a mutex that another one held stays locked there for ever, and what it
-// guards is half made. So fork waits until no thread is compiling, and whoever would begin waits for the fork. Compiling
-// takes milliseconds, needs neither the GIL nor another thread, and does not nest.
+// A forked child has only the thread that forked: a mutex that another one held stays locked there for ever, and what
+// it guards is half made. So fork waits until no thread is compiling, and whoever would begin waits for the fork.
+// Compiling takes milliseconds, needs neither the GIL nor another thread, and does not nest.
 #pragma once
 
 #include <mutex>

@@ -176,6 +176,16 @@ Value array_binary(CallContext& context, BinaryOp op, const Value& a, const Valu
   return scalar_if_0d(context, out);
 }
 
+Value njit_ufunc_binary(CallContext& context, BinaryOp op, const Value& a, const Value& b) {
+  const UfuncOperand x(context, a), y(context, b);
+  const std::optional<ScalarKind> kind = njit_ufunc(op, x.kind(), y.kind());
+  if (!kind) raise_unsupported(op, a, b, false);
+  const Operand left = x.operand(), right = y.operand();
+  Ref<Array> out = make_like(*kind, broadcast_shapes({&left, &right}), {&left, &right});
+  compute(context, op, *kind, x, y, *out);
+  return scalar_if_0d(context, out);
+}
+
 void array_inplace(CallContext& context, BinaryOp op, const Value& target_value, const Value& b) {
   if (op == BinaryOp::MatMul) {
     raise(ExceptionKind::TypeError,

@@ -294,7 +294,24 @@ void sqrt_run32(const Run& run, const void*) {
 
 } // namespace
 
+namespace {
+
+ElementLoop int_math_loop(MathFunction function, ScalarKind kind) {
+  if (function != MathFunction::Fmod) return unary_loop(UnaryOp::Pos, kind);
+  return visit_kind(kind, [&](auto tag) -> ElementLoop {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+      return {[](const Run& run, const void*) { binary_run<T, T>(run, [](T a, T b) { return int_fmod<T>(a, b); }); },
+              kind, kind};
+    else
+      PYVM_UNREACHABLE("np.fmod of bools is one of int8");
+  });
+}
+
+} // namespace
+
 ElementLoop math_loop(MathFunction function, ScalarKind kind, Dialect dialect) {
+  if (!is_float(kind)) return int_math_loop(function, kind);
   if (function == MathFunction::Sqrt) return {kind == ScalarKind::Float32 ? sqrt_run32 : sqrt_run64, kind, kind};
   void* code = dialect == Dialect::Njit ? scalar_function(function, kind) : libm_function(function, kind);
   auto make_loop = [&](auto zero) -> ElementLoop {

@@ -99,7 +99,8 @@ ElementLoop abs_loop(ScalarKind kind);
 ElementLoop power_literal_loop(ScalarKind kind, const std::int64_t& exponent);
 // NumPy's a ** exponent of float arrays with one exponent, which must outlive the loop.
 ElementLoop power_by_scalar_loop(ScalarKind kind, const double& exponent);
-// A function of vm/semantics/math_functions.h in Float32 or Float64; Dialect::Python takes libm's.
+// A function of vm/semantics/math_functions.h in Float32 or Float64; Dialect::Python takes libm's. Floor, Ceil, Trunc
+// and Fmod have loops for ints, too.
 ElementLoop math_loop(MathFunction function, ScalarKind kind, Dialect dialect);
 // np.maximum and np.minimum: NaN wins.
 ElementLoop extreme_loop(ScalarKind kind, bool maximum_of);

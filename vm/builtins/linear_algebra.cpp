@@ -30,9 +30,8 @@ struct Blas {
 
 // Opening the library costs milliseconds and starts threads, so small products do without it.
 const Blas* blas_for(std::int64_t operations) {
-  constexpr std::int64_t worth_opening = 100000;
   constexpr std::int64_t most = 0x7fffffff;
-  if (operations < worth_opening || operations > most * most) return nullptr;
+  if (operations < least_for_blas || operations > most * most) return nullptr;
   static const Blas blas;
   return blas.dgemm && blas.sgemm ? &blas : nullptr;
 }

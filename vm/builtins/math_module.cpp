@@ -59,7 +59,7 @@ double libm_result(MathFunction function, double a, double b) {
 }
 
 Value njit_math(MathFunction function, const Value& a, const Value* b) {
-  const ScalarKind kind = b ? math_kind(a.scalar_kind(), b->scalar_kind()) : math_kind(a.scalar_kind());
+  const ScalarKind kind = b ? math_kind(function, a.scalar_kind(), b->scalar_kind()) : math_kind(a.scalar_kind());
   const ScalarBits x = convert_bits(a.bits(), a.scalar_kind(), kind);
   const ScalarBits y = b ? convert_bits(b->bits(), b->scalar_kind(), kind) : 0;
   return Value::njit_scalar(kind, apply_math(function, kind, x, y));
@@ -91,7 +91,9 @@ template <MathFunction function> Value math_function(CallContext& context, const
 
 template <MathFunction function> Value math_to_int(CallContext& context, const Arguments& arguments) {
   const Value number = real_number(one_argument(arguments, fmt::format("math.{}", name_of(function))));
-  if (!is_float(number.scalar_kind())) return Value::integer(number.as_int());
+  if (!is_float(number.scalar_kind()))
+    return context.dialect == Dialect::Njit ? number_unary(context, UnaryOp::Pos, number)
+                                            : to_python_int(context, number);
   const double value = number_as_double(number);
   checked_int64(context, value);
   const CheckedInt result = function == MathFunction::Floor  ? checked_floor(value)

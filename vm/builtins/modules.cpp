@@ -5,6 +5,7 @@
 
 #include "vm/builtins/native.h"
 #include "vm/builtins/numpy_random.h"
+#include "vm/builtins/reductions.h"
 #include "vm/builtins/text.h"
 #include "vm/builtins/types.h"
 
@@ -66,8 +67,10 @@ private:
 #define NUMPY_MATH(name, function)                                                                                     \
   add("numpy", name, native::numpy_math<MathFunction::function>, BuiltinId::NumpyMath,                                 \
       static_cast<int>(MathFunction::function));
-#define NUMPY_BINARY(name, op) add("numpy", name, native::numpy_binary<BinaryOp::op>, BuiltinId::Other, 0);
-#define NUMPY_COMPARE(name, op) add("numpy", name, native::numpy_compare<CompareOp::op>, BuiltinId::Other, 0);
+#define NUMPY_BINARY(name, op)                                                                                         \
+  add("numpy", name, native::numpy_binary<BinaryOp::op>, BuiltinId::NumpyBinary, static_cast<int>(BinaryOp::op));
+#define NUMPY_COMPARE(name, op)                                                                                        \
+  add("numpy", name, native::numpy_compare<CompareOp::op>, BuiltinId::NumpyCompare, static_cast<int>(CompareOp::op));
 #include "vm/builtins/builtins.def"
   }
 

@@ -59,16 +59,21 @@ bool keeps_ints(MathFunction function) {
 }
 
 ScalarKind unary_math_kind(const CallContext& context, MathFunction function, ScalarKind kind) {
-  if (context.dialect == Dialect::Njit) return ufunc_math_kind(kind);
+  if (context.dialect == Dialect::Njit) return ufunc_math_kind(function, kind);
+  if (keeps_ints(function) && !is_float(kind)) return kind;
   if (const std::optional<ScalarKind> result = numpy_float_function_kind(kind)) return *result;
   raise(ExceptionKind::TypeError, "pyvm: numpy.{} of {} gives float16, which is not supported", name_of(function),
         name_of(kind));
 }
 
-ScalarKind binary_math_kind(const CallContext& context, const UfuncOperand& a, const UfuncOperand& b) {
-  if (context.dialect == Dialect::Njit) return ufunc_math_kind(a.kind(), b.kind());
-  if (a.is_weak() && b.is_weak()) return ScalarKind::Float64;
-  return checked_numpy_promotion(BinaryOp::TrueDiv, a.kind(), a.weak_number(), b.kind(), b.weak_number()).operand;
+ScalarKind binary_math_kind(const CallContext& context, MathFunction function, const UfuncOperand& a,
+                            const UfuncOperand& b) {
+  if (context.dialect == Dialect::Njit) return ufunc_math_kind(function, a.kind(), b.kind());
+  const BinaryOp alike = function == MathFunction::Fmod ? BinaryOp::Mod : BinaryOp::TrueDiv;
+  const bool both_weak = a.is_weak() && b.is_weak(); // two Python numbers are strong for a ufunc
+  return checked_numpy_promotion(alike, a.kind(), both_weak ? nullptr : a.weak_number(), b.kind(),
+                                 both_weak ? nullptr : b.weak_number())
+      .operand;
 }
 
 // Two Python numbers are strong operands for a ufunc: np.add(1, 2.5) is a float64 of NumPy's.
@@ -76,7 +81,8 @@ Value as_numpy_scalar(const Value& value) {
   return value.is_python_number() ? Value::numpy_scalar(value.scalar_kind(), value.bits()) : value;
 }
 
-// The kind that elements of both sides are brought to where no operator computes with them (where, minimum).
+// The kind that elements of both sides are brought to where no operator computes with them: where, and minimum of
+// NumPy.
 ScalarKind joint_kind(const CallContext& context, const UfuncOperand& a, const UfuncOperand& b) {
   if (context.dialect == Dialect::Njit || a.is_weak() == b.is_weak()) return numpy_common_kind(a.kind(), b.kind());
   return checked_numpy_promotion(BinaryOp::Add, a.kind(), a.weak_number(), b.kind(), b.weak_number()).operand;
@@ -92,7 +98,8 @@ template <class T> void select_run(const Run& run, const void*) {
 
 Value extreme_of(CallContext& context, const Value& a, const Value& b, bool maximum) {
   const UfuncOperand x(context, a), y(context, b);
-  const ScalarKind kind = joint_kind(context, x, y);
+  const ScalarKind kind =
+      context.dialect == Dialect::Njit ? njit_ufunc_common(x.kind(), y.kind()) : joint_kind(context, x, y);
   return apply_ufunc(context, extreme_loop(kind, maximum), kind, x.operand(), y.operand());
 }
 
@@ -102,23 +109,22 @@ template <MathFunction function> Value numpy_math(CallContext& context, const Ar
   const UfuncCall call(arguments, name_of(function), static_cast<std::size_t>(arity_of(function)));
   const UfuncOperand a(context, *call.operands[0]);
   if (arity_of(function) == 1) {
-    if (keeps_ints(function) && !is_float(a.kind()) && context.dialect == Dialect::Python)
-      return call.finish(context, apply_ufunc(context, unary_loop(UnaryOp::Pos, a.kind()), a.kind(), a.operand()));
     const ScalarKind kind = unary_math_kind(context, function, a.kind());
     return call.finish(context, apply_ufunc(context, math_loop(function, kind, context.dialect), kind, a.operand()));
   }
   const UfuncOperand b(context, *call.operands[1]);
-  const ScalarKind kind = binary_math_kind(context, a, b);
+  const ScalarKind kind = binary_math_kind(context, function, a, b);
   return call.finish(context,
                      apply_ufunc(context, math_loop(function, kind, context.dialect), kind, a.operand(), b.operand()));
 }
 
 template <BinaryOp op> Value numpy_binary(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, ufunc_name(op), 2);
+  if (context.dialect == Dialect::Njit && op != BinaryOp::MatMul)
+    return call.finish(context, njit_ufunc_binary(context, op, *call.operands[0], *call.operands[1]));
   CallContext without_zero_division = context;
   without_zero_division.numpy_errors = true;
-  const bool both_weak = call.operands[0]->is_python_number() && call.operands[1]->is_python_number();
-  const bool convert = both_weak && context.dialect == Dialect::Python;
+  const bool convert = call.operands[0]->is_python_number() && call.operands[1]->is_python_number();
   return call.finish(context,
                      binary(without_zero_division, op, convert ? as_numpy_scalar(*call.operands[0]) : *call.operands[0],
                             convert ? as_numpy_scalar(*call.operands[1]) : *call.operands[1]));
@@ -134,9 +140,14 @@ template <CompareOp op> Value numpy_compare(CallContext& context, const Argument
 
 template <UnaryOp op> Value numpy_unary(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, ufunc_name(op), 1);
-  return call.finish(
-      context,
-      unary(context, op, context.dialect == Dialect::Python ? as_numpy_scalar(*call.operands[0]) : *call.operands[0]));
+  if (context.dialect == Dialect::Njit) { // kinds are those of arrays
+    const UfuncOperand a(context, *call.operands[0]);
+    const std::optional<Promotion> promotion = njit_array_unary(op, a.kind());
+    if (!promotion) raise_no_ufunc_types(ufunc_name(op));
+    return call.finish(context,
+                       apply_ufunc(context, unary_loop(op, promotion->operand), promotion->result, a.operand()));
+  }
+  return call.finish(context, unary(context, op, as_numpy_scalar(*call.operands[0])));
 }
 
 template <BinaryOp op> Value numpy_logical(CallContext& context, const Arguments& arguments) {
@@ -184,7 +195,6 @@ template Value numpy_test<FloatTest::SignBit>(CallContext&, const Arguments&);
 
 Value numpy_abs(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, "absolute", 1);
-  if (context.dialect == Dialect::Njit) return call.finish(context, absolute_of(context, *call.operands[0]));
   const UfuncOperand a(context, *call.operands[0]);
   return call.finish(context, apply_ufunc(context, abs_loop(a.kind()), a.kind(), a.operand()));
 }
@@ -207,6 +217,8 @@ Value numpy_square(CallContext& context, const Arguments& arguments) {
 Value numpy_sign(CallContext& context, const Arguments& arguments) {
   const UfuncCall call(arguments, "sign", 1);
   const UfuncOperand a(context, *call.operands[0]);
+  if (a.kind() == ScalarKind::Bool && context.dialect == Dialect::Njit)
+    return call.finish(context, apply_ufunc(context, sign_loop(ScalarKind::Int8), ScalarKind::Int8, a.operand()));
   if (a.kind() == ScalarKind::Bool)
     raise(ExceptionKind::UFuncNoLoopError,
           "ufunc 'sign' did not contain a loop with signature matching types <class 'numpy.dtypes.BoolDType'> -> None");
@@ -238,6 +250,9 @@ Value numpy_clip(CallContext& context, const Arguments& arguments) {
   Value result = bound[0];
   if (bound.has(1)) result = extreme_of(context, result, bound[1], true);
   if (bound.has(2)) result = extreme_of(context, result, bound[2], false);
+  // Numba's result is an array like the first; NumPy's kind is that of all three.
+  if (context.dialect == Dialect::Njit && bound[0].is(Tag::Array) && result.is(Tag::Array))
+    return Value(converted_copy(result.as<Array>(), bound[0].as<Array>().dtype));
   return result;
 }
 

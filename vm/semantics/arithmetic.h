@@ -113,6 +113,14 @@ template <typename T> inline T modulo(T a, T b) {
   }
 }
 
+// np.fmod of ints: C's %, with the sign of the dividend; by zero 0. (Numba 0.68.1 divides as if there were no sign.)
+template <typename T> inline T int_fmod(T a, T b) {
+  if (b == T{0}) return T{0};
+  if constexpr (std::is_signed_v<T>)
+    if (b == T{-1}) return T{0};
+  return static_cast<T>(a % b);
+}
+
 // Squaring with wrap-around. A negative exponent gives 0.
 template <typename T> constexpr T int_power(T base, T exponent) {
   if constexpr (std::is_signed_v<T>) {

@@ -6,6 +6,7 @@
 
 #include "vm/semantics/math_functions.h"
 
+#include "vm/semantics/promotion.h"
 #include "vm/support/assert.h"
 
 #include <cmath>
@@ -131,14 +132,25 @@ std::optional<MathFunction> math_function_from_name(std::string_view name) {
 }
 
 ScalarKind math_kind(ScalarKind a) { return a == ScalarKind::Float32 ? a : ScalarKind::Float64; }
-ScalarKind math_kind(ScalarKind a, ScalarKind b) { return a == b ? math_kind(a) : ScalarKind::Float64; }
+// Numba converts to float32 what its operators would (bool and the ints of 8 and 16 bits but uint16) where the other
+// operand is one, and for copysign, which has no overload for ints, always. pow has one of float32 and int32, which is
+// nearer for those ints: their result is float64, and the right operand bool's is not.
+ScalarKind math_kind(MathFunction function, ScalarKind a, ScalarKind b) {
+  const auto narrow = [](ScalarKind kind) {
+    return kind == ScalarKind::Float32 || size_of(kind) == 1 || kind == ScalarKind::Int16;
+  };
+  if (!narrow(a) || !narrow(b)) return ScalarKind::Float64;
+  if (function == MathFunction::Copysign) return ScalarKind::Float32;
+  if (function == MathFunction::Pow && is_integer(b)) return ScalarKind::Float64;
+  return is_float(a) || is_float(b) ? ScalarKind::Float32 : ScalarKind::Float64;
+}
 
-// Numba takes bool and the ints of 8 and 16 bits to float32 there.
-ScalarKind ufunc_math_kind(ScalarKind a) {
+ScalarKind ufunc_math_kind(MathFunction function, ScalarKind a) {
+  if (function == MathFunction::Floor || function == MathFunction::Ceil || function == MathFunction::Trunc) return a;
   return a == ScalarKind::Float32 || size_of(a) <= 2 ? ScalarKind::Float32 : ScalarKind::Float64;
 }
-ScalarKind ufunc_math_kind(ScalarKind a, ScalarKind b) {
-  return ufunc_math_kind(a) == ufunc_math_kind(b) ? ufunc_math_kind(a) : ScalarKind::Float64;
+ScalarKind ufunc_math_kind(MathFunction function, ScalarKind a, ScalarKind b) {
+  return *njit_ufunc(function == MathFunction::Fmod ? BinaryOp::Mod : BinaryOp::TrueDiv, a, b);
 }
 
 void* scalar_function(MathFunction function, ScalarKind kind) {

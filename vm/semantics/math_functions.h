@@ -4,8 +4,9 @@
 // the same bits (FACTS.md, "Vector math"). They never raise: C99's nan and inf. sqrt, floor, ceil, trunc, rint, fabs,
 // copysign and fmod are exact by IEEE and need no family. Outside njit `math` is libm's: libm_function.
 //
-// The kind rule: an operand that is Bool or an integer is computed in Float64, Float32 in Float32, Float64 in Float64;
-// of two the wider float wins (math_kind). numpy's take Bool and ints of 8 and 16 bits to Float32 (ufunc_math_kind).
+// Kinds inside njit are Numba's, cell by cell (tests/python/test_promotion_peers.py). math's functions compute ints in
+// Float64 (math_kind); numpy's take Bool and ints of 8 and 16 bits to Float32, and np.floor, ceil, trunc and fmod leave
+// ints what they are (ufunc_math_kind; int_fmod of arithmetic.h).
 //
 // Python's math.floor, ceil and trunc give an int: that is checked_floor and its kin of conversion.h. The rows here
 // give a float, as np.floor does.
@@ -42,11 +43,12 @@ std::optional<MathFunction> math_function_from_name(std::string_view name);
 int arity_of(MathFunction function);
 MathSource source_of(MathFunction function);
 
-// Float32 or Float64: of math's functions, and of numpy's inside njit.
+// The kind that math's functions compute in and return inside njit: Float32 or Float64.
 ScalarKind math_kind(ScalarKind a);
-ScalarKind math_kind(ScalarKind a, ScalarKind b);
-ScalarKind ufunc_math_kind(ScalarKind a);
-ScalarKind ufunc_math_kind(ScalarKind a, ScalarKind b);
+ScalarKind math_kind(MathFunction function, ScalarKind a, ScalarKind b);
+// The same of numpy's. Floor, Ceil, Trunc and Fmod have ints, too; numpy leaves no others ints, inside njit or outside.
+ScalarKind ufunc_math_kind(MathFunction function, ScalarKind a);
+ScalarKind ufunc_math_kind(MathFunction function, ScalarKind a, ScalarKind b);
 
 using Float64Function1 = double (*)(double);
 using Float64Function2 = double (*)(double, double);

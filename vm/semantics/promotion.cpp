@@ -130,17 +130,27 @@ std::optional<Promotion> njit_array_promotion(BinaryOp op, ScalarKind a, ScalarK
     bool any_double = a == ScalarKind::Float64 || b == ScalarKind::Float64;
     return Promotion{scalar->operand, any_double ? ScalarKind::Float64 : ScalarKind::Float32};
   }
-  if (op == BinaryOp::TrueDiv) {
-    bool both_small = size_of(a) <= 2 && size_of(b) <= 2;
-    return same(both_small ? ScalarKind::Float32 : ScalarKind::Float64);
-  }
-  if (op == BinaryOp::Sub && is_bool(a) && is_bool(b)) return same(ScalarKind::Int8);
-  return numpy_by_common_kind(op, common_integer_kind(a, b));
+  const std::optional<ScalarKind> kind = njit_ufunc(op, a, b);
+  return kind ? std::optional(same(*kind)) : std::nullopt;
 }
 
 std::optional<Promotion> njit_array_unary(UnaryOp op, ScalarKind a) {
   if (op == UnaryOp::Not || (op == UnaryOp::Invert && is_float(a))) return std::nullopt;
   return same(is_bool(a) && op != UnaryOp::Invert ? ScalarKind::Int8 : a);
+}
+
+ScalarKind njit_ufunc_common(ScalarKind a, ScalarKind b) {
+  if (a == ScalarKind::Float64 || b == ScalarKind::Float64) return ScalarKind::Float64;
+  return is_float(a) || is_float(b) ? ScalarKind::Float32 : common_integer_kind(a, b);
+}
+
+std::optional<ScalarKind> njit_ufunc(BinaryOp op, ScalarKind a, ScalarKind b) {
+  if (op == BinaryOp::TrueDiv && !is_float(a) && !is_float(b))
+    return size_of(a) <= 2 && size_of(b) <= 2 ? ScalarKind::Float32 : ScalarKind::Float64;
+  const ScalarKind common = njit_ufunc_common(a, b);
+  if (is_bool(common) && op == BinaryOp::Sub) return ScalarKind::Int8;
+  const std::optional<Promotion> promotion = numpy_by_common_kind(op, common);
+  return promotion ? std::optional(promotion->result) : std::nullopt;
 }
 
 ScalarKind numpy_common_kind(ScalarKind a, ScalarKind b) {

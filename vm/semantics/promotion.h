@@ -53,6 +53,11 @@ ScalarKind njit_abs(ScalarKind a);
 std::optional<Promotion> njit_array_promotion(BinaryOp op, ScalarKind a, ScalarKind b);
 // Elements of `op array`; Not is refused. np.abs keeps the kind.
 std::optional<Promotion> njit_array_unary(UnaryOp op, ScalarKind a);
+// np.minimum(a, b) of scalars and of elements: float32 takes all ints along. The kind they are compared in, too.
+ScalarKind njit_ufunc_common(ScalarKind a, ScalarKind b);
+// np.add(a, b) and its kin, of scalars and of elements. Unlike the operators these keep small ints small, and compute
+// in the kind of the result: an int64 beside a float32 is rounded first.
+std::optional<ScalarKind> njit_ufunc(BinaryOp op, ScalarKind a, ScalarKind b);
 
 // ---- outside njit: NumPy ------------------------------------------------------------------------------------------
 

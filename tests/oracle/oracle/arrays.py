@@ -6,16 +6,22 @@ by the rule of scalars.convert, and sums by DESIGN section 6.
 
 import math
 import operator
+from functools import partial
 
 import numpy as np
 
 from . import scalars
-from .kinds import FLOATS, array_kind, array_unary_kind, common_kind, is_float, kind_of, sum_kind, ufunc_kind
+from .kinds import (FLOATS, array_kind, array_unary_kind, common_kind, is_float, kind_of, math_kind, scalar_kind,
+                    sum_kind, ufunc_common_kind, ufunc_kind, ufunc_operator_kind)
 from .reductions import ReductionLoop
 
 UFUNCS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "//": np.floor_divide,
           "%": np.remainder, "<<": np.left_shift, ">>": np.right_shift, "&": np.bitwise_and, "|": np.bitwise_or,
           "^": np.bitwise_xor}
+OPERATOR_UFUNCS = {"+": ["add"], "-": ["subtract"], "*": ["multiply"], "/": ["divide", "true_divide"],
+                   "//": ["floor_divide"], "%": ["remainder", "mod"], "**": ["power"], "<<": ["left_shift"],
+                   ">>": ["right_shift"], "&": ["bitwise_and"], "|": ["bitwise_or"], "^": ["bitwise_xor"]}
+UNARY_UFUNCS = {"-": ["negative"], "+": ["positive"], "~": ["invert"], "*": ["square"], "abs": ["abs", "absolute"]}
 
 
 def element_kind(value):
@@ -54,6 +60,11 @@ def binary(op, a, b):
     kind = array_kind(op, kind_a, kind_b)
     if kind is None:
         raise scalars.Refused(f"njit does not take {op} for arrays of {kind_a} and {kind_b}")
+    # Elements are computed as scalars are, then stored: an int64 and a float32 as float64.
+    if kind == "float32" and (is_float(kind_a) or is_float(kind_b)) and op != "**":
+        wide = scalar_kind(op, kind_a, kind_b)
+        with np.errstate(all="ignore"):
+            return UFUNCS[op](as_kind(a, wide), as_kind(b, wide)).astype(kind)
     a, b = as_kind(a, kind), as_kind(b, kind)
     with np.errstate(all="ignore"):
         if op in ("<<", ">>"):
@@ -151,6 +162,22 @@ def extreme_of(op, elements):
     return by_grid(op, scalars.normal(elements[0]), elements)
 
 
+def dot(a, b):
+    """np.dot of two short vectors: 0 and the products, one after the other."""
+    kind = common_kind(a.dtype.name, b.dtype.name)
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape} not aligned: {len(a)} (dim 0) != {len(b)} (dim 0)")
+    result = scalars.convert(0, kind)
+    for x, y in zip(as_kind(a, kind), as_kind(b, kind)):
+        result = scalars.ufunc_binary("+", result, scalars.ufunc_binary("*", scalars.normal(x), scalars.normal(y)))
+    return result
+
+
+def where(condition, x, y):
+    kind = common_kind(element_kind(x), element_kind(y))
+    return np.where(as_kind(condition, "bool"), as_kind(x, kind), as_kind(y, kind))
+
+
 def along(reduce, array, axis, keepdims, kind):
     """reduce(elements of one result in C order), for all elements or along the axes; NumPy says which shape that has."""
     shape = np.add.reduce(array, axis=axis, keepdims=keepdims).shape # or raises what NumPy raises
@@ -235,24 +262,23 @@ def full_like(array, fill_value, dtype=None):
     return full(array.shape, fill_value, array.dtype if dtype is None else dtype)
 
 
-def absolute(value):
-    return np.abs(value) if isinstance(value, np.ndarray) else scalars.absolute(value)
-
-
 METHODS = {"sum": total, "prod": product, "mean": mean, "min": extreme("min"), "max": extreme("max"), "var": variance,
-           "std": deviation, "astype": astype}
+           "std": deviation, "astype": astype,
+           "any": lambda a: bool(np.any(a)), "all": lambda a: bool(np.all(a))}
 
 
-def universal(scalar_function):
-    """A math function of NumPy: on a scalar as it is, on arrays element by element."""
+def universal(scalar_function, result_kind):
+    """A function of NumPy on elements: on scalars as it is, on arrays element by element."""
 
     def function(*operands):
         arrays = [x for x in operands if isinstance(x, np.ndarray)]
         if not arrays:
             return scalar_function(*operands)
-        kinds = [ufunc_kind(element_kind(x)) for x in operands]
-        kind = "float64" if "float64" in kinds else "float32"
-        operands = np.broadcast_arrays(*(as_kind(x, kind) for x in operands))
+        kind = result_kind(*map(element_kind, operands))
+        if kind is None:
+            raise scalars.Refused("njit does not take this function for these arrays")
+        # A scalar beside an array keeps its kind, which NumPy would take for a Python number's.
+        operands = np.broadcast_arrays(*(as_kind(x, element_kind(x)) for x in operands))
         return elementwise(lambda *xs: scalar_function(*map(scalars.normal, xs)), kind, *operands)
 
     return function
@@ -264,8 +290,8 @@ def over(method):
 
 def function_table():
     """What a call inside a kernel means: the real function -> ours."""
-    table = {abs: absolute, np.abs: absolute, np.absolute: absolute, np.full: full, np.full_like: full_like,
-             int: scalars.cast_int, float: scalars.cast_float, round: scalars.rounded,
+    table = {abs: lambda x: np.abs(x) if isinstance(x, np.ndarray) else scalars.absolute(x), np.full: full,
+             np.full_like: full_like, int: scalars.cast_int, float: scalars.cast_float, round: scalars.rounded,
              math.floor: scalars.rounding_function(math.floor), math.ceil: scalars.rounding_function(math.ceil),
              math.trunc: scalars.rounding_function(math.trunc), **{getattr(np, name): over(name) for name in METHODS if name != "astype"},
              np.amin: over("min"), np.amax: over("max"),
@@ -274,10 +300,20 @@ def function_table():
         table[getattr(np, kind)] = lambda value, kind=kind: scalars.convert(value, kind)
     table[np.bool_] = lambda value: scalars.convert(value, "bool")
     for name in scalars.NAMES:
-        table[getattr(math, name)] = scalars.math_function(name, scalars.math_kind)
+        table[getattr(math, name)] = scalars.math_function(name, math_kind)
         numpy_function = getattr(np, scalars.NUMPY_NAMES.get(name, name), None)
         if numpy_function is not None and name != "pow":
-            table[numpy_function] = universal(scalars.math_function(name, ufunc_kind))
+            table[numpy_function] = universal(scalars.math_function(name, ufunc_kind), partial(ufunc_kind, name))
     for name in ("floor", "ceil", "trunc", "rint"):
-        table[getattr(np, name)] = universal(scalars.float_rounding(name))
+        table[getattr(np, name)] = universal(scalars.float_rounding(name), partial(ufunc_kind, name))
+    for op, names in OPERATOR_UFUNCS.items():
+        for name in names:
+            table[getattr(np, name)] = universal(partial(scalars.ufunc_binary, op), partial(ufunc_operator_kind, op))
+    for op, names in UNARY_UFUNCS.items():
+        for name in names:
+            kind = lambda a, op=op: "int8" if a == "bool" and op not in ("~", "abs") else a
+            table[getattr(np, name)] = universal(partial(scalars.ufunc_unary, op), kind)
+    table |= {np.where: where, np.dot: dot}
+    table[np.maximum] = universal(partial(scalars.ufunc_extreme, True), ufunc_common_kind)
+    table[np.minimum] = universal(partial(scalars.ufunc_extreme, False), ufunc_common_kind)
     return table

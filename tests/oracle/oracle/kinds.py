@@ -99,13 +99,42 @@ def array_unary_kind(op, a):
     return "int8" if a == "bool" else a
 
 
-def math_kind(a):
-    """The kind in which `math.sqrt` and its kin compute."""
-    return "float32" if a == "float32" else "float64"
+def math_kind(name, a, b=None):
+    """The kind in which `math.sqrt(a)`, `math.hypot(a, b)` and their kin compute."""
+    if b is None:
+        return "float32" if a == "float32" else "float64"
+    if not (a in NARROW_BESIDE_FLOAT32 and b in NARROW_BESIDE_FLOAT32):
+        return "float64"
+    if name == "copysign":
+        return "float32"
+    if name == "pow" and b not in ("bool", "float32"):
+        return "float64"
+    return "float32" if "float32" in (a, b) else "float64"
 
 
-def ufunc_kind(a):
-    """The kind in which np.sqrt and its kin compute, on scalars and on arrays."""
+def ufunc_common_kind(a, b):
+    """The kind of np.minimum(a, b): float32 takes every int along."""
+    if "float64" in (a, b):
+        return "float64"
+    return "float32" if "float32" in (a, b) else common_kind(a, b)
+
+
+def ufunc_operator_kind(op, a, b):
+    """The kind of np.add(a, b) and its kin, on scalars and on arrays, and the kind they compute in."""
+    if op == "/" and not is_float(a) and not is_float(b):
+        return "float32" if a in NARROW_IN_ARRAY_DIVISION and b in NARROW_IN_ARRAY_DIVISION else "float64"
+    common = ufunc_common_kind(a, b)
+    if op in ("&", "|", "^", "<<", ">>") and is_float(common):
+        return None
+    return "int8" if common == "bool" and op in ("-", "//", "%", "**", "<<", ">>") else common
+
+
+def ufunc_kind(name, a, b=None):
+    """The kind in which np.sqrt, np.hypot and their kin compute, on scalars and on arrays."""
+    if b is not None:
+        return ufunc_operator_kind("%" if name == "fmod" else "/", a, b)
+    if name in ("floor", "ceil", "trunc"):
+        return a
     return "float32" if a in NARROW_IN_ARRAY_DIVISION + ("float32",) else "float64"
 
 

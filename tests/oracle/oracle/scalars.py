@@ -10,7 +10,8 @@ import operator
 
 import numpy as np
 
-from .kinds import BITS, SIGNED, abs_kind, common_kind, is_float, kind_of, math_kind, scalar_kind, ufunc_kind, unary_kind
+from .kinds import (BITS, SIGNED, abs_kind, common_kind, is_float, kind_of, math_kind, scalar_kind, ufunc_common_kind,
+                    ufunc_kind, ufunc_operator_kind, unary_kind)
 
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
@@ -279,6 +280,47 @@ def unary(op, a):
     return convert(wrap(value, "int64" if kind_a == "bool" else kind_a), kind)
 
 
+def ufunc_binary(op, a, b):
+    """np.add(a, b) and its kin on two scalars: nothing raises but a negative power of an int."""
+    kind = ufunc_operator_kind(op, kind_of(a), kind_of(b))
+    if kind is None:
+        raise Refused(f"njit does not take the function of {op} for {kind_of(a)} and {kind_of(b)}")
+    a, b = convert(a, kind), convert(b, kind)
+    if op == "<<":
+        return shift_left(a, b, kind)
+    if op == ">>":
+        return shift_right(a, b, kind)
+    if kind == "bool":
+        return on_bools({"+": "|", "*": "&"}.get(op, op), a, b)
+    return on_floats(op, a, b, True) if is_float(kind) else on_ints(op, int(a), int(b), kind, True)
+
+
+def ufunc_unary(op, a):
+    """np.negative(a), np.positive(a), np.invert(a), np.square(a) as "*", np.abs(a) as "abs": small ints stay small."""
+    kind = kind_of(a)
+    if kind == "bool":
+        if op in ("~", "abs"):
+            return not a if op == "~" else a
+        kind = "int8"
+    if is_float(kind):
+        if op == "~":
+            raise Refused(f"njit does not take invert for {kind}")
+        a = normal(a)
+        with np.errstate(all="ignore"):
+            return {"-": lambda: -a, "+": lambda: a, "*": lambda: a * a, "abs": lambda: abs(a)}[op]()
+    a = int(a)
+    return wrap({"-": -a, "+": a, "~": ~a, "*": a * a, "abs": abs(a)}[op], kind)
+
+
+def ufunc_extreme(largest, a, b):
+    """np.maximum and np.minimum: NaN wins."""
+    kind = ufunc_common_kind(kind_of(a), kind_of(b))
+    a, b = convert(a, kind), convert(b, kind)
+    if a != a:
+        return a
+    return a if (a > b if largest else a < b) else b
+
+
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
                "!=": operator.ne}
 
@@ -330,7 +372,7 @@ def cast_int(value=0):
 
 
 def cast_float(value=0.0):
-    return convert(value, math_kind(kind_of(value))) if kind_of(value) else float(value)
+    return convert(value, math_kind("float", kind_of(value))) if kind_of(value) else float(value)
 
 
 def rounded(value, digits=None):
@@ -376,15 +418,25 @@ def c99(name):
     return function
 
 
+def int_fmod(a, b):
+    """np.fmod of ints, C's %: the sign of the dividend; 0 by zero."""
+    if b == 0:
+        return 0
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest
+
+
 def math_function(name, of_kind):
-    """The kernel's view of a math function; of_kind maps operand kinds to the kind computed in."""
+    """The kernel's view of a math function; of_kind maps its name and its operands' kinds to the kind computed in."""
     compute = float_power if name == "pow" else c99(name)
 
     def function(*operands):
         kinds = [kind_of(x) for x in operands]
         if None in kinds:
             raise Refused(f"njit does not take {name} of {', '.join(type(x).__name__ for x in operands)}")
-        kind = "float64" if "float64" in [of_kind(k) for k in kinds] else "float32"
+        kind = of_kind(name, *kinds)
+        if not is_float(kind):
+            return wrap(int_fmod(*(int(convert(x, kind)) for x in operands)), kind)
         result = compute(*(float(convert(x, kind)) for x in operands))
         return result if kind == "float64" else float32(result)
 
@@ -400,12 +452,12 @@ NUMPY_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "a
 
 
 def float_rounding(name):
-    """np.floor and its kin: a float from a float."""
+    """np.floor and its kin: a float from a float; but for rint, an int from an int."""
     python = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc, "rint": round}[name]
 
     def function(value):
-        value = convert(value, ufunc_kind(kind_of(value)))
-        if not math.isfinite(value):
+        value = convert(value, ufunc_kind(name, kind_of(value)))
+        if not is_float(kind_of(value)) or not math.isfinite(value):
             return value
         return type(value)(math.copysign(python(float(value)), value))
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace pyvm::x64 {
 namespace {
@@ -260,6 +261,7 @@ void Facts::fold_into_readers(const Body& body) {
     if (it.op == Op::And && region_.lanes == 8 && is_emitted(it)) fold_masked_compare(it, body);
     if (is_bitwise(it.op) && has_ternary_logic(region_.type(it.results[0])) && is_emitted(it)) fold_logic(it, body);
     if (it.op == Op::Store) fold_update(it, body, k);
+    if (it.op == Op::If || it.op == Op::Guard) fold_condition(it, body);
     if (it.results.size() != 1 || values_[it.results[0]].form != Form::Emitted) continue;
     if (values_[it.results[0]].exit_reads != 0) continue;
     if (is_compare(it.op) || (it.op == Op::Any && values_[it.results[0]].reads == 1))
@@ -286,6 +288,35 @@ void Facts::fold_compare(const Instruction& it, const Body& body, std::size_t in
     if (takes) ++taken;
   }
   if (taken > 0 && taken == values_[result].reads) values_[result].form = Form::InReader;
+}
+
+// What all of a branch's compares must say becomes a branch for each of them, where nothing else reads it. Of two, both
+// answers and one branch cost no more, and it is seldomer guessed wrong.
+void Facts::fold_condition(const Instruction& branch, const Body& body) {
+  constexpr std::size_t most_answers = 2;
+  const auto read_here = [&](ValueId value, std::ptrdiff_t times) {
+    const ValueFacts& facts = values_[value];
+    return facts.form == Form::Emitted && facts.reads == times && facts.exit_reads == 0 && facts.body == &body &&
+           region_.type(value) == ir::b1 && definition(value) != nullptr;
+  };
+  std::vector<ValueId> all = {branch.operands[0]}, joined;
+  for (std::size_t k = 0; k < all.size();) {
+    if (!read_here(all[k], 1) || definition(all[k])->op != Op::And) {
+      ++k;
+      continue;
+    }
+    joined.push_back(all[k]);
+    const std::vector<ValueId>& parts = definition(all[k])->operands;
+    all[k] = parts[0];
+    all.insert(all.begin() + static_cast<std::ptrdiff_t>(k) + 1, parts[1]);
+  }
+  const std::set<ValueId> different(all.begin(), all.end());
+  if (different.size() <= most_answers) return;
+  for (const ValueId value : joined) values_[value].form = Form::InReader;
+  for (const ValueId value : different) {
+    const auto times = std::count(all.begin(), all.end(), value);
+    if (read_here(value, times) && is_compare(definition(value)->op)) values_[value].form = Form::InReader;
+  }
 }
 
 // AVX-512 compares under a mask, so that `and` of a mask and a compare, or of its opposite, is one instruction.

@@ -138,6 +138,7 @@ private:
   void read_by_exit(ValueId value);
   void fold_into_readers(const ir::Body& body);
   void fold_compare(const ir::Instruction& it, const ir::Body& body, std::size_t index);
+  void fold_condition(const ir::Instruction& branch, const ir::Body& body);
   void fold_masked_compare(const ir::Instruction& it, const ir::Body& body);
   void fold_logic(const ir::Instruction& it, const ir::Body& body);
   void fold_update(const ir::Instruction& store, const ir::Body& body, std::size_t index);

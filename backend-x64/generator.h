@@ -254,6 +254,7 @@ private:
   x86::Vec mask_of_elements(const Instruction& it, bool wide);
   void broadcast_int(const x86::Vec& dst, const x86::Gp& from);
   x86::Vec splat_of(ValueId scalar);
+  bool has_register_of_its_own(ValueId result) const;
   x86::Gp plain_pointer(const x86::Mem& memory);
   x86::Gp lane_distance(std::int64_t slot, int dimension, std::int64_t step, int times);
 
@@ -331,6 +332,7 @@ private:
   std::vector<x86::Reg> targets(const std::vector<ValueId>& values);
   // Jumps to `label` when the condition has the given value.
   void branch(ValueId condition, bool when, const Label& label);
+  void branch_on_all(const Instruction& joined, bool when, const Label& label);
   void branch_on_compare(const Instruction& compare, bool when, const Label& label);
   struct Flags {
     x86::CondCode code;

@@ -64,6 +64,11 @@ void Generator::leave_unless_all(const x86::Reg& mask, const Label& label) {
   cc_.jne(label);
 }
 
+// What an exit reads must be there still when cold code has begun to change the result.
+bool Generator::has_register_of_its_own(ValueId result) const {
+  return facts_.of(result).shares == no_id && !regs_[result].isValid();
+}
+
 // a < 0 ? a + b : a, which as an unsigned number must be less than b. What is not less as it stands is negative or too
 // large: the cold code adds b to the negative ones and asks again; a large one is still too large.
 void Generator::lower_index(const Instruction& it) {
@@ -71,7 +76,8 @@ void Generator::lower_index(const Instruction& it) {
     vector_index(it);
     return;
   }
-  x86::Gp length = gp(it.operands[1]), subscript = new_gp();
+  bool of_its_own = has_register_of_its_own(it.results[0]);
+  x86::Gp length = gp(it.operands[1]), subscript = of_its_own ? target_gp(it.results[0]) : new_gp();
   Label stub = exit_stub(it), other = cc_.newLabel(), done = cc_.newLabel();
   move(subscript, it.operands[0]);
   cc_.cmp(subscript, length);
@@ -91,8 +97,7 @@ void Generator::vector_index(const Instruction& it) {
   Label stub = exit_stub(it), other = cc_.newLabel(), done = cc_.newLabel();
   Type t = type(it.results[0]);
   ValueId result = it.results[0];
-  // What the exit reads must be there still when the cold code changes the subscript.
-  bool of_its_own = facts_.of(result).shares == no_id && !regs_[result].isValid();
+  bool of_its_own = has_register_of_its_own(result);
   x86::Vec length = splat_of(it.operands[1]), subscript = of_its_own ? target_vec(result) : new_vec(t);
   copy(subscript, reg(it.operands[0]), t);
   const auto leave_unless_inside = [this, t, length, subscript](const Label& label) {

@@ -251,6 +251,26 @@ void Generator::branch_on_compare(const Instruction& compare, bool when, const L
   }
 }
 
+// Conditions that are joined by `and`: each once, and none behind the first that is false.
+void Generator::branch_on_all(const Instruction& joined, bool when, const Label& label) {
+  std::vector<ValueId> waiting(joined.operands.rbegin(), joined.operands.rend()), all;
+  while (!waiting.empty()) {
+    const ValueId next = waiting.back();
+    waiting.pop_back();
+    const bool is_joined = in_memory(next) && facts_.definition(next)->op == Op::And;
+    if (is_joined)
+      waiting.insert(waiting.end(), facts_.definition(next)->operands.rbegin(),
+                     facts_.definition(next)->operands.rend());
+    else if (std::find(all.begin(), all.end(), next) == all.end())
+      all.push_back(next);
+  }
+  const Label otherwise = when ? cc_.newLabel() : label;
+  for (const ValueId each : all) branch(each, false, otherwise);
+  if (!when) return;
+  cc_.jmp(label);
+  cc_.bind(otherwise);
+}
+
 void Generator::branch(ValueId condition, bool when, const Label& label) {
   if (std::optional<std::int64_t> known = int_constant(condition)) {
     if ((*known != 0) == when) cc_.jmp(label);
@@ -258,6 +278,10 @@ void Generator::branch(ValueId condition, bool when, const Label& label) {
   }
   if (in_memory(condition)) {
     const Instruction& made = *facts_.definition(condition);
+    if (made.op == Op::And) {
+      branch_on_all(made, when, label);
+      return;
+    }
     if (made.op != Op::Any) {
       branch_on_compare(made, when, label);
       return;

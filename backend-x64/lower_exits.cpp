@@ -70,7 +70,8 @@ bool Generator::has_register_of_its_own(ValueId result) const {
 }
 
 // a < 0 ? a + b : a, which as an unsigned number must be less than b. What is not less as it stands is negative or too
-// large: the cold code adds b to the negative ones and asks again; a large one is still too large.
+// large: the cold code adds b and asks again, and a sum with a large subscript is still too large. In lanes it adds b
+// to the negative ones alone: the others were in range.
 void Generator::lower_index(const Instruction& it) {
   if (is_vector(it.results[0])) {
     vector_index(it);

@@ -118,6 +118,43 @@ def test_fork_while_a_thread_compiles():
         thread.join()
 
 
+def new_caller():
+    """A kernel whose hot loop names another one that is not compiled yet, since its branch is not taken."""
+
+    @njit
+    def callee(x):
+        return x * 2.0 + np.float64(1)
+
+    @njit
+    def caller(a, o, calls):
+        for i in range(a.shape[0]):
+            if calls:
+                o[i] = callee(a[i])
+            else:
+                o[i] = a[i] + 1.0
+
+    return caller
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_fork_while_a_thread_compiles_what_a_loop_names():
+    """Names are resolved under the GIL, which who forks holds: not while fork waits for the compiler."""
+    kernels, out = [new_caller() for _ in range(60)], np.zeros(5000)
+
+    def call_all():
+        for kernel in kernels:
+            kernel(np.arange(5000.0), out, False)
+
+    thread = threading.Thread(target=call_all)
+    thread.start()
+    while thread.is_alive():
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert out[7] == 8.0
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_fork_while_a_thread_is_in_a_kernel():
     stop = threading.Event()

@@ -262,6 +262,7 @@ void LaneView::survey(const ir::Body& body, const ir::Instruction* owner) {
 // Instructions of a body that all lanes may run, active or not; more than any limit when that would be wrong.
 int LaneView::flat_size(const ir::Body& body) const {
   constexpr int too_many = 1000;
+  static_assert(too_many > most_flat && too_many > most_flat_in_block);
   int size = 0;
   for (const ir::InstructionId id : body.instructions) {
     const ir::Instruction& it = region_.at(id);

@@ -32,7 +32,10 @@ Abstract Walker::call(std::uint32_t pc, const Instruction& i) {
     // Which overload it is, and what it converts, depends on the arguments.
     if (callee.constant.as<Kernel>().choose)
       return give_up(Abort::UnsupportedCall, callee.constant.as<Kernel>().name + "(), which has explicit signatures,");
-    return inline_call(pc, *function_of(callee.constant.as<Kernel>()), arguments, i.a);
+    // Made before, if it can be (vm/interp/callees.h).
+    if (const Function* function = callee.constant.as<Kernel>().function.load(std::memory_order_acquire))
+      return inline_call(pc, *function, arguments, i.a);
+    return give_up(Abort::UnsupportedCall, callee.constant.as<Kernel>().name + "(), which has no bytecode,");
   case Tag::Function:
     return inline_call(pc, callee.constant.as<Function>(), arguments, i.a);
   default:

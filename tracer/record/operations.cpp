@@ -207,8 +207,9 @@ Abstract Walker::binary(BinaryOp op, int flags, const Abstract& left, const Abst
   const bool divides = op == BinaryOp::TrueDiv || op == BinaryOp::FloorDiv || op == BinaryOp::Mod;
   if (divides && !(flags & numpy_errors_flag))
     build_.guard(build_.emit(Op::Ne, {y, build_.zero(type)}), exit_here("division by zero"));
-  if (op == BinaryOp::Pow && !is_float(kind) && is_signed(kind))
-    build_.guard(build_.emit(Op::Ge, {y, build_.zero(type)}), exit_here("negative power of an int"));
+  // One without sign from 2^63 on looks negative, too, and the op would give 0.
+  if (op == BinaryOp::Pow && !is_float(kind))
+    build_.guard(build_.emit(Op::Ge, {y, build_.zero(type)}), exit_here("negative or huge power of an int"));
   return computed(op, *promotion, Abstract::scalar(kind, x), Abstract::scalar(kind, y));
 }
 

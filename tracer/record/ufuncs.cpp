@@ -181,14 +181,13 @@ Abstract Walker::call_ufunc(const Builtin& builtin, const std::vector<Abstract>&
   const bool whole = std::ranges::any_of(operands, [](const Abstract& a) { return a.is(Shape::Array); });
   const auto element = [&](const std::vector<Abstract>& x) { return ufunc_element(builtin, *kind, x); };
   const bool checks_exponent = builtin.id == BuiltinId::NumpyBinary &&
-                               static_cast<BinaryOp>(builtin.detail) == BinaryOp::Pow && is_integer(*kind) &&
-                               is_signed(*kind);
+                               static_cast<BinaryOp>(builtin.detail) == BinaryOp::Pow && is_integer(*kind);
   if (whole)
     return checks_exponent ? give_up(Abort::ArrayExpression, "a power of ints") : elementwise(operands, *kind, element);
   if (builtin.id == BuiltinId::NumpyWhere) return refuse(); // has an array of no dimension as result
   if (checks_exponent)
     build_.guard(build_.emit(Op::Ge, {convert(operands[1], *kind), build_.zero(ir::i64)}),
-                 exit_here("negative power of an int"));
+                 exit_here("negative or huge power of an int"));
   return element(operands);
 }
 

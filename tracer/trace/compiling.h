@@ -2,7 +2,8 @@
 //
 // A forked child has only the thread that forked: a mutex that another one held stays locked there for ever, and what
 // it guards is half made. So fork waits until no thread is compiling, and whoever would begin waits for the fork.
-// Compiling takes milliseconds, needs neither the GIL nor another thread, and does not nest.
+// Compiling takes milliseconds and does not nest. It must not wait for the GIL, which who forks may hold, nor for
+// another thread: kernels that the loop names have been made before (vm/interp/callees.h), the recorder makes none.
 #pragma once
 
 #include <mutex>

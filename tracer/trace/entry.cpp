@@ -13,6 +13,7 @@
 #include "tracer/trace/look_up.h"
 #include "tracer/trace/stress.h"
 #include "tracer/trace/ticker.h"
+#include "vm/interp/callees.h"
 #include "vm/interp/prange.h"
 #include "vm/object/array.h"
 #include "vm/support/stress.h"
@@ -349,6 +350,8 @@ const ir::Compiled* careful_code(LoopRecord& loop, Region& region) {
 }
 
 Region* make_region(LoopRecord& loop, const Frame& frame, int index, const PrangeJob* job) {
+  const LoopInfo& info = frame.code->loops[static_cast<std::size_t>(index)];
+  compile_callees(*frame.code, info.enter, info.end); // resolves names, which may need the GIL
   const Compiling compiling(loop);
   if (loop.blacklisted) return nullptr;
   // Another thread may have been here while this one waited.

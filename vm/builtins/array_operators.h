@@ -44,9 +44,9 @@ private:
 
 // out = loop(a), loop(a, b) in a new array of `result` kind; 0 dimensions give a scalar of the dialect.
 Value apply_ufunc(CallContext& context, const ElementLoop& loop, ScalarKind result, const Operand& a);
+Value apply_ufunc(CallContext& context, const ElementLoop& loop, ScalarKind result, const Operand& a, const Operand& b);
 // np.add(a, b) and its kin inside njit, for numbers and arrays. Division by zero raises nothing.
 Value njit_ufunc_binary(CallContext& context, BinaryOp op, const Value& a, const Value& b);
-Value apply_ufunc(CallContext& context, const ElementLoop& loop, ScalarKind result, const Operand& a, const Operand& b);
 // A 0-dimensional array as the dialect's scalar, others as they are.
 Value scalar_if_0d(const CallContext& context, const Ref<Array>& array);
 

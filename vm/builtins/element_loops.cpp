@@ -292,10 +292,6 @@ void sqrt_run32(const Run& run, const void*) {
                  _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(load<float>(run.a + k * run.a_stride)))));
 }
 
-} // namespace
-
-namespace {
-
 ElementLoop int_math_loop(MathFunction function, ScalarKind kind) {
   if (function != MathFunction::Fmod) return unary_loop(UnaryOp::Pos, kind);
   return visit_kind(kind, [&](auto tag) -> ElementLoop {

@@ -245,8 +245,15 @@ Value numpy_where(CallContext& context, const Arguments& arguments) {
   return Value(out);
 }
 
+static void refuse_out(const BoundArguments& bound, std::size_t number, const char* function) {
+  if (bound.has(number) && !bound[number].is(Tag::None))
+    raise(ExceptionKind::NotImplementedError, "pyvm: {} with out is not supported yet; write `out[:] = {}(...)`",
+          function, function);
+}
+
 Value numpy_clip(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "clip", "a a_min? a_max? out?");
+  refuse_out(bound, 3, "np.clip");
   Value result = bound[0];
   if (bound.has(1)) result = extreme_of(context, result, bound[1], true);
   if (bound.has(2)) result = extreme_of(context, result, bound[2], false);
@@ -259,6 +266,7 @@ Value numpy_clip(CallContext& context, const Arguments& arguments) {
 // NumPy scales by a power of ten, rounds half to even and scales back.
 Value numpy_round(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "round", "a decimals? out?");
+  refuse_out(bound, 2, "np.round");
   const std::int64_t decimals = bound.has(1) ? index_of(bound[1]) : 0;
   const UfuncOperand a(context, bound[0]);
   if (!is_float(a.kind()) && decimals >= 0)

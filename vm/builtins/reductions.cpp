@@ -19,8 +19,7 @@ bool is_extreme(ArrayReduction reduction) {
 }
 
 // The kind in which elements are combined.
-ScalarKind working_kind(const CallContext& context, ArrayReduction reduction, ScalarKind element,
-                        std::optional<ScalarKind> asked) {
+ScalarKind working_kind(ArrayReduction reduction, ScalarKind element, std::optional<ScalarKind> asked) {
   switch (reduction) {
   case ArrayReduction::Sum:
   case ArrayReduction::Prod:
@@ -32,7 +31,6 @@ ScalarKind working_kind(const CallContext& context, ArrayReduction reduction, Sc
   case ArrayReduction::All:
     return ScalarKind::Bool;
   default:
-    static_cast<void>(context);
     return element;
   }
 }
@@ -128,7 +126,7 @@ ReductionAxes reduction_axes(const Array& array, const Value& axis, bool keep_di
 
 Value reduce_array(CallContext& context, ArrayReduction reduction, const Ref<Array>& array, const ReductionAxes& axes,
                    std::optional<ScalarKind> kind) {
-  const ScalarKind working = working_kind(context, reduction, array->dtype, kind);
+  const ScalarKind working = working_kind(reduction, array->dtype, kind);
   const std::int64_t count = reduced_count(*array, axes);
   if (count == 0 && is_extreme(reduction))
     raise(ExceptionKind::ValueError, "zero-size array to reduction operation {} which has no identity",

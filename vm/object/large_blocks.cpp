@@ -104,7 +104,11 @@ std::byte* allocate_large(std::size_t bytes, bool zeroed) {
   if (used == 0) return nullptr;
   // New pages are zero, and every thread that writes them first clears its own.
   if (std::byte* const data = zeroed ? nullptr : take_kept(used)) return data;
-  return map(used);
+  // Kept blocks cost addresses even where the system has taken their pages back.
+  while (true) {
+    if (std::byte* const data = map(used)) return data;
+    if (!drop_one()) return nullptr;
+  }
 }
 
 void release_large(std::byte* data, std::size_t bytes) {

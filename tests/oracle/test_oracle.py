@@ -713,3 +713,115 @@ def test_a_loop_draws_its_key_from_the_stream_outside():
     key = int(twister.randint(0, 2**64, dtype=np.uint64))
     assert a.tolist() == [random.Stream(key, i).unit() for i in range(4)]
     assert outside() == twister.rand()
+
+
+# ---- np.clip, ufuncs with out, np.dot -------------------------------------------------------------------------------
+
+
+def clip_both(a, low, high):
+    return np.clip(a, low, high)
+
+
+def same_array(a, b):
+    return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+
+
+CLIPPED = [np.array([-3, 0, 3]), np.array([-3.5, -0.0, 0.0, 3.5, np.nan]), np.array([-3.5, 0.1, 2], np.float32),
+           np.array([1, 2**63 + 5], np.uint64), np.array([2**62 + 1, 2**53 + 1, -5]), np.array([True, False]),
+           np.array([1, 200, 3], np.uint8), np.array(5), np.zeros((2, 0), np.int8)]
+BOUNDS = [(-1.5, 2.5), (-1, 2), (2.5, -1.5), (5, 1), (0.0, -0.0), (math.nan, 1.0), (1, None), (1.5, None), (None, 2.5),
+          (None, -0.0)]
+
+
+def test_clip_is_numbas():
+    numba = pytest.importorskip("numba")
+    theirs, ours = numba.njit(clip_both), njit(clip_both)
+    for a in CLIPPED:
+        for low, high in BOUNDS:
+            assert same_array(ours(a, low, high), theirs(a, low, high)), (a, low, high)
+    table = np.array([[1, 2], [3, 4]], np.uint8)
+    for low, high in ((table[0], table[1]), (table[1], 300), (None, table[0])):
+        assert same_array(ours(table, low, high), theirs(table, low, high)), (low, high)
+    for kernel in (ours, theirs):
+        with pytest.raises(ValueError, match="must set either max or min"):
+            kernel(np.ones(3), None, None)
+
+
+def test_clip_keeps_the_arrays_kind():
+    method = njit(lambda a, low, high: a.clip(low, high))
+    for clip in (njit(clip_both), method):
+        assert same_array(clip(np.array([-3, 0, 3]), -1.5, 2.5), np.array([-1, 0, 2]))
+        assert same_array(clip(np.array([-3, 0, 3]), np.full(3, -1.5), 2.5), np.array([-1, 0, 2]))
+    # Scalars, which Numba refuses.
+    assert [njit(clip_both)(x, -1.5, 2) for x in (-5, 0, 5.0, np.float32(5))] == [-1.5, 0.0, 2.0, 2.0]
+    with pytest.raises(ValueError, match=r"could not be broadcast together with shapes \(3,\) \(2,\)"):
+        njit(clip_both)(np.ones(3), np.ones(2), 3)
+
+
+def test_ufuncs_write_to_out():
+    add = njit(lambda a, b, out: np.add(a, b, out))
+    named = njit(lambda a, b, out: np.add(a, b, out=out))
+    for kernel in (add, named):
+        for out in (np.zeros(3, np.int64), np.zeros(3), np.zeros(3, np.int8), np.zeros((2, 3), np.int64)):
+            assert kernel(np.array([1, 2, 3]), 1, out) is out
+            assert out.tolist() == np.broadcast_to([2, 3, 4], out.shape).tolist()
+        assert kernel(np.arange(3), 1, None).tolist() == [1, 2, 3]
+    line = np.array([1, 2, 3, 4])
+    add(line[:-1], line[1:], line[1:]) # as if there were no overlap
+    assert line.tolist() == [1, 3, 5, 7]
+    out = np.zeros(3)
+    assert njit(lambda a, out: np.sqrt(a, out))(4.0, out) is out and out.tolist() == [2.0, 2.0, 2.0]
+    assert njit(lambda a, out: np.negative(a, out))(np.arange(3), out).tolist() == [0.0, -1.0, -2.0]
+    assert njit(lambda a, out: np.maximum(a, 1, out))(np.arange(3), out).tolist() == [1.0, 1.0, 2.0]
+    assert njit(lambda a, out: np.floor(a, out))(np.full(3, 1.5), out).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("call", [
+    lambda a: np.add(a, 1.5, a),
+    lambda a: np.add(a, 1, a > 0),
+    lambda a: np.sqrt(a, a),
+    lambda a: np.divide(a, 2, a),
+    lambda a: np.add(a, 1, a[:2]),
+    lambda a: np.add(a, 1, 5),
+    lambda a: np.add(a),
+    lambda a: np.add(a, 1, a, a),
+    lambda a: np.add(a, 1, a, out=a),
+])
+def test_ufuncs_with_out_raise_numpys_errors(call):
+    with pytest.raises(Exception) as numpys:
+        call(np.arange(3))
+    with pytest.raises(Exception) as ours:
+        njit(call)(np.arange(3))
+    assert (ours.type, str(ours.value)) == (numpys.type, str(numpys.value))
+
+
+@pytest.mark.parametrize("op", ["+", "-", "*", "/", "//", "%", "**"])
+def test_casts_that_fail_in_place_have_numpys_class(op):
+    for a, b in ((np.arange(3), 1.5), (np.arange(3, dtype=np.uint64), np.ones(3, np.int64))):
+        with pytest.raises(TypeError) as numpys:
+            {**arrays.UFUNCS, "**": np.power}[op](a, b, out=a)
+        with pytest.raises(TypeError) as ours:
+            arrays.in_place(op, a, b)
+        assert ours.type is numpys.type and ours.type.__qualname__ == "_UFuncOutputCastingError"
+        assert str(ours.value) == str(numpys.value)
+
+
+def test_dot():
+    dot = njit(lambda a, b: np.dot(a, b))
+    method = njit(lambda a, b: a.dot(b))
+    table = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    row = np.array([1.5, 2.5, 3.5])
+    for a, b in ((row, 2.0), (row, 2), (2.0, row), (np.array(2.0), row), (np.arange(3), 2.5), (table, 2.0), (table, row),
+                 (row, table.T), (table, table.T), (np.arange(6).reshape(2, 3), np.arange(3)),
+                 (np.zeros((2, 0)), np.zeros((0, 3)))):
+        assert same_array(dot(a, b), np.dot(a, b)), (a, b)
+        if isinstance(a, np.ndarray):
+            assert same_array(method(a, b), np.dot(a, b))
+    assert (dot(2.0, 3.0), dot(2, 3), dot(row, row), dot(np.zeros(0), np.zeros(0))) == (6.0, 6, 20.75, 0.0)
+    assert dot(row.astype(np.float32), 2).dtype == np.float32
+    for a, b in ((table, table), (table, row[:2]), (row, row[:2]), (row, table)):
+        with pytest.raises(ValueError) as numpys:
+            np.dot(a, b)
+        with pytest.raises(ValueError) as ours:
+            dot(a, b)
+        assert str(ours.value) == str(numpys.value)

@@ -50,6 +50,11 @@ def as_kind(value, kind):
     return np.dtype(kind).type(scalars.convert(value, kind))
 
 
+def as_array(value):
+    """The array itself; of a scalar, an array of its kind without dimensions."""
+    return value if isinstance(value, np.ndarray) else np.array(as_kind(value, kind_of(value)))
+
+
 def binary(op, a, b):
     """`a op b` with an array on at least one side."""
     if op == "@":
@@ -162,15 +167,70 @@ def extreme_of(op, elements):
     return by_grid(op, scalars.normal(elements[0]), elements)
 
 
-def dot(a, b):
-    """np.dot of two short vectors: 0 and the products, one after the other."""
+def dot(a, b, out=None):
+    """np.dot: each element is 0 and the products, one after the other; with a scalar on either side, a product."""
+    if out is not None:
+        raise scalars.Refused("np.dot with out is not modelled")
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return scalars.normal(binary("*", as_array(a), as_array(b)))
+    inner, across = a.shape[-1], max(b.ndim - 2, 0)
+    if inner != b.shape[across]:
+        shapes = " and ".join(str(x.shape).replace(" ", "") for x in (a, b))
+        raise ValueError(f"shapes {shapes} not aligned: {inner} (dim {a.ndim - 1}) != {b.shape[across]} (dim {across})")
+    if a.ndim > 2 or b.ndim > 2:
+        raise scalars.Refused("np.dot of more than 2 dimensions is not modelled")
     kind = common_kind(a.dtype.name, b.dtype.name)
-    if a.shape != b.shape:
-        raise ValueError(f"shapes {a.shape} and {b.shape} not aligned: {len(a)} (dim 0) != {len(b)} (dim 0)")
+    rows = np.atleast_2d(as_kind(a, kind))
+    columns = np.atleast_2d(as_kind(b, kind).T)
+    if a.ndim == b.ndim == 1:
+        return dot_of_vectors(rows[0], columns[0], kind)
+    result = np.empty((len(rows), len(columns)), kind)
+    for i, j in np.ndindex(result.shape):
+        result[i, j] = dot_of_vectors(rows[i], columns[j], kind)
+    return result.reshape(a.shape[:-1] + b.shape[1:]) # two dimensions, or one
+
+
+def dot_of_vectors(a, b, kind):
     result = scalars.convert(0, kind)
-    for x, y in zip(as_kind(a, kind), as_kind(b, kind)):
+    for x, y in zip(a, b):
         result = scalars.ufunc_binary("+", result, scalars.ufunc_binary("*", scalars.normal(x), scalars.normal(y)))
     return result
+
+
+def clip(a, a_min=None, a_max=None, out=None):
+    """np.clip as Numba's loop: max(), then min() of each element, in the array's own kind. Where Numba refuses: a scalar
+    `a` is clipped as NumPy does it, and bounds that are arrays of another kind are taken like those of the same."""
+    if out is not None:
+        raise scalars.Refused("np.clip with out is not modelled")
+    if not isinstance(a, np.ndarray):
+        for bound, largest in ((a_min, True), (a_max, False)):
+            if bound is not None:
+                a = EXTREMES[largest](a, bound)
+        return a
+    if a_min is None and a_max is None:
+        raise ValueError("array_clip: must set either max or min")
+    bounds, shape = [a_min, a_max], a.shape
+    if any(isinstance(bound, np.ndarray) for bound in bounds): # then Numba fills an array like `a` with the other one
+        bounds = [full_like(a, x) if kind_of(x) else x for x in bounds]
+    for bound in bounds:
+        shape = joint_shape(shape, np.shape(bound))
+    low, high = (None if x is None else np.broadcast_to(as_array(x), shape) for x in bounds)
+
+    def clipped(x, position):
+        if low is not None:
+            x = scalars.maximum(x, scalars.normal(low[position]))
+        return x if high is None else scalars.minimum(x, scalars.normal(high[position]))
+
+    kind, elements = a.dtype.name, np.broadcast_to(a, shape)
+    result = np.empty(shape, kind)
+    for position in np.ndindex(shape):
+        result[position] = as_kind(clipped(scalars.normal(elements[position]), position), kind)
+    return result
+
+
+def joint_shape(a, b):
+    """The shape to which both are broadcast, or NumPy's error."""
+    return np.logical_or(np.empty(a, bool), np.empty(b, bool)).shape
 
 
 def where(condition, x, y):
@@ -263,16 +323,15 @@ def full_like(array, fill_value, dtype=None):
 
 
 METHODS = {"sum": total, "prod": product, "mean": mean, "min": extreme("min"), "max": extreme("max"), "var": variance,
-           "std": deviation, "astype": astype,
+           "std": deviation, "astype": astype, "dot": dot, "clip": clip,
            "any": lambda a: bool(np.any(a)), "all": lambda a: bool(np.all(a))}
 
 
-def universal(scalar_function, result_kind):
-    """A function of NumPy on elements: on scalars as it is, on arrays element by element."""
+def universal(ufunc, scalar_function, result_kind):
+    """A ufunc of NumPy on elements: on scalars as it is, on arrays element by element; all of it, then into `out`."""
 
-    def function(*operands):
-        arrays = [x for x in operands if isinstance(x, np.ndarray)]
-        if not arrays:
+    def compute(operands):
+        if not any(isinstance(x, np.ndarray) for x in operands):
             return scalar_function(*operands)
         kind = result_kind(*map(element_kind, operands))
         if kind is None:
@@ -281,7 +340,45 @@ def universal(scalar_function, result_kind):
         operands = np.broadcast_arrays(*(as_kind(x, element_kind(x)) for x in operands))
         return elementwise(lambda *xs: scalar_function(*map(scalars.normal, xs)), kind, *operands)
 
+    def function(*operands, out=None):
+        operands, out = operands_and_out(ufunc, operands, out)
+        result = compute(operands)
+        if out is None:
+            return result
+        check_output(ufunc, operands, element_kind(result), out)
+        store(out, ..., result)
+        return out
+
     return function
+
+
+def operands_and_out(ufunc, operands, out):
+    """What a call of the ufunc gives, where the last operand may be `out`; NumPy's errors."""
+    least = ufunc.nin
+    if not least <= len(operands) <= least + 1:
+        given = f"{len(operands)} {'was' if len(operands) == 1 else 'were'}"
+        raise TypeError(f"{ufunc.__name__}() takes from {least} to {least + 1} positional arguments but {given} given")
+    if len(operands) > least:
+        if out is not None:
+            raise TypeError("cannot specify 'out' as both a positional and keyword argument")
+        operands, out = operands[:least], operands[least]
+    if out is not None and not isinstance(out, np.ndarray):
+        raise TypeError("return arrays must be of ArrayType")
+    return operands, out
+
+
+def check_output(ufunc, operands, kind, out):
+    """Raises what NumPy raises where the ufunc's result, of that kind, does not go into `out`."""
+    if not np.can_cast(kind, out.dtype, "same_kind"):
+        raise np._core._exceptions._UFuncOutputCastingError(ufunc, "same_kind", np.dtype(kind), out.dtype, ufunc.nin)
+    alike = np.add if ufunc.nin == 2 else np.positive # has a loop for these operands
+    alike(*(np.empty(np.shape(x), np.int8) for x in operands), out=np.empty(out.shape, np.int8))
+    if not out.flags.writeable:
+        raise ValueError("output array is read-only")
+
+
+EXTREMES = {True: universal(np.maximum, partial(scalars.ufunc_extreme, True), ufunc_common_kind),
+            False: universal(np.minimum, partial(scalars.ufunc_extreme, False), ufunc_common_kind)}
 
 
 def over(method):
@@ -303,17 +400,17 @@ def function_table():
         table[getattr(math, name)] = scalars.math_function(name, math_kind)
         numpy_function = getattr(np, scalars.NUMPY_NAMES.get(name, name), None)
         if numpy_function is not None and name != "pow":
-            table[numpy_function] = universal(scalars.math_function(name, ufunc_kind), partial(ufunc_kind, name))
+            table[numpy_function] = universal(numpy_function, scalars.math_function(name, ufunc_kind),
+                                              partial(ufunc_kind, name))
     for name in ("floor", "ceil", "trunc", "rint"):
-        table[getattr(np, name)] = universal(scalars.float_rounding(name), partial(ufunc_kind, name))
+        table[getattr(np, name)] = universal(getattr(np, name), scalars.float_rounding(name), partial(ufunc_kind, name))
     for op, names in OPERATOR_UFUNCS.items():
         for name in names:
-            table[getattr(np, name)] = universal(partial(scalars.ufunc_binary, op), partial(ufunc_operator_kind, op))
+            table[getattr(np, name)] = universal(getattr(np, name), partial(scalars.ufunc_binary, op),
+                                                 partial(ufunc_operator_kind, op))
     for op, names in UNARY_UFUNCS.items():
         for name in names:
             kind = lambda a, op=op: "int8" if a == "bool" and op not in ("~", "abs") else a
-            table[getattr(np, name)] = universal(partial(scalars.ufunc_unary, op), kind)
-    table |= {np.where: where, np.dot: dot}
-    table[np.maximum] = universal(partial(scalars.ufunc_extreme, True), ufunc_common_kind)
-    table[np.minimum] = universal(partial(scalars.ufunc_extreme, False), ufunc_common_kind)
+            table[getattr(np, name)] = universal(getattr(np, name), partial(scalars.ufunc_unary, op), kind)
+    table |= {np.where: where, np.maximum: EXTREMES[True], np.minimum: EXTREMES[False]}
     return table

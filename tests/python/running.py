@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -23,6 +24,7 @@ def python(*arguments, seconds=120, **variables):
 
 
 def start(*arguments, **variables):
-    """The same, still running."""
+    """The same, still running. Ctrl-C reaches it even where a shell has started the tests in the background, deaf to it."""
     return subprocess.Popen([sys.executable, *map(str, arguments)], env=environment(**variables), stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
+                            stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))

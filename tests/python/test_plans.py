@@ -174,7 +174,7 @@ def test_array_expressions_are_compiled(over_rows, body):
 @pytest.mark.filterwarnings("ignore::pyvm.errors.PyvmPerformanceWarning")
 @pytest.mark.parametrize("body, reason", [("o[i, 0] = a.sum()", "whole array"), ("o[i] = a[i][a[i] > 0.5][0]", "whole array"),
                                           ("o[i] = np.cumsum(a[i])", "cumsum()"), ("o[i, 0] = np.argmax(a[i])", "argmax()")])
-def test_what_may_raise_or_has_another_shape_is_not(over_rows, body, reason):
+def test_other_array_functions_are_not(over_rows, body, reason):
     found = state_after(over_rows(body), np.ones((400, 30)), np.ones(30), np.zeros((400, 30)))
     assert found["state"] == "blacklisted" and reason in found["reason"], found
 

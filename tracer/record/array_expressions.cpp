@@ -16,6 +16,7 @@
 #include "tracer/record/walker.h"
 #include "vm/builtins/linear_algebra.h"
 #include "vm/semantics/conversion.h"
+#include "vm/support/assert.h"
 
 namespace pyvm::tracer {
 
@@ -34,30 +35,23 @@ constexpr Method methods[] = {{"sum", ArrayReduction::Sum},   {"prod", ArrayRedu
                               {"mean", ArrayReduction::Mean}, {"any", ArrayReduction::Any},
                               {"all", ArrayReduction::All}};
 
-// What elements are combined by, and in which kind: those of vm/builtins/reductions.cpp. Small ints have extremes in 64
-// bits.
-struct Combining {
-  ReductionOp op;
-  ScalarKind kind;
-};
-Combining combining(ArrayReduction reduction, ScalarKind element) {
-  const ScalarKind wide = is_integer(element) && size_of(element) < 8 ? ScalarKind::Int64 : element;
+ReductionOp combining(ArrayReduction reduction) {
   switch (reduction) {
-  case ArrayReduction::Prod:
-    return {ReductionOp::Mul, numpy_sum_kind(element)};
-  case ArrayReduction::Min:
-    return {ReductionOp::Min, wide};
-  case ArrayReduction::Max:
-    return {ReductionOp::Max, wide};
+  case ArrayReduction::Sum:
   case ArrayReduction::Mean:
-    return {ReductionOp::Add, is_float(element) ? element : ScalarKind::Float64};
+    return ReductionOp::Add;
+  case ArrayReduction::Prod:
+    return ReductionOp::Mul;
+  case ArrayReduction::Min:
+    return ReductionOp::Min;
+  case ArrayReduction::Max:
+    return ReductionOp::Max;
   case ArrayReduction::Any:
-    return {ReductionOp::BitOr, ScalarKind::Bool};
+    return ReductionOp::BitOr;
   case ArrayReduction::All:
-    return {ReductionOp::BitAnd, ScalarKind::Bool};
-  default:
-    return {ReductionOp::Add, numpy_sum_kind(element)};
+    return ReductionOp::BitAnd;
   }
+  PYVM_UNREACHABLE("a reduction without an operator");
 }
 
 bool is_extreme(ReductionOp op) { return op == ReductionOp::Min || op == ReductionOp::Max; }
@@ -193,7 +187,10 @@ Abstract Walker::reduced(const Abstract& view, ArrayReduction reduction, const s
   const std::vector<ValueId> shape = shape_of_view(view);
   if (shape.size() != 1) return give_up(Abort::ArrayExpression, "a reduction over several dimensions");
   const ScalarKind element = element_kind(view);
-  const auto [op, kind] = combining(reduction, element);
+  const ReductionOp op = combining(reduction);
+  const ScalarKind in_kind = reduced_kind(reduction, element);
+  // Small ints have their extremes in 64 bits.
+  const ScalarKind kind = is_extreme(op) && is_integer(in_kind) && size_of(in_kind) < 8 ? ScalarKind::Int64 : in_kind;
   if (!combines(op, kind)) return give_up(Abort::ArrayExpression, "a reduction of this kind");
 
   const ValueId zero = build_.int_constant(0);

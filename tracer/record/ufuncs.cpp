@@ -10,6 +10,7 @@
 #include "vm/builtins/elementwise.h"
 #include "vm/semantics/math_functions.h"
 #include "vm/semantics/promotion.h"
+#include "vm/support/assert.h"
 
 namespace pyvm::tracer {
 
@@ -32,8 +33,13 @@ std::size_t arity_of(const Builtin& builtin) {
     return 2;
   case BuiltinId::NumpyWhere:
     return 3;
-  default:
+  case BuiltinId::NumpyUnary:
+  case BuiltinId::NumpyAbs:
+  case BuiltinId::NumpySquare:
+  case BuiltinId::NumpyFloatTest:
     return 1;
+  default:
+    PYVM_UNREACHABLE("no function of elements");
   }
 }
 
@@ -79,12 +85,16 @@ std::optional<ScalarKind> Walker::ufunc_kind(const Builtin& builtin, const std::
     return kinds[0] == ScalarKind::Bool ? ScalarKind::Int8 : kinds[0];
   case BuiltinId::NumpyWhere:
     return numpy_common_kind(kinds[1], kinds[2]);
-  default:
+  case BuiltinId::NumpyCompare:
+  case BuiltinId::NumpyFloatTest:
     return ScalarKind::Bool;
+  default:
+    PYVM_UNREACHABLE("no function of elements");
   }
 }
 
-// a < 0 ? ... of np.fmod: the remainder has the dividend's sign, FloorMod's the divisor's.
+// int_fmod of vm/semantics/arithmetic.h by ops that do not trap: FloorMod, which has the divisor's sign, moved by the
+// divisor where the dividend has the other one.
 ValueId Walker::int_remainder(ScalarKind kind, ValueId a, ValueId b) {
   if (kind == ScalarKind::UInt64) return build_.emit(Op::UMod, {a, b});
   const ValueId floored = build_.emit(Op::FloorMod, {a, b}), zero = build_.zero(ir::i64);
@@ -93,7 +103,7 @@ ValueId Walker::int_remainder(ScalarKind kind, ValueId a, ValueId b) {
   return build_.emit(Op::Select, {moved, build_.emit(Op::Sub, {floored, b}), floored}, {.type = ir::i64});
 }
 
-// np.maximum and np.minimum: a NaN on the left stays, one on the right loses no comparison.
+// extreme_loop of vm/builtins/elementwise.h: a NaN on the left stays, one on the right loses no comparison.
 ValueId Walker::extreme_with_nan(bool largest, ScalarKind kind, ValueId a, ValueId b) {
   if (kind == ScalarKind::Bool) return build_.emit(largest ? Op::Or : Op::And, {a, b});
   if (kind == ScalarKind::UInt64) return build_.emit(largest ? Op::UMax : Op::UMin, {b, a});
@@ -158,8 +168,10 @@ Abstract Walker::ufunc_element(const Builtin& builtin, ScalarKind kind, const st
   case BuiltinId::NumpyWhere:
     return of_kind(build_.emit(Op::Select, {convert(x[0], ScalarKind::Bool), convert(x[1], kind), convert(x[2], kind)},
                                {.type = ir::type_of(kind)}));
-  default:
+  case BuiltinId::NumpyFloatTest:
     return of_kind(float_test(builtin.detail, x[0]));
+  default:
+    PYVM_UNREACHABLE("no function of elements");
   }
 }
 
@@ -170,7 +182,7 @@ Abstract Walker::call_ufunc(const Builtin& builtin, const std::vector<Abstract>&
   std::vector<ScalarKind> kinds;
   for (const Abstract& a : arguments) {
     if (!a.is(Shape::Array) && !a.is_numeric()) return refuse();
-    // One number's float is what an int of 64 bits would be converted to.
+    // A `num` is read as its float where an int would be converted to one anyway.
     const bool as_float = builtin.id == BuiltinId::NumpyMath && arguments.size() == 1 &&
                           ufunc_kind(builtin, {ScalarKind::Int64}) == ScalarKind::Float64;
     operands.push_back(as_float ? a : one_kind(a));

@@ -245,21 +245,46 @@ Value numpy_where(CallContext& context, const Arguments& arguments) {
   return Value(out);
 }
 
-static void refuse_out(const BoundArguments& bound, std::size_t number, const char* function) {
-  if (bound.has(number) && !bound[number].is(Tag::None))
+namespace {
+
+void refuse_out(const BoundArguments& bound, std::size_t number, const char* function) {
+  if (bound.has(number))
     raise(ExceptionKind::NotImplementedError, "pyvm: {} with out is not supported yet; write `out[:] = {}(...)`",
           function, function);
 }
 
+// `bound` where it compares so with the element, else the element: Python's max and min, by which equal bounds and NaN
+// change nothing.
+Value bounded(CallContext& context, CompareOp op, const Value& bound, const Value& elements) {
+  const Value choice[] = {array_compare(context, op, bound, elements), bound, elements};
+  return numpy_where(context, {choice, {}});
+}
+
+// Numba's np.clip of an array: max with one bound, min with the other, of the array's kind.
+Value njit_clip(CallContext& context, const BoundArguments& bound) {
+  if (!bound.has(1) && !bound.has(2)) raise(ExceptionKind::ValueError, "array_clip: must set either max or min");
+  const ScalarKind kind = bound[0].as<Array>().dtype;
+  const bool fills = (bound.has(1) && bound[1].is(Tag::Array)) || (bound.has(2) && bound[2].is(Tag::Array));
+  Value result = bound[0];
+  for (const std::size_t k : {1, 2}) {
+    if (!bound.has(k)) continue;
+    // A number beside an array becomes an array of the elements' kind.
+    const bool converts = fills && !bound[k].is(Tag::Array);
+    const Value limit = converts ? Value(to_array(context, bound[k], kind)) : bound[k];
+    result = bounded(context, k == 1 ? CompareOp::Gt : CompareOp::Lt, limit, result);
+  }
+  return Value(converted_copy(result.as<Array>(), kind));
+}
+
+} // namespace
+
 Value numpy_clip(CallContext& context, const Arguments& arguments) {
   const BoundArguments bound(arguments, "clip", "a a_min? a_max? out?");
   refuse_out(bound, 3, "np.clip");
+  if (context.dialect == Dialect::Njit && bound[0].is(Tag::Array)) return njit_clip(context, bound);
   Value result = bound[0];
   if (bound.has(1)) result = extreme_of(context, result, bound[1], true);
   if (bound.has(2)) result = extreme_of(context, result, bound[2], false);
-  // Numba's result is an array like the first; NumPy's kind is that of all three.
-  if (context.dialect == Dialect::Njit && bound[0].is(Tag::Array) && result.is(Tag::Array))
-    return Value(converted_copy(result.as<Array>(), bound[0].as<Array>().dtype));
   return result;
 }
 

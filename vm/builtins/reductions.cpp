@@ -7,6 +7,7 @@
 #include "vm/builtins/numbers.h"
 #include "vm/builtins/reduction_orders.h"
 #include "vm/semantics/promotion.h"
+#include "vm/support/assert.h"
 
 namespace pyvm {
 
@@ -18,21 +19,8 @@ bool is_extreme(ArrayReduction reduction) {
   return reduction == ArrayReduction::Min || reduction == ArrayReduction::Max;
 }
 
-// The kind in which elements are combined.
-ScalarKind working_kind(ArrayReduction reduction, ScalarKind element, std::optional<ScalarKind> asked) {
-  switch (reduction) {
-  case ArrayReduction::Sum:
-  case ArrayReduction::Prod:
-    return asked.value_or(numpy_sum_kind(element));
-  case ArrayReduction::Mean:
-    if (asked) return *asked;
-    return is_float(element) ? element : ScalarKind::Float64;
-  case ArrayReduction::Any:
-  case ArrayReduction::All:
-    return ScalarKind::Bool;
-  default:
-    return element;
-  }
+bool takes_dtype(ArrayReduction reduction) {
+  return reduction == ArrayReduction::Sum || reduction == ArrayReduction::Prod || reduction == ArrayReduction::Mean;
 }
 
 std::int64_t reduced_count(const Array& array, const ReductionAxes& axes) {
@@ -98,6 +86,23 @@ std::int64_t flat_arg_extreme(const Array& array, bool largest) {
 
 } // namespace
 
+ScalarKind reduced_kind(ArrayReduction reduction, ScalarKind element) {
+  switch (reduction) {
+  case ArrayReduction::Sum:
+  case ArrayReduction::Prod:
+    return numpy_sum_kind(element);
+  case ArrayReduction::Mean:
+    return is_float(element) ? element : ScalarKind::Float64;
+  case ArrayReduction::Any:
+  case ArrayReduction::All:
+    return ScalarKind::Bool;
+  case ArrayReduction::Min:
+  case ArrayReduction::Max:
+    return element;
+  }
+  PYVM_UNREACHABLE("a reduction without a kind");
+}
+
 int checked_axis(std::int64_t axis, int ndim) {
   if (axis < -ndim || axis >= ndim)
     raise(ExceptionKind::AxisError, "axis {} is out of bounds for array of dimension {}", axis, ndim);
@@ -126,7 +131,7 @@ ReductionAxes reduction_axes(const Array& array, const Value& axis, bool keep_di
 
 Value reduce_array(CallContext& context, ArrayReduction reduction, const Ref<Array>& array, const ReductionAxes& axes,
                    std::optional<ScalarKind> kind) {
-  const ScalarKind working = working_kind(reduction, array->dtype, kind);
+  const ScalarKind working = kind && takes_dtype(reduction) ? *kind : reduced_kind(reduction, array->dtype);
   const std::int64_t count = reduced_count(*array, axes);
   if (count == 0 && is_extreme(reduction))
     raise(ExceptionKind::ValueError, "zero-size array to reduction operation {} which has no identity",

@@ -11,6 +11,9 @@ namespace pyvm {
 
 enum class ArrayReduction : std::uint8_t { Sum, Prod, Min, Max, Mean, Any, All };
 
+// The kind in which elements are combined where no dtype= asks for another.
+ScalarKind reduced_kind(ArrayReduction reduction, ScalarKind element);
+
 struct ReductionAxes {
   bool all = true;
   bool reduced[max_dimensions] = {};

@@ -54,11 +54,20 @@ void Generator::lower_if(const Instruction& it) {
     lower_side(then, results);
     return;
   }
+  const auto is_empty = [&](const ir::Body& side) {
+    return region_.instructions[side.instructions.front()].op == Op::Yield && it.results.empty();
+  };
   Label other_side = cc_.newLabel(), end = cc_.newLabel();
+  if (is_empty(then)) {
+    branch(it.operands[0], true, end);
+    lower_side(otherwise, results);
+    cc_.bind(end);
+    reachable_ = true;
+    return;
+  }
   branch(it.operands[0], false, other_side);
   bool first_ends = lower_side(then, results);
-  bool empty = region_.instructions[otherwise.instructions.front()].op == Op::Yield && it.results.empty();
-  if (first_ends && !empty) cc_.jmp(end);
+  if (first_ends && !is_empty(otherwise)) cc_.jmp(end);
   cc_.bind(other_side);
   reachable_ = true;
   bool second_ends = lower_side(otherwise, results);

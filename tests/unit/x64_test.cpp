@@ -336,6 +336,37 @@ TEST_CASE("the inner loops of a sum and of a matrix product") {
         "vpbroadcastq[] vmulpd[] vmulpd[] vaddpd vaddpd add add cmp jl");
 }
 
+// No second jump over the side that does nothing.
+TEST_CASE("a side of an if without code costs one branch") {
+  constexpr const char* text = R"(
+region "but_one" file "" line 0
+scalar 0 int64 r1
+array 0 float64 ndim 1 contiguous r0
+body
+  %lo: i64 = begin
+  %hi: i64 = end
+  %one: i64 = param 0
+  %a: array = array 0
+  %x: f64 = const 2.5
+  for %i = %lo to %hi step 1 {
+    %same: b = eq %i, %one
+    if %same {
+      yield
+    } else {
+      store float64 %a[%i], %x
+      yield
+    }
+    yield
+  }
+  yield
+)";
+  const std::string listing = listing_of(parsed(text), Isa::Scalar);
+  const std::size_t compared = listing.find("if %"), stored = listing.find("store float64", compared);
+  const std::string branch = listing.substr(compared, stored - compared);
+  CHECK(branch.find("    je L") != std::string::npos);
+  CHECK(branch.find("jmp") == std::string::npos);
+}
+
 // A short inner loop among much else: its pointers stay in registers, those of the rare side are spilled.
 TEST_CASE("the innermost loop keeps its registers when there are too few") {
   std::string arrays, loads, uses;

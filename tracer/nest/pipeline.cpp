@@ -176,7 +176,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   PlannedRegion planned;
   planned.plan.title = fmt::format("{} ({}:{})", recorded.name, recorded.file, recorded.line);
   planned.careful = recorded;
-  optimise(planned.careful, {});
+  optimise_recorded(planned.careful);
 
   Nest nest(planned.careful);
   planned.dependences = find_dependences(nest, request.is_grain);

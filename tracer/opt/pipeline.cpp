@@ -11,12 +11,15 @@
 //   carry        makes what one iteration stores and the next one loads into such a value, too
 //   remove dead  cuts what is left without a use, so that no later pass keeps alive what nothing needs
 //
+// Before the first `early`, `hoist` sees the blocks: a load behind a `continue` may leave the loop, one inside an `if` may
+// not. For the same reason a region whose checks are still to be removed keeps its blocks (optimise_recorded).
+//
 // Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
 // subscripts, copies - the second one's fold takes up; a third seldom finds anything. A
 // region comes from a builder, which folds what it writes: the first round folds only what thread has changed.
 #include "tracer/opt/pipeline.h"
 
-#include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -44,6 +47,7 @@ constexpr Pass promote = {"promote", promote_stores};
 constexpr Pass carry = {"carry", carry_recurrences};
 constexpr Pass dead = {"dead", [](ir::Region& region, const AliasInfo&) { return remove_dead(region); }};
 constexpr Pass all_passes[] = {thread, early, fold, forward, hoist, promote, carry, dead};
+constexpr Pass passes_that_keep_blocks[] = {thread, fold, forward, hoist, promote, carry, dead};
 
 bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
   const auto place = [&] { return fmt::format("{} of {}:{} {}", pass.name, region.file, region.line, region.name); };
@@ -55,24 +59,42 @@ bool run(const Pass& pass, ir::Region& region, const AliasInfo& alias) {
   return changed;
 }
 
-} // namespace
-
-void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer) {
+struct Pipeline {
+  ir::Region& region;
+  const AliasInfo alias{};
+  const PassObserver observer{};
   std::size_t unchanged = 0; // by so many passes on end
-  const auto step = [&](const Pass& pass) {
+
+  bool step(const Pass& pass) {
     const bool changed = run(pass, region, alias);
     if (changed && observer) observer(pass.name, region);
     unchanged = changed ? 0 : unchanged + 1;
     return changed;
-  };
-  const bool threaded = step(thread);
-  if (step(early) || threaded) step(fold);
-  for (const Pass& pass : {forward, hoist, promote, carry, dead}) step(pass);
-  for (int round = 1; round < most_rounds; ++round)
-    for (const Pass& pass : all_passes) {
-      step(pass);
-      if (unchanged == std::size(all_passes)) return;
-    }
+  }
+  void rest_and_rounds(std::span<const Pass> passes) {
+    for (const Pass& pass : {forward, hoist, promote, carry, dead}) step(pass);
+    for (int round = 1; round < most_rounds; ++round)
+      for (const Pass& pass : passes) {
+        step(pass);
+        if (unchanged == passes.size()) return;
+      }
+  }
+};
+
+} // namespace
+
+void optimise_recorded(ir::Region& region) {
+  Pipeline pipeline{.region = region};
+  if (pipeline.step(thread)) pipeline.step(fold);
+  pipeline.rest_and_rounds(passes_that_keep_blocks);
+}
+
+void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer) {
+  Pipeline pipeline{.region = region, .alias = alias, .observer = observer};
+  const bool threaded = pipeline.step(thread);
+  pipeline.step(hoist);
+  if (pipeline.step(early) || threaded) pipeline.step(fold);
+  pipeline.rest_and_rounds(all_passes);
 }
 
 std::optional<bool> run_pass(std::string_view name, ir::Region& region, const AliasInfo& alias) {

@@ -1,5 +1,5 @@
 #pragma once
-// The order of the passes. The whole of it stands in optimise(), in pipeline.cpp.
+// The order of the passes, all of it in pipeline.cpp. Regions that are given verify.
 
 #include <functional>
 #include <optional>
@@ -13,8 +13,10 @@ namespace pyvm::tracer {
 // Called after each pass that changed something, with its name; for dumps.
 using PassObserver = std::function<void(std::string_view pass, const ir::Region& region)>;
 
-// Optimises a region that verifies. Run it before planning, so that subscripts are in their plainest form, and again
-// after the planner has removed checks or widened, which is when stores can be promoted.
+// Before planning, so that subscripts are in their plainest form: all passes but `early`.
+void optimise_recorded(ir::Region& region);
+
+// After the planner has removed checks or widened, which is when stores can be promoted.
 void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer = {});
 
 // One pass by its name in the table of pipeline.cpp, for tests and tools; nothing for an unknown name, else whether the

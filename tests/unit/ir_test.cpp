@@ -331,8 +331,10 @@ namespace {
 const char* const good_text = R"(region "dot" file "a \"quoted\" name.py" line 3
 scalar 0 float32 r4
 scalar 1 bool r5
+scalar 2 int64 r9
 array 0 float64 ndim 2 contiguous readonly r2
 array 1 int8 ndim 1 r3
+array 2 float64 ndim 3 contiguous r65535 scratch scalar 2 times -2 plus array 0 1 plus 1 7 array 1 0
 accumulator 0 max float64 r7
 reduction_lanes 16
 body
@@ -455,6 +457,23 @@ TEST_CASE("no text crashes parser, verifier or printer") {
 }
 
 // ---- verifier ------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a scratch array's length is what the entry knows") {
+  const auto first_message = [](const std::string& length) {
+    const ParsedRegion parsed = parse("region \"r\" file \"f\" line 1\nscalar 0 int64 r0\nscalar 1 float64 r1\n"
+                                      "array 0 float64 ndim 1 r2\narray 1 float64 ndim 1 contiguous r65535 scratch " +
+                                      length + "\nbody\nyield");
+    REQUIRE(parsed.error == "");
+    const auto messages = verify(parsed.region);
+    return messages.empty() ? "" : messages.front();
+  };
+  const char* const wrong = "the scratch array 1 has a length of what is no int at entry";
+  CHECK(first_message("scalar 0 times 2 plus array 0 0 plus -1") == "");
+  CHECK(first_message("scalar 1") == wrong);
+  CHECK(first_message("scalar 2") == wrong);
+  CHECK(first_message("array 0 1") == wrong);
+  CHECK(first_message("array 1 0") == wrong);
+}
 
 TEST_CASE("the verifier names what is wrong") {
   const auto first_message = [](const std::string& body, const std::string& exits = "") {

@@ -170,12 +170,20 @@ struct ScalarSlot {
   std::uint16_t guest_register = 0;
 };
 
-// The length of a scratch array's dimension: a number, a scalar slot's value, or the length of another array's
-// dimension.
+// The length of a scratch array's dimension: a number and multiples of what the entry knows, in arithmetic that wraps.
 struct ScratchLength {
-  enum class From : std::uint8_t { Constant, Scalar, Array } from = From::Constant;
-  std::int64_t number = 0; // the constant, or the slot
-  std::uint8_t dimension = 0;
+  // An int scalar slot's value, or the length of a dimension of an array of lower slot.
+  struct Term {
+    enum class From : std::uint8_t { Scalar, Array } from = From::Scalar;
+    std::int64_t slot = 0;
+    std::uint8_t dimension = 0;
+    std::int64_t factor = 1;
+    friend bool operator==(const Term&, const Term&) = default;
+  };
+  std::int64_t constant = 0;
+  std::vector<Term> terms{};
+
+  bool is_constant() const { return terms.empty(); }
   friend bool operator==(const ScratchLength&, const ScratchLength&) = default;
 };
 

@@ -88,11 +88,26 @@ private:
     }
   }
 
+  // `scalar 0 times 2 plus array 1 0 plus 1`
   static ScratchLength take_length(LineReader& line) {
-    if (line.accept("scalar")) return {ScratchLength::From::Scalar, line.take_int(0, most_register, "a scalar slot")};
-    if (!line.accept("array")) return {ScratchLength::From::Constant, line.take_int(0, most_int, "a length")};
-    const std::int64_t slot = line.take_int(0, most_register, "an array slot");
-    return {ScratchLength::From::Array, slot, static_cast<std::uint8_t>(line.take_int(0, 7, "a dimension"))};
+    using From = ScratchLength::Term::From;
+    ScratchLength length;
+    do {
+      ScratchLength::Term term;
+      if (line.accept("scalar")) {
+        term.slot = line.take_int(0, most_register, "a scalar slot");
+      } else if (line.accept("array")) {
+        term.from = From::Array;
+        term.slot = line.take_int(0, most_register, "an array slot");
+        term.dimension = static_cast<std::uint8_t>(line.take_int(0, 7, "a dimension"));
+      } else {
+        length.constant = line.take_int(least_int, most_int, "a length");
+        return length;
+      }
+      if (line.accept("times")) term.factor = line.take_int(least_int, most_int, "a factor");
+      length.terms.push_back(term);
+    } while (line.accept("plus"));
+    return length;
   }
 
   void header_line(LineReader& line) {

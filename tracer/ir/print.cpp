@@ -68,9 +68,15 @@ std::string source_text(const SnapshotEntry& entry) {
 std::string scratch_text(const ArraySlot& slot) {
   std::string text = slot.is_scratch() ? " scratch" : "";
   for (const ScratchLength& length : slot.scratch) {
-    if (length.from == ScratchLength::From::Constant) text += fmt::format(" {}", length.number);
-    if (length.from == ScratchLength::From::Scalar) text += fmt::format(" scalar {}", length.number);
-    if (length.from == ScratchLength::From::Array) text += fmt::format(" array {} {}", length.number, length.dimension);
+    const char* before = " ";
+    for (const ScratchLength::Term& term : length.terms) {
+      text += before;
+      text += term.from == ScratchLength::Term::From::Scalar ? fmt::format("scalar {}", term.slot)
+                                                             : fmt::format("array {} {}", term.slot, term.dimension);
+      if (term.factor != 1) text += fmt::format(" times {}", term.factor);
+      before = " plus ";
+    }
+    if (length.is_constant() || length.constant != 0) text += fmt::format("{}{}", before, length.constant);
   }
   return text;
 }

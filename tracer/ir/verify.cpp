@@ -45,6 +45,14 @@ private:
   bool exists(ValueId value) const { return value < region_.values.size(); }
   std::string name(ValueId value) const { return exists(value) ? names_[value] : fmt::format("%?{}", value); }
 
+  // Of scratch arrays, those of lower slots are measured before.
+  bool is_known_at_entry(const ScratchLength::Term& term, std::size_t slot) const {
+    const auto source = static_cast<std::size_t>(term.slot);
+    if (term.from == ScratchLength::Term::From::Array)
+      return source < slot && term.dimension < region_.arrays[source].ndim;
+    return source < region_.scalars.size() && is_integer(region_.scalars[source].kind);
+  }
+
   // ---- header ----------------------------------------------------------------------------------------------------
   void header() {
     if (!is_lane_count(region_.lanes) || region_.lanes > max_lanes) say("a region cannot have {} lanes", region_.lanes);
@@ -57,6 +65,10 @@ private:
     for (const ArraySlot& slot : region_.arrays)
       if (slot.is_scratch() && (slot.scratch.size() != slot.ndim || !slot.contiguous || !slot.writable))
         say("a scratch array has a length for each dimension, is contiguous and writable");
+    for (std::size_t slot = 0; slot < region_.arrays.size(); ++slot)
+      for (const ScratchLength& length : region_.arrays[slot].scratch)
+        for (const ScratchLength::Term& term : length.terms)
+          if (!is_known_at_entry(term, slot)) say("the scratch array {} has a length of what is no int at entry", slot);
     for (std::size_t i = 0; i < region_.exits.size(); ++i) exit(i);
     for (const ValueInfo& value : region_.values)
       if (!is_lane_count(value.type.lanes) || (value.type.lanes > 1 && value.type.base == Base::Array))

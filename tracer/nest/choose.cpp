@@ -364,7 +364,7 @@ private:
       if (it.op != Op::Store) return;
       const auto& lengths =
           region.arrays[static_cast<std::size_t>(nest_.definition(it.operands[0])->immediate)].scratch;
-      found |= lengths.size() == 1 && lengths[0] == ir::ScratchLength{.number = trips};
+      found |= lengths.size() == 1 && lengths[0] == ir::ScratchLength{.constant = trips};
     });
     return found;
   }

@@ -105,12 +105,12 @@ private:
     const Instruction& array = region_.at(made_[store.operands[0]]);
     if (array.op != Op::ArrayRef || store.operands.size() != 3) return false;
     const std::vector<ScratchLength>& lengths = region_.arrays[static_cast<std::size_t>(array.immediate)].scratch;
-    if (lengths.size() != 1 || lengths[0].from != ScratchLength::From::Constant) return false;
+    if (lengths.size() != 1 || !lengths[0].is_constant()) return false;
     const InstructionId subscript = made_[store.operands[1]];
     if (subscript == no_id || region_.at(subscript).op != Op::Const) return false;
     const auto at = static_cast<std::int64_t>(region_.at(subscript).immediate);
     const int elements = region_.type(store.operands.back()).lanes;
-    return at >= 0 && at + elements <= lengths[0].number;
+    return at >= 0 && at + elements <= lengths[0].constant;
   }
 
   // ---- which ------------------------------------------------------------------------------------------------------

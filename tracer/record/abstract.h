@@ -26,14 +26,14 @@ struct Abstract {
     Tuple,    // `items`
     Range,    // `items`: start, stop, step
     Slice,    // `items`
-    Method,   // of the array items[0]: `reduction`, looked up at `made_at` of `made_in`
+    Method,   // of the array items[0]: `method`, looked up at `made_at` of `made_in`
   };
   Shape shape = Shape::Unbound;
   ScalarKind kind = ScalarKind::Int64;
   ir::ValueId id = ir::no_id, int_id = ir::no_id, tag_id = ir::no_id;
   int slot = 0;
   int accumulator = -1; // read from this reduction variable of the region
-  ArrayReduction reduction = ArrayReduction::Sum;
+  std::uint8_t method = 0; // which of those in array_expressions.cpp
   const Code* made_in = nullptr;
   std::uint32_t made_at = 0;
   Value constant;

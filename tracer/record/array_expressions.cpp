@@ -28,12 +28,15 @@ namespace {
 
 struct Method {
   std::string_view name;
-  ArrayReduction reduction;
+  enum class What : std::uint8_t { Reduce, ArgMin, ArgMax, Copy } what;
+  ArrayReduction reduction = ArrayReduction::Sum;
 };
-constexpr Method methods[] = {{"sum", ArrayReduction::Sum},   {"prod", ArrayReduction::Prod},
-                              {"min", ArrayReduction::Min},   {"max", ArrayReduction::Max},
-                              {"mean", ArrayReduction::Mean}, {"any", ArrayReduction::Any},
-                              {"all", ArrayReduction::All}};
+using What = Method::What;
+constexpr Method methods[] = {{"sum", What::Reduce, ArrayReduction::Sum},   {"prod", What::Reduce, ArrayReduction::Prod},
+                              {"min", What::Reduce, ArrayReduction::Min},   {"max", What::Reduce, ArrayReduction::Max},
+                              {"mean", What::Reduce, ArrayReduction::Mean}, {"any", What::Reduce, ArrayReduction::Any},
+                              {"all", What::Reduce, ArrayReduction::All},   {"argmin", What::ArgMin},
+                              {"argmax", What::ArgMax},                     {"copy", What::Copy}};
 
 ReductionOp combining(ArrayReduction reduction) {
   switch (reduction) {
@@ -161,7 +164,7 @@ std::optional<Abstract> Walker::array_method(const Abstract& object, const std::
   const auto* method = std::ranges::find(methods, name, &Method::name);
   if (method == std::end(methods)) return std::nullopt;
   Abstract bound = Abstract::of_items(Shape::Method, {object});
-  bound.reduction = method->reduction;
+  bound.method = static_cast<std::uint8_t>(method - methods);
   bound.made_in = &code();
   bound.made_at = pc_;
   return bound;
@@ -173,13 +176,24 @@ Abstract Walker::call_method(const Abstract& method, std::uint16_t callee, std::
     return give_up(Abort::ArrayExpression, "a method that is called later");
   if (arguments != 0) return give_up(Abort::ArrayExpression, "a method with arguments");
   const Abstract view = method.items[0];
-  return reduced(view, method.reduction, [&] {
+  const auto exit = [&] {
     // The lookup is repeated: its register may have held the array.
     const Abstract now = std::exchange(frame().registers[callee], view);
-    const ir::ExitId exit = exit_at(method.made_at, reason_of_no_element);
+    const ir::ExitId made = exit_at(method.made_at, reason_of_no_element);
     frame().registers[callee] = now;
-    return exit;
-  });
+    return made;
+  };
+  const Method& row = methods[method.method];
+  switch (row.what) {
+  case What::Reduce:
+    return reduced(view, row.reduction, exit);
+  case What::ArgMin:
+  case What::ArgMax:
+    return arg_extreme(view, row.what == What::ArgMax, exit);
+  case What::Copy:
+    return copy_of(view);
+  }
+  PYVM_UNREACHABLE("a method of no kind");
 }
 
 // `exit`: where an extreme or a mean of no element leaves.
@@ -245,6 +259,37 @@ Abstract Walker::reduced(const Abstract& view, ArrayReduction reduction, const s
   const ValueId nan =
       convert(build_.float_constant(std::numeric_limits<double>::quiet_NaN()), ScalarKind::Float64, kind);
   return Abstract::scalar(kind, build_.emit(Op::Select, {totals[1], nan, totals[0]}, {.type = ir::type_of(kind)}));
+}
+
+// argmin and argmax of a vector: of equal elements the first, the first NaN before all (vm/builtins/reductions.cpp).
+Abstract Walker::arg_extreme(const Abstract& view, bool largest, const std::function<ir::ExitId()>& exit) {
+  const std::vector<ValueId> shape = shape_of_view(view);
+  if (shape.size() != 1) return give_up(Abort::ArrayExpression, "a reduction over several dimensions");
+  const ScalarKind kind = element_kind(view);
+  const ValueId zero = build_.int_constant(0);
+  const auto element_at = [&](ValueId at) { return build_.load(build_.array(view.slot), subscripts_in(view, {at})); };
+  const ValueId any = build_.emit(Op::Gt, {shape[0], zero});
+  if (build_.constant_bits(any) != 1u) build_.guard(any, exit());
+
+  const ValueId start[] = {element_at(zero), zero};
+  const auto body = build_.begin_for(build_.int_constant(1), shape[0], 1, start);
+  const ValueId x = element_at(body.index), best = body.parameters[0];
+  ValueId better = compare(largest ? CompareOp::Gt : CompareOp::Lt, Abstract::scalar(kind, x),
+                           Abstract::scalar(kind, best)).id;
+  if (is_float(kind)) {
+    const ValueId first_nan = build_.emit(Op::And, {build_.emit(Op::Ne, {x, x}), build_.emit(Op::Eq, {best, best})});
+    better = build_.emit(Op::Or, {better, first_nan});
+  }
+  const ValueId next[] = {build_.emit(Op::Select, {better, x, best}, {.type = ir::type_of(kind)}),
+                          build_.emit(Op::Select, {better, body.index, body.parameters[1]}, {.type = ir::i64})};
+  build_.yield(next);
+  return Abstract::scalar(ScalarKind::Int64, build_.end_for()[1]);
+}
+
+// In C order.
+Abstract Walker::copy_of(const Abstract& view) {
+  const ScalarKind kind = element_kind(view);
+  return elementwise({view}, kind, [](const std::vector<Abstract>& x) { return x[0]; });
 }
 
 // np.dot of two vectors, in the order of vm/builtins/linear_algebra.h.

@@ -169,11 +169,19 @@ Abstract Walker::call_builtin(const Builtin& builtin, const std::vector<Abstract
   case BuiltinId::NumpyOnesLike:
   case BuiltinId::NumpyEmptyLike:
   case BuiltinId::NumpyFullLike:
+  case BuiltinId::NumpyArange:
     return new_array(builtin, arguments, std::nullopt);
   case BuiltinId::NumpyReduce:
     return n == 1 && arguments[0].is(Shape::Array) ? reduced(arguments[0], static_cast<ArrayReduction>(builtin.detail),
                                                              [&] { return exit_here(reason_of_no_element); })
                                                    : refuse();
+  case BuiltinId::NumpyArgExtreme:
+    return n == 1 && arguments[0].is(Shape::Array)
+               ? arg_extreme(arguments[0], builtin.detail != 0, [&] { return exit_here(reason_of_no_element); })
+               : refuse();
+  case BuiltinId::NumpyCopy: // which keeps another order of several dimensions
+    return n == 1 && arguments[0].is(Shape::Array) && shape_of_view(arguments[0]).size() == 1 ? copy_of(arguments[0])
+                                                                                              : refuse();
   case BuiltinId::NumpyDot:
     return n == 2 && arguments[0].is(Shape::Array) && arguments[1].is(Shape::Array)
                ? inner_product(arguments[0], arguments[1])

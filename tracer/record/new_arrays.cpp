@@ -1,4 +1,4 @@
-// Arrays that an iteration makes: np.zeros, ones, empty, full and their *_like.
+// Arrays that an iteration makes: np.zeros, ones, empty, full and their *_like, np.arange of ints.
 //
 // Such an array lives no longer than the iteration: it is scratch of the thread's, one for each place that makes one.
 // It may be used again when the place is passed again, since what was made there before cannot be named any more: a
@@ -22,6 +22,8 @@ struct Maker {
   std::size_t arguments; // before the dtype
   enum class Fill : std::uint8_t { Nothing, Zero, One, Given } fill;
 };
+constexpr std::size_t most_terms = 4; // of a length
+
 constexpr Maker makers[] = {
     {BuiltinId::NumpyZeros, false, 1, Maker::Fill::Zero},       {BuiltinId::NumpyOnes, false, 1, Maker::Fill::One},
     {BuiltinId::NumpyEmpty, false, 1, Maker::Fill::Nothing},    {BuiltinId::NumpyFull, false, 2, Maker::Fill::Given},
@@ -44,22 +46,60 @@ std::optional<ScalarKind> kind_named_by(const Abstract& dtype) {
 
 } // namespace
 
-bool Walker::makes_array(BuiltinId id) { return maker_of(id) != nullptr; }
+bool Walker::makes_array(BuiltinId id) { return maker_of(id) != nullptr || id == BuiltinId::NumpyArange; }
 
 // A length that the entry's numbers decide.
 std::optional<ir::ScratchLength> Walker::length_at_entry(const Abstract& length) const {
-  using From = ir::ScratchLength::From;
   if (!length.is(Shape::Scalar) || is_float(length.kind) || length.kind == ScalarKind::Bool ||
       length.kind == ScalarKind::UInt64)
     return std::nullopt;
-  const ir::Instruction* made = build_.definition(length.id);
+  return multiple_at_entry(length.id, 1);
+}
+
+// `factor` times the value, which may be written in sums, differences and products with numbers.
+std::optional<ir::ScratchLength> Walker::multiple_at_entry(ir::ValueId value, std::int64_t factor) const {
+  using Term = ir::ScratchLength::Term;
+  const ir::Instruction* made = build_.definition(value);
   if (made == nullptr) return std::nullopt;
-  if (made->op == Op::Const && made->immediate >= 0) return ir::ScratchLength{From::Constant, made->immediate, 0};
-  if (made->op == Op::Param) return ir::ScratchLength{From::Scalar, made->immediate, 0};
-  if (made->op == Op::Dim)
-    return ir::ScratchLength{From::Array, build_.definition(made->operands[0])->immediate,
-                             static_cast<std::uint8_t>(made->immediate)};
-  return std::nullopt;
+  const auto wrapped = [](std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  };
+  switch (made->op) {
+  case Op::Const:
+    return ir::ScratchLength{.constant = wrapped(made->immediate, factor)};
+  case Op::Param: {
+    const ScalarKind kind = out_.region.scalars[static_cast<std::size_t>(made->immediate)].kind;
+    if (!is_integer(kind) || kind == ScalarKind::UInt64) return std::nullopt;
+    return ir::ScratchLength{.terms = {Term{.slot = made->immediate, .factor = factor}}};
+  }
+  case Op::Dim:
+    return ir::ScratchLength{.terms = {Term{.from = Term::From::Array,
+                                            .slot = build_.definition(made->operands[0])->immediate,
+                                            .dimension = static_cast<std::uint8_t>(made->immediate),
+                                            .factor = factor}}};
+  case Op::Add:
+  case Op::Sub: {
+    auto sum = multiple_at_entry(made->operands[0], factor);
+    const auto other = multiple_at_entry(made->operands[1], made->op == Op::Add ? factor : wrapped(factor, -1));
+    if (!sum || !other) return std::nullopt;
+    sum->constant = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum->constant) +
+                                              static_cast<std::uint64_t>(other->constant));
+    sum->terms.insert(sum->terms.end(), other->terms.begin(), other->terms.end());
+    return sum->terms.size() <= most_terms ? sum : std::nullopt;
+  }
+  case Op::Mul:
+    for (const int k : {0, 1})
+      if (const auto times = build_.constant_bits(made->operands[static_cast<std::size_t>(k)]))
+        return multiple_at_entry(made->operands[static_cast<std::size_t>(1 - k)],
+                                 wrapped(factor, static_cast<std::int64_t>(*times)));
+    return std::nullopt;
+  case Op::Shl:
+    if (const auto by = build_.constant_bits(made->operands[1]); by && *by < 63)
+      return multiple_at_entry(made->operands[0], wrapped(factor, std::int64_t{1} << *by));
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
 }
 
 std::vector<Abstract> Walker::lengths_of_new(const Abstract& shape, bool is_like) {
@@ -70,6 +110,7 @@ std::vector<Abstract> Walker::lengths_of_new(const Abstract& shape, bool is_like
 }
 
 Abstract Walker::new_array(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype) {
+  if (builtin.id == BuiltinId::NumpyArange) return new_range(builtin, arguments, dtype);
   const Maker& maker = *maker_of(builtin.id);
   const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, builtin.name + "() " + why); };
   if (arguments.size() == maker.arguments + 1 && !dtype) {
@@ -89,7 +130,19 @@ Abstract Walker::new_array(const Builtin& builtin, std::span<const Abstract> arg
     if (!kind) return refuse("of this dtype");
     slot.dtype = *kind;
   }
-  const std::vector<Abstract> lengths = lengths_of_new(arguments[0], maker.like);
+  const Abstract array = scratch_of(builtin, slot.dtype, lengths_of_new(arguments[0], maker.like));
+  if (!array.is(Shape::Array) || maker.fill == Maker::Fill::Nothing) return array;
+  const ir::ValueId value =
+      is_given ? convert(arguments[1], slot.dtype)
+               : build_.constant(ir::type_of(slot.dtype),
+                                 convert_bits(maker.fill == Maker::Fill::One, ScalarKind::Bool, slot.dtype));
+  fill_new(array, [&](const std::vector<ir::ValueId>&) { return value; });
+  return array;
+}
+
+Abstract Walker::scratch_of(const Builtin& builtin, ScalarKind kind, const std::vector<Abstract>& lengths) {
+  const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, builtin.name + "() " + why); };
+  ir::ArraySlot slot{kind, 0, true, true, 0xffff};
   if (lengths.size() > 8) return refuse("of so many dimensions");
   for (const Abstract& each : lengths) {
     const auto length = length_at_entry(each);
@@ -102,33 +155,55 @@ Abstract Walker::new_array(const Builtin& builtin, std::span<const Abstract> arg
   out_.arrays.push_back({});
   Abstract array = Abstract::of(Shape::Array);
   array.slot = static_cast<int>(out_.region.arrays.size()) - 1;
-  if (is_given)
-    fill_new(array.slot, convert(arguments[1], slot.dtype));
-  else if (maker.fill != Maker::Fill::Nothing)
-    fill_new(array.slot, build_.constant(ir::type_of(slot.dtype),
-                                         convert_bits(maker.fill == Maker::Fill::One, ScalarKind::Bool, slot.dtype)));
   return array;
 }
 
 // A few elements one by one, else a loop.
-void Walker::fill_new(int number, ir::ValueId value) {
+void Walker::fill_new(const Abstract& array,
+                      const std::function<ir::ValueId(const std::vector<ir::ValueId>& at)>& element) {
   constexpr std::int64_t few = 8;
-  const ir::ArraySlot slot = out_.region.arrays[number];
-  const ir::ValueId reference = build_.array(number), zero = build_.int_constant(0);
+  const ir::ArraySlot slot = out_.region.arrays[array.slot];
+  const ir::ValueId reference = build_.array(array.slot), zero = build_.int_constant(0);
   std::vector<ir::ValueId> at;
   const ir::ScratchLength& first = slot.scratch[0];
-  if (slot.ndim == 1 && first.from == ir::ScratchLength::From::Constant && first.number <= few) {
-    for (std::int64_t k = 0; k < first.number; ++k) {
+  if (slot.ndim == 1 && first.is_constant() && first.constant <= few) {
+    for (std::int64_t k = 0; k < first.constant; ++k) {
       at = {build_.int_constant(k)};
-      build_.store(reference, at, value);
+      build_.store(reference, at, element(at));
     }
     return;
   }
   build_.set_line(0);
   for (int k = 0; k < slot.ndim; ++k) at.push_back(build_.begin_for(zero, build_.dim(reference, k), 1).index);
-  build_.store(reference, at, value);
+  build_.store(reference, at, element(at));
   for (int k = 0; k < slot.ndim; ++k) build_.end_for();
   build_.set_line(code().locations[pc_].line);
+}
+
+// np.arange(stop) and arange(start, stop) of ints that make int64: the other kinds and steps are the interpreter's, and
+// so is an entry with stop < start, which is a scratch array of a negative length.
+Abstract Walker::new_range(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype) {
+  const auto refuse = [&](const char* why) { return give_up(Abort::UnsupportedCall, builtin.name + "() " + why); };
+  if (arguments.empty() || arguments.size() > 2) return refuse("with these arguments");
+  std::vector<ir::ValueId> bounds;
+  for (const Abstract& each : arguments) {
+    const Abstract bound = one_kind(each);
+    if (!bound.is(Shape::Scalar) || !is_integer(bound.kind) || bound.kind == ScalarKind::UInt64)
+      return refuse("of these numbers");
+    bounds.push_back(convert(bound, ScalarKind::Int64));
+  }
+  const auto kind = dtype ? kind_named_by(*dtype) : ScalarKind::Int64;
+  if (!kind || *kind == ScalarKind::Bool) return refuse("of this dtype");
+  const ir::ValueId start = bounds.size() == 2 ? bounds[0] : build_.int_constant(0);
+  const ir::ValueId length = bounds.size() == 2 ? build_.emit(Op::Sub, {bounds[1], bounds[0]}) : bounds[0];
+  const Abstract array = scratch_of(builtin, *kind, {Abstract::scalar(ScalarKind::Int64, length)});
+  if (!array.is(Shape::Array)) return array;
+  const auto in_kind = [&](ir::ValueId value) { return convert(value, ScalarKind::Int64, *kind); };
+  fill_new(array, [&](const std::vector<ir::ValueId>& at) {
+    return is_float(*kind) ? build_.emit(Op::Add, {in_kind(start), in_kind(at[0])})
+                           : in_kind(build_.emit(Op::Add, {start, at[0]}));
+  });
+  return array;
 }
 
 } // namespace pyvm::tracer

@@ -105,7 +105,7 @@ bool Walker::accumulates_arrays(const LoopInfo& loop) {
 
 int Walker::scratch_array(ScalarKind kind, std::int64_t elements, std::uint16_t r) {
   ir::ArraySlot slot{kind, 1, true, true, r};
-  slot.scratch = {{.number = elements}};
+  slot.scratch = {{.constant = elements}};
   out_.region.arrays.push_back(slot);
   out_.arrays.push_back({});
   return static_cast<int>(out_.region.arrays.size()) - 1;

@@ -228,8 +228,12 @@ private:
   static bool makes_array(BuiltinId id);
   Abstract new_array(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype);
   std::vector<Abstract> lengths_of_new(const Abstract& shape, bool is_like);
-  void fill_new(int number, ir::ValueId value);
+  Abstract scratch_of(const Builtin& builtin, ScalarKind kind, const std::vector<Abstract>& lengths);
+  void fill_new(const Abstract& array,
+                const std::function<ir::ValueId(const std::vector<ir::ValueId>& at)>& element);
+  Abstract new_range(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype);
   std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
+  std::optional<ir::ScratchLength> multiple_at_entry(ir::ValueId value, std::int64_t factor) const;
 
   // array_expressions.cpp
   ScalarKind element_kind(const Abstract& a) const;
@@ -240,6 +244,8 @@ private:
   Abstract array_unary(UnaryOp op, const Abstract& operand);
   Abstract array_compare(CompareOp op, const Abstract& left, const Abstract& right);
   std::optional<Abstract> array_method(const Abstract& object, const std::string& name) const;
+  Abstract arg_extreme(const Abstract& view, bool largest, const std::function<ir::ExitId()>& exit);
+  Abstract copy_of(const Abstract& view);
   Abstract call_method(const Abstract& method, std::uint16_t callee, std::size_t arguments);
   static constexpr const char* reason_of_no_element = "a reduction of no element";
   Abstract reduced(const Abstract& view, ArrayReduction reduction, const std::function<ir::ExitId()>& exit);

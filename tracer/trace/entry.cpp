@@ -123,6 +123,18 @@ std::size_t words_of(const ir::ArraySlot& slot, const ir::ArrayDescriptor& array
   return (bytes / sizeof(std::uint64_t) / cache_line_words + 1) * cache_line_words;
 }
 
+std::int64_t length_at_entry(const ir::ScratchLength& length, const EntryValues& values) {
+  auto sum = static_cast<std::uint64_t>(length.constant);
+  for (const ir::ScratchLength::Term& term : length.terms) {
+    const auto slot = static_cast<std::size_t>(term.slot);
+    const std::uint64_t value = term.from == ir::ScratchLength::Term::From::Scalar
+                                    ? values.scalars[slot]
+                                    : static_cast<std::uint64_t>(values.arrays[slot].shape[term.dimension]);
+    sum += static_cast<std::uint64_t>(term.factor) * value;
+  }
+  return static_cast<std::int64_t>(sum);
+}
+
 // Shapes and strides of the scratch arrays; false when the interpreter had better run this entry.
 bool measure_scratch(const ir::Region& region, EntryValues& values) {
   bool fits = true;
@@ -132,12 +144,7 @@ bool measure_scratch(const ir::Region& region, EntryValues& values) {
     ir::ArrayDescriptor& array = values.arrays[slot];
     std::int64_t elements = 1;
     for (int k = facts.ndim; k-- > 0;) {
-      const ir::ScratchLength& from = facts.scratch[static_cast<std::size_t>(k)];
-      std::int64_t length = from.number;
-      if (from.from == ir::ScratchLength::From::Scalar)
-        length = static_cast<std::int64_t>(values.scalars[static_cast<std::size_t>(from.number)]);
-      if (from.from == ir::ScratchLength::From::Array)
-        length = values.arrays[static_cast<std::size_t>(from.number)].shape[from.dimension];
+      std::int64_t length = length_at_entry(facts.scratch[static_cast<std::size_t>(k)], values);
       if (length < 0 || length > most_scratch_elements / std::max<std::int64_t>(elements, 1)) {
         fits = false;
         length = 0;

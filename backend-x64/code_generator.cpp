@@ -6,6 +6,7 @@
 #include "backend-x64/generator.h"
 #include "vm/support/assert.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 
@@ -51,7 +52,24 @@ public:
     return result;
   }
 
+  // What goes one by one under a mask goes by way of the stack (lower_masked.cpp), else it is inserted.
+  ir::MaskCosts mask_costs(Isa isa, int cost_column) const override {
+    const Costs& costs = column(cost_column);
+    if (isa == Isa::Scalar) return {};
+    if (isa == Isa::Avx2)
+      return {.store = costs.masked_store_4 - costs.store_4,
+              .narrow_load = costs.masked_loads_4 - 1,
+              .strided_load = costs.masked_loads_4 - costs.inserts_4,
+              .gather = std::max(0.0, costs.gather_4 - costs.inserts_4 - costs.index_extracts_4)};
+    return {.strided_load = costs.masked_loads_8 - costs.inserts_8,
+            .gather = std::max(0.0, costs.gather_8 - costs.inserts_8 - costs.index_extracts_8)};
+  }
+
 private:
+  const Costs& column(int number) const {
+    return number > 0 ? every_family[static_cast<std::size_t>(number - 1) % std::size(every_family)] : costs_;
+  }
+
   CompileResult assemble(const Region& region, const CompileOptions& options) const {
     asmjit::CodeHolder holder;
     FirstError error;
@@ -63,9 +81,7 @@ private:
       holder.setLogger(&logger);
     }
     x86::Compiler compiler(&holder);
-    const Costs& costs =
-        options.cost_column > 0 ? every_family[(options.cost_column - 1) % std::size(every_family)] : costs_;
-    Generator generator(region, options, costs, compiler);
+    Generator generator(region, options, column(options.cost_column), compiler);
     generator.generate();
     compiler.finalize();
     PYVM_ASSERT(error.text().empty(), "asmjit: " + error.text() + " in the code of " + region.name);

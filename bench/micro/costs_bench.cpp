@@ -172,6 +172,32 @@ void index_extracts(Assembler& a, const Registers& r, int copy, const Vec& indic
 void index_extracts_8(Assembler& a, const Registers& r, int copy) { index_extracts(a, r, copy, Zmm(r.indices), 8); }
 void index_extracts_4(Assembler& a, const Registers& r, int copy) { index_extracts(a, r, copy, Ymm(r.indices), 4); }
 
+void store_4(Assembler& a, const Registers& r, int copy) { a.vmovups(ptr(r.out, 32 * copy), Ymm(r.values)); }
+
+void masked_store_4(Assembler& a, const Registers& r, int copy) {
+  const Ymm mask(copies + copy);
+  a.vpcmpeqd(mask, mask, mask);
+  a.vmaskmovpd(ptr(r.out, 32 * copy), mask, Ymm(r.values));
+}
+
+// All lanes are on: no branch is taken, and each is guessed.
+void masked_loads(Assembler& a, const Registers& r, int copy, const Vec& into, int lanes) {
+  a.vxorps(Xmm(into.id()), Xmm(into.id()), Xmm(into.id()));
+  a.emit(Inst::kIdVmovups, ptr(r.spilled, 64 * copy), into);
+  for (int lane = 0; lane < lanes; ++lane) {
+    const asmjit::Label skip = a.newLabel();
+    a.test(r.lanes[0], r.lanes[0]);
+    a.jz(skip);
+    a.mov(r.sink, element(r, lane));
+    a.mov(ptr(r.spilled, 64 * copy + 8 * lane), r.sink);
+    a.bind(skip);
+  }
+  a.emit(Inst::kIdVmovups, into, ptr(r.spilled, 64 * copy));
+}
+
+void masked_loads_8(Assembler& a, const Registers& r, int copy) { masked_loads(a, r, copy, Zmm(copy), 8); }
+void masked_loads_4(Assembler& a, const Registers& r, int copy) { masked_loads(a, r, copy, Ymm(copy), 4); }
+
 double cycles_of_broadcast(asmjit::InstId id, bool wide) {
   const auto vector = [wide](int number) { return wide ? Vec(Zmm(number)) : Vec(Ymm(number)); };
   const Body add = [&](Assembler& a, const Registers& r, int copy) {
@@ -205,6 +231,10 @@ Row row_of(const std::string& field) {
   if (field == "extracts_8") return wide(extracts_8);
   if (field == "index_extracts_8") return wide(index_extracts_8);
   if (field == "index_extracts_4") return narrow(index_extracts_4);
+  if (field == "store_4") return narrow(store_4);
+  if (field == "masked_store_4") return narrow(masked_store_4);
+  if (field == "masked_loads_8") return wide(masked_loads_8);
+  if (field == "masked_loads_4") return narrow(masked_loads_4);
   const bool is_wide = has_wide_vectors();
   if (field == "broadcast_as_float")
     return {false, [is_wide] { return cycles_of_broadcast(Inst::kIdVbroadcastsd, is_wide); }};

@@ -57,6 +57,8 @@ public:
     return result;
   }
 
+  ir::MaskCosts mask_costs(ir::Isa isa, int cost_column) const override { return inner_->mask_costs(isa, cost_column); }
+
 private:
   const std::unique_ptr<ir::CodeGenerator> inner_;
   PerfMap map_;

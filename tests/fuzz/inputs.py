@@ -35,6 +35,13 @@ def ints(kind, n, seed, low, high, edges, rate):
     return out
 
 
+def runs(a, length):
+    """Each `length` elements are the first of them: neighbours answer conditions alike."""
+    for i in range(len(a)):
+        a[i] = a[i - i % length]
+    return a
+
+
 def permutation(n, step):
     out = np.zeros(n, np.int64)
     for i in range(n):
@@ -66,7 +73,9 @@ def int_edges(kind):
 
 
 def base(rng, kind, count, style):
-    """`count` values. style: smooth, mixed, edges, zeros (of both signs, inf, nan), small (whole numbers near 0)."""
+    """`count` values. style: smooth, mixed, edges, zeros (of both signs, inf, nan), small (whole numbers near 0), runs."""
+    if style == "runs":
+        return f"runs({base(rng, kind, count, 'smooth')}, {rng.choice((16, 40, 100))})"
     seed = rng.randrange(1, 10**6)
     rate = {"smooth": 0, "mixed": rng.choice((3, 7)), "edges": 1, "zeros": 1, "small": 0}[style]
     if kind == "bool":
@@ -116,7 +125,7 @@ class Call:
         rng = random.Random(seed)
         self.parameters, self.seed, self.n, self.plain, self.serial = parameters, seed, n, plain, serial
         any_m = rng.choice((1, 2, 3, 4, 5, 9))
-        any_style = rng.choice(("smooth", "smooth", "mixed", "mixed", "edges", "zeros", "small"))
+        any_style = rng.choice(("smooth", "smooth", "mixed", "mixed", "edges", "zeros", "small", "runs"))
         self.m, self.style = any_m if m is None else m, style or any_style
         self.setup, self.arguments, self.bases = [], [], []
         for parameter in parameters:

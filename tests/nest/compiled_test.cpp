@@ -1,6 +1,6 @@
 // Widened random regions through the code generator: what it makes for each instruction set, with many registers and
 // with few, gives the bits that the evaluator gives for the scalar region, and the same lanes leave with the same
-// values.
+// values. What it says of masks' costs, on which plans of lanes depend.
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -13,6 +13,7 @@
 #include "tracer/ir/code_generator.h"
 #include "tracer/ir/evaluate.h"
 #include "tracer/ir/print.h"
+#include "tracer/nest/coherent.h"
 #include "tracer/nest/pipeline.h"
 #include "tracer/nest/widen.h"
 #include "tracer/opt/pipeline.h"
@@ -27,6 +28,12 @@ LaneView::HasUnitStride last_dimension_is_unit(const Region& region) {
   return [&region](std::uint16_t slot, std::uint8_t dimension) {
     return region.arrays[slot].contiguous && dimension + 1 == region.arrays[slot].ndim;
   };
+}
+
+// In two of three: `if`s have sides without masks wherever that is legal.
+std::set<const ir::Instruction*> coherent(const LaneView& view, std::uint32_t seed) {
+  if (seed % 3 == 0) return {};
+  return coherent_branches(view, {.most_copied = 10'000, .at_any_price = true});
 }
 
 // What two runs leave behind that differs; empty when nothing does.
@@ -77,7 +84,7 @@ TEST_CASE("compiled lanes give the bits of the evaluator") {
         if (isa > generator->widest_isa()) continue;
         const int lanes = ir::lanes_of(isa), gangs = 1 << (seed / 2 % 3);
         if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-        Region vector = widen({{&view, gangs}}, lanes);
+        Region vector = widen({{&view, gangs, coherent(view, seed)}}, lanes);
         if (seed % 3 != 0) tracer::optimise(vector, {.distinct_slots_are_disjoint = true});
         const bool few = seed % 5 == 0;
         const auto code = generator->compile(vector, {.isa = isa, .few_registers = few, .want_listing = true});
@@ -100,4 +107,21 @@ TEST_CASE("compiled lanes give the bits of the evaluator") {
     }
   }
   CHECK(compiled > 400);
+}
+
+TEST_CASE("what masks cost, in every column of the cost table") {
+  const auto generator = x64::make_code_generator(x64::host_cpu().family);
+  for (int column = 0; column <= 3; ++column) {
+    const ir::MaskCosts narrow = generator->mask_costs(ir::Isa::Avx2, column);
+    const ir::MaskCosts wide = generator->mask_costs(ir::Isa::Avx512, column);
+    CHECK(wide.store == 0); // a form of the plain store
+    CHECK(wide.narrow_load == 0);
+    for (const ir::MaskCosts& costs : {narrow, wide}) {
+      CHECK(costs.strided_load > 0); // one by one, in place of inserts
+      CHECK(costs.gather >= 0);
+    }
+    CHECK(narrow.store > 0);
+    CHECK(narrow.narrow_load > 0);
+    CHECK(generator->mask_costs(ir::Isa::Scalar, column).strided_load == 0);
+  }
 }

@@ -7,6 +7,7 @@
 #include "tracer/ir/parse.h"
 #include "tracer/ir/print.h"
 #include "tracer/ir/verify.h"
+#include "tracer/nest/coherent.h"
 #include "tracer/nest/pipeline.h"
 #include "tracer/nest/widen.h"
 #include "tracer/opt/pipeline.h"
@@ -84,13 +85,20 @@ PlanRequest request_for(nest_random::World& world, int lanes) {
           .scalars = world.scalars.data(),
           .arrays = world.arrays.data(),
           .iterations = 140,
-          .is_grain = true};
+          .is_grain = true,
+          .masks = {.store = lanes == 4 ? 6.0 : 0, .strided_load = 20, .gather = 4}};
 }
 
 LaneView::HasUnitStride last_dimension_is_unit(const Region& region) {
   return [&region](std::uint16_t slot, std::uint8_t dimension) {
     return region.arrays[slot].contiguous && dimension + 1 == region.arrays[slot].ndim;
   };
+}
+
+// In two of three: `if`s have sides without masks wherever that is legal.
+std::set<const ir::Instruction*> coherent(const LaneView& view, std::uint32_t seed) {
+  if (seed % 3 == 0) return {};
+  return coherent_branches(view, {.most_copied = 10'000, .at_any_price = true});
 }
 
 } // namespace
@@ -116,7 +124,7 @@ TEST_CASE("every loop that may be widened gives the same bits at every width") {
       for (const int lanes : {2, 4, 8}) {
         for (const int gangs : {1, 2, 4}) {
           if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-          const Region vector = widen({{&view, gangs}}, lanes);
+          const Region vector = widen({{&view, gangs, coherent(view, seed)}}, lanes);
           INFO("seed " << seed << " loop " << loop << "\n" << print(scalar) << print(vector));
           REQUIRE(problems(vector) == std::vector<std::string>{});
           for (const std::int64_t count : {1, 3, 8, 33, 67}) {
@@ -210,7 +218,7 @@ TEST_CASE("iterations that go different ways give the bits of the scalar region"
       masked += view.has_masks();
       const int lanes = seed % 2 == 0 ? 8 : 4, gangs = 1 << (seed / 2 % 3);
       if (it.ordinal && scalar.reduction_lanes % (lanes * gangs) != 0) continue;
-      Region vector = widen({{&view, gangs}}, lanes);
+      Region vector = widen({{&view, gangs, coherent(view, seed)}}, lanes);
       const Region plain_vector = vector;
       tracer::optimise(vector, {.distinct_slots_are_disjoint = true});
       INFO("loop " << loop << "\n" << print(scalar) << print(plain_vector));

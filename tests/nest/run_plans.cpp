@@ -5,7 +5,8 @@
 //   region ...                                   as the recorder writes it
 //
 //   ; plan lanes 8 registers 32 iterations 100 grain     a request; `range` in place of `grain` for a plain range loop;
-//                                                        `show` behind it: print the fast region, too
+//                                                        `masks 5 9` behind it: what they add to a store and to a load
+//                                                        of elements apart; `show` at last: print the fast region, too
 //   scalars 3 1.5                                the scalar slots in order
 //   array 0 shape 4 9                            shape, C strides (or `strides 80 8`, bytes), at an address of its own
 //   array 1 shape 4 shares 0 offset 8            (or that many bytes into another array's)
@@ -102,6 +103,10 @@ private:
     request.plan.iterations = line.take_int(0, most, "iterations");
     request.plan.is_grain = line.accept("grain");
     if (!request.plan.is_grain) line.expect("range");
+    if (line.accept("masks")) {
+      request.plan.masks.store = static_cast<double>(line.take_int(0, 100, "cycles"));
+      request.plan.masks.strided_load = static_cast<double>(line.take_int(0, 100, "cycles"));
+    }
     request.show = line.accept("show");
     line.expect_end();
     const std::size_t first = at_++;

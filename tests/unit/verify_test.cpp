@@ -45,6 +45,7 @@ public:
     if (plant) plant(copy);
     return inner_.compile(copy, options);
   }
+  ir::MaskCosts mask_costs(ir::Isa isa, int cost_column) const override { return inner_.mask_costs(isa, cost_column); }
   Plant plant;
 
 private:

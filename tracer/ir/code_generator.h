@@ -83,12 +83,22 @@ struct CompileResult {
   explicit operator bool() const { return code.has_value(); }
 };
 
+// What a mask adds to one vector access, in cycles: plans weigh with it whether code without masks is worth having.
+struct MaskCosts {
+  double store = 0;        // to neighbours, of 4 or 8 bytes
+  double narrow_load = 0;  // of neighbours that are smaller than that
+  double strided_load = 0; // of elements with a distance, or of small ones anywhere
+  double gather = 0;       // of elements of 4 or 8 bytes anywhere
+};
+
 class CodeGenerator {
 public:
   virtual ~CodeGenerator() = default;
   // The widest Isa of this CPU and operating system, capped by PYVM_ISA.
   virtual Isa widest_isa() const = 0;
   virtual CompileResult compile(const Region& region, const CompileOptions& options) = 0;
+  // `cost_column` as in CompileOptions.
+  virtual MaskCosts mask_costs(Isa isa, int cost_column = 0) const = 0;
 };
 
 } // namespace pyvm::ir

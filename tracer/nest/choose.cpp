@@ -19,7 +19,9 @@
 #include <fmt/format.h>
 
 #include "tracer/ir/walk.h"
+#include "tracer/nest/coherent.h"
 #include "tracer/nest/plan.h"
+#include "tracer/nest/prices.h"
 
 namespace pyvm::tracer::nest {
 
@@ -50,36 +52,6 @@ constexpr int tiny_reduction = 8;
 constexpr int most_widened = 512; // instructions of a step; compiling more takes longer than it gains
 constexpr int most_gangs = 4, most_gangs_of_reduction = 8;
 constexpr int splats_kept = 3; // registers left to values that do not vary
-
-double price(const ir::Instruction& it) {
-  switch (it.op) {
-  case Op::Div:
-    return 6;
-  case Op::FloorDiv:
-  case Op::FloorMod:
-  case Op::UDiv:
-  case Op::UMod:
-    return 20;
-  case Op::Pow:
-    return 40;
-  case Op::Math:
-    return 25;
-  case Op::Index:
-    return 2;
-  case Op::Const:
-  case Op::Param:
-  case Op::Begin:
-  case Op::End:
-  case Op::ArrayRef:
-  case Op::Dim:
-  case Op::Iota:
-  case Op::Splat:
-  case Op::Yield:
-    return 0;
-  default:
-    return 1;
-  }
-}
 
 class Chooser {
 public:
@@ -305,7 +277,12 @@ private:
     for (LoopNote& note : plan_.loops)
       if (note.loop == loop) note.gangs = count;
     note_accesses(view);
-    chosen.push_back({std::move(view), count});
+    const int room = most_widened - count * size_of_body(view);
+    std::set<const ir::Instruction*> coherent =
+        coherent_branches(view, {.masks = request_.masks, .most_copied = room / count, .at_any_price = is_forced()});
+    for (const ir::Instruction* branch : coherent) plan_.coherent.push_back(branch->line);
+    std::sort(plan_.coherent.begin(), plan_.coherent.end());
+    chosen.push_back({std::move(view), count, std::move(coherent)});
   }
 
   int gangs(const LaneView& view, LoopId loop) const {

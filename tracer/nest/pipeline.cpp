@@ -138,7 +138,7 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
   planned.lane_loops = planned.plan.in_lanes;
   planned.checks.unit_strides = planned.plan.unit_strides;
   std::vector<LaneLoop> loops;
-  for (const ChosenLoop& each : chosen) loops.push_back({&each.view, each.gangs});
+  for (const ChosenLoop& each : chosen) loops.push_back({&each.view, each.gangs, each.coherent});
   planned.fast = widen(loops, planned.plan.lanes);
   check_in_debug(planned.fast, "widening");
   optimise(planned.fast, alias);

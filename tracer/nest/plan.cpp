@@ -31,6 +31,8 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));
+  for (const int line : plan.coherent)
+    text += fmt::format("  line {} if: where all lanes take one side, they run it without masks\n", line);
   text +=
       fmt::format("  subscripts: {} checked at entry, {} inside\n", plan.checks_at_entry, plan.checks_inside.size());
   for (const CheckNote& check : plan.checks_inside)

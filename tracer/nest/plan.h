@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "tracer/ir/code_generator.h"
 #include "tracer/nest/dependence.h"
 #include "tracer/nest/entry_checks.h"
 #include "tracer/nest/lanes.h"
@@ -21,6 +23,7 @@ struct PlanRequest {
   const ir::ArrayDescriptor* arrays = nullptr;
   std::int64_t iterations = 1; // of the ordinal loop
   bool is_grain = false;       // iterations of a parallel prange
+  ir::MaskCosts masks{};       // what masks cost on this CPU
   RegisterName register_name = default_register_name;
   // Stress: checks of subscripts all stay inside; the plan of this rank (stress.def) in place of the cheapest, 0: not.
   bool hoists_checks = true;
@@ -67,6 +70,7 @@ struct Plan {
   bool is_ordinal = false;      // the ordinal loop is the one in lanes
   double scalar_cost = 0;
   std::vector<AccessNote> accesses; // of the loops in lanes
+  std::vector<int> coherent;        // lines of `if`s whose sides are there without masks, too
   std::vector<LoopNote> loops;
   std::vector<OrderNote> in_order;
   std::vector<CopyNote> copied;
@@ -84,6 +88,7 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots,
 struct ChosenLoop {
   LaneView view;
   int gangs = 1;
+  std::set<const ir::Instruction*> coherent{};
 };
 
 // Chooses loops, lanes and gangs for a scalar region whose checks have been hoisted and whose arrays of different slots

@@ -34,6 +34,7 @@ void Widener::instruction(ir::InstructionId id) {
     if (loop.view->loop() != id) continue;
     view_ = loop.view;
     gangs_ = loop.gangs;
+    coherent_ = &loop.coherent;
     return lane_loop(from_.at(id));
   }
   copy(id);

@@ -33,6 +33,8 @@ namespace pyvm::tracer::nest {
 struct LaneLoop {
   const LaneView* view; // has no refusal
   int gangs = 1;        // at least 1
+  // `if`s that vary and whose sides are written without masks, too, for when all lanes take one (coherent.h).
+  std::set<const ir::Instruction*> coherent{};
 };
 
 // None of the loops stands inside another. lanes: 2, 4, 8 or 16.

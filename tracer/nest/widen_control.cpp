@@ -352,7 +352,9 @@ bool Widener::uniform_if(const Instruction& it) {
   return falls;
 }
 
-bool Widener::varying_if(const Instruction& it) {
+bool Widener::varying_if(const Instruction& it) { return has_coherent_sides(it) ? coherent_if(it) : masked_if(it); }
+
+bool Widener::masked_if(const Instruction& it) {
   const List before = state_.mask, condition = vectors(it.operands[0]);
   const Ways ways[2] = {view_->ways(it.bodies[0], true), view_->ways(it.bodies[1], true)};
   const List masks[2] = {both(before, condition), without(before, condition)};

@@ -147,6 +147,7 @@ private:
   void end_iteration(const Instruction& loop, const List& hi, List& index, List& carried);
   bool uniform_if(const Instruction& it);
   bool varying_if(const Instruction& it);
+  bool masked_if(const Instruction& it);
   // What a side of an `if` comes to: whether lanes reach its end, with which values (flat), and which lanes.
   struct Side {
     bool falls = false;
@@ -159,12 +160,20 @@ private:
                      Side (&sides)[2]);
   void guarded_side(const Instruction& it, int s, const List& condition, const List& mask, const Ways& ways,
                     const Side* other, Side& side);
+
+  // ---- sides that all lanes take (widen_coherent.cpp)
+  bool has_coherent_sides(const Instruction& it) const;
+  bool coherent_if(const Instruction& it);
+  bool side_of_all(const ir::Body& body, const Types& results, const Ways& ways);
+  void yield_with(List values, const Ways& ways);
+
   void begin_block(const Types& results);
   List end_block();
   void br_to(int number, const List& values);
 
   const std::vector<LaneLoop>& loops_;
   const LaneView* view_ = nullptr; // of the loop at work
+  const std::set<const Instruction*>* coherent_ = nullptr;
   const int lanes_;
   int gangs_ = 1;            // of the loop at work
   const int gangs_of_exits_; // the most of all loops

@@ -303,6 +303,8 @@ bool plan_and_compile(Region& region, const Code& code, const PrangeJob* job, co
   request.register_name = register_names(code);
   const ir::Region& recorded = region.recording.region;
   request.hoists_checks = !stressed(StressSwitch::NoHoist, place_of(recorded));
+  const auto column = stressed(StressSwitch::Costs, place_of(recorded, "plan, "));
+  request.masks = services().code_generator->mask_costs(region.isa, static_cast<int>(column.value_or(0)));
   if (const auto rank = stressed(StressSwitch::Plan, place_of(recorded))) request.forced_rank = *rank;
   region.plan = nest::plan_region(recorded, request);
   if (const auto number = stressed(StressSwitch::Exit, place_of(recorded))) {

@@ -13,7 +13,7 @@ FEATURES = {  # name -> probability that a kernel has it
     "while": 0.45, "inner": 0.8, "inner prange": 0.25, "breaks": 0.6, "continues": 0.7, "reductions": 0.6,
     "carried": 0.12, "leaves": 0.06, "if": 0.9, "joins": 0.4, "slices": 0.08, "counts": 0.12, "globals": 0.15, "scatter": 0.12,
     "conditional": 0.2, "tuples": 0.15, "last": 0.3, "deep": 0.3, "reads own": 0.5, "unsigned": 0.3,
-    "random": 0.15, "flags": 0.2, "array accumulators": 0.1,
+    "random": 0.15, "flags": 0.2, "array accumulators": 0.1, "dear sides": 0.3,
 }
 OPERATORS = {"+=": ("0", "0.0", "1.5"), "-=": ("0", "0.0", "-3"), "*=": ("1", "1.0"), "/=": ("1.0", "2"),
              "max": ("0", "-100.0", "-3"), "min": ("0", "100.0", "5"), "&=": ("-1", "255"), "|=": ("0", "1"), "^=": ("0", "5"), "if >": ("0", "-50.0"),
@@ -357,15 +357,23 @@ class Kernel(Expressions):
         for _ in range(self.pick(1, 1, 1, 2, 3)):
             side = scope.copy()
             lines.append(f"{pad}{word} {self.condition(scope)}:")
-            lines += self.block(side, level + 1)
+            lines += self.side(side, level + 1)
             ends.append(side.known)
             word = "elif"
         if self.chance(0.5):
             side = scope.copy()
-            lines += [f"{pad}else:", *self.block(side, level + 1)]
+            lines += [f"{pad}else:", *self.side(side, level + 1)]
             ends.append(side.known)
             for v in set.intersection(*(set(known) for known in ends)):
                 scope.known[v] = "i" if all(known[v] == "i" for known in ends) else "n"
+        return lines
+
+    def side(self, scope, level):
+        """By chance so long, with so many stores, that a plan has it with masks and without."""
+        lines = self.block(scope, level)
+        if "dear sides" in self.on and self.chance(0.6):
+            for _ in range(self.pick(2, 3, 4)):
+                lines += self.store(scope, "    " * level)
         return lines
 
     def inside_of(self, scope, variable, dim, parallel=False):

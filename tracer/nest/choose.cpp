@@ -42,9 +42,9 @@ constexpr double least_gain_in_order = 2, price_in_order = 5;
 constexpr double price_of_join = 16; // of a fold, behind the loop
 // The first-level data cache of all CPUs that this is for: 32 KiB in lines of 64 bytes, eight of them a set.
 constexpr std::int64_t cache_line = 64, cache_sets = 64, cache_ways = 8;
-constexpr double strided_element = 1.1, scattered_element = 1.6; // of one lane, in cycles
+constexpr double strided_element = 1.1, scattered_element = 1.6, scattered_store = 2.6; // of one lane
 // The same under a mask: strided lanes go one by one, with a branch around each.
-constexpr double masked_strided_element = 3, masked_scattered_element = 2;
+constexpr double masked_strided_element = 3, masked_scattered_element = 2, masked_scattered_store = 3;
 constexpr double idle_lanes = 1.5;  // a loop that lanes leave one by one runs longer than each of them
 constexpr int chains_under_way = 8; // latency 4 at two operations a cycle
 constexpr int small_body = 24;      // instructions
@@ -261,6 +261,7 @@ private:
     case Moves::Strided:
       return masked ? masked_strided_element : strided_element;
     case Moves::Scattered:
+      if (it.op == Op::Store) return masked ? masked_scattered_store : scattered_store;
       return masked ? masked_scattered_element : scattered_element;
     default:
       return 1 / lanes;

@@ -148,12 +148,11 @@ public:
       reaches_.push_back(numbers_.reach(each, begin, end));
     }
     const Loop& own = facts.table.loops[loop];
-    const Span& span = spans_[loop];
-    if (span.empty) count_ = 0;
-    if (!span.known || span.empty) return;
-    first_ = span.least;
-    last_ = span.greatest;
-    count_ = (last_ - first_) / own.step + 1;
+    counts_from_first_ = !own.ordinal && numbers_.first(loop) != nullptr;
+    own_ = counts_from_first_ ? reaches_[loop] : spans_[loop];
+    if (own_.empty || spans_[loop].empty) count_ = 0;
+    if (!own_.known || count_ == 0) return;
+    count_ = (own_.greatest - own_.least) / own.step + 1;
     has_grid_ = own.ordinal || starts_at_one_number();
   }
 
@@ -185,7 +184,8 @@ private:
     bool known = false;
     bool wraps_at_times = false;
     // Indices of inner loops stand for how far they are above their first values, where those are known, so that what
-    // an inner loop's bounds take from the loop at work is in its coefficient here.
+    // an inner loop's bounds take from the loop at work is in its coefficient here. So does the index of the loop at
+    // work itself, if it is not the ordinal's: in `for j in range(i + 1, n)` no j is i.
     Linear linear;
     bool hides_bounds = false; // some first value is not known
     Span span;
@@ -257,12 +257,14 @@ private:
   }
 
   Linear from_first(Linear linear, LoopId around, bool& hides_bounds) const {
-    for (LoopId loop = around; loop != loop_; loop = facts_.table.loops[loop].parent) {
+    const auto count_from_first = [&](LoopId loop) {
       const Wide coefficient = linear.coefficient(loop);
-      const Linear* first = coefficient == 0 ? nullptr : numbers_.first(loop);
-      if (coefficient == 0) continue;
+      if (coefficient == 0) return;
+      const Linear* first = numbers_.first(loop);
       if (first == nullptr || !linear.add(*first, coefficient)) hides_bounds = true;
-    }
+    };
+    for (LoopId loop = around; loop != loop_; loop = facts_.table.loops[loop].parent) count_from_first(loop);
+    if (counts_from_first_) count_from_first(loop_);
     return linear;
   }
 
@@ -406,9 +408,9 @@ private:
       if (least > greatest || (least == 0 && greatest == 0)) return {Kind::Never, 0};
       return {exact ? Kind::At : Kind::Maybe, (least != 0 ? least : greatest) * (d.a < 0 ? -1 : 1)};
     }
-    if (!spans_[loop_].known) return {Kind::Maybe, 0};
+    if (!own_.known) return {Kind::Maybe, 0};
     if (exact && low == high && has_grid_) {
-      switch (lines_meet(d.a * step, d.b * step, u - (d.a - d.b) * first_, count_)) {
+      switch (lines_meet(d.a * step, d.b * step, u - (d.a - d.b) * own_.least, count_)) {
       case Meeting::Never:
         return {Kind::Never, 0};
       case Meeting::Proven:
@@ -417,17 +419,16 @@ private:
         break;
       }
     }
-    const Span i = spans_[loop_];
     Difference whole;
-    whole.widen(d.a, i);
-    whole.widen(-d.b, i);
+    whole.widen(d.a, own_);
+    whole.widen(-d.b, own_);
     return {whole.greatest < u || whole.least > v ? Kind::Never : Kind::Maybe, 0};
   }
 
   bool outsized(const Difference& d) const {
     constexpr Wide most = Wide{1} << 100;
     return magnitude(d.a) > most_exact || magnitude(d.b) > most_exact || magnitude(d.least) > most ||
-           magnitude(d.greatest) > most || magnitude(first_) > most_exact || magnitude(last_) > most_exact;
+           magnitude(d.greatest) > most || magnitude(own_.least) > most_exact || magnitude(own_.greatest) > most_exact;
   }
 
   const DependenceFacts& facts_;
@@ -438,9 +439,10 @@ private:
   const Numbers numbers_;
   std::vector<Span> spans_;   // of the loops' indices
   std::vector<Span> reaches_; // of those above the first
-  Wide first_ = 0, last_ = 0;
+  bool counts_from_first_ = false;
+  Span own_;                   // of the loop at work: of its index, or of that above the first
   Wide count_ = Wide{1} << 62; // iterations, or more than any
-  bool has_grid_ = false;      // the indices are first_ + k * step
+  bool has_grid_ = false;      // the indices are own_.least + k * step
   std::vector<Place> places_;
 };
 

@@ -89,6 +89,12 @@ TEST_CASE_METHOD(Fixture, "identities hold for ints, and for floats only where t
   CHECK(b.emit(Op::Not, {b.emit(Op::Lt, {i, j})}) == b.emit(Op::Ge, {i, j}));
   CHECK(b.emit(Op::Ne, {b.emit(Op::BoolToInt, {c}), number(0)}) == c);
   CHECK(b.emit(Op::Select, {c, x, x}) == x);
+  const ValueId less = b.emit(Op::Lt, {i, j}), yes = b.bool_constant(true), no = b.bool_constant(false);
+  CHECK(b.emit(Op::Select, {c, less, no}) == b.emit(Op::And, {c, less}));
+  CHECK(b.emit(Op::Select, {c, yes, less}) == b.emit(Op::Or, {c, less}));
+  CHECK(b.emit(Op::Select, {c, no, less}) == b.emit(Op::And, {b.emit(Op::Not, {c}), less}));
+  CHECK(b.emit(Op::Select, {c, less, yes}) == b.emit(Op::Or, {b.emit(Op::Not, {c}), less}));
+  CHECK(b.definition(b.emit(Op::Select, {c, less, b.emit(Op::Lt, {j, i})}))->op == Op::Select);
   CHECK(b.emit(Op::And, {c, b.bool_constant(true)}) == c);
   CHECK(b.wrap(ScalarKind::Int16, b.wrap(ScalarKind::UInt8, i)) == b.wrap(ScalarKind::UInt8, i));
   CHECK(b.wrap(ScalarKind::Int8, b.wrap(ScalarKind::UInt8, i)) == b.wrap(ScalarKind::Int8, i));

@@ -261,6 +261,11 @@ Result Simplifier::select() const {
   }
   if (is(when_true, 1) && is(when_false, 0)) return x();
   if (is(when_true, 0) && is(when_false, 1)) return b.emit(Op::Not, {x()});
+  if (type(x()) != type(when_true)) return std::nullopt;
+  if (is(when_false, 0)) return b.emit(Op::And, {x(), when_true});
+  if (is(when_true, 1)) return b.emit(Op::Or, {x(), when_false});
+  if (is(when_true, 0)) return b.emit(Op::And, {b.emit(Op::Not, {x()}), when_false});
+  if (is(when_false, 1)) return b.emit(Op::Or, {b.emit(Op::Not, {x()}), when_true});
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@
 //
 // Each pass gives what the next can use. What the first round has uncovered - `lo < hi` of known loops, equal
 // subscripts, copies - the second one's fold takes up; a third seldom finds anything. A
-// region comes from a builder, which folds what it writes: the first round folds only what thread has changed.
+// region comes from a builder, which folds what it writes: the first round folds only what was changed before.
 #include "tracer/opt/pipeline.h"
 
 #include <span>
@@ -91,9 +91,10 @@ void optimise_recorded(ir::Region& region) {
 
 void optimise(ir::Region& region, const AliasInfo& alias, const PassObserver& observer) {
   Pipeline pipeline{.region = region, .alias = alias, .observer = observer};
-  const bool threaded = pipeline.step(thread);
-  pipeline.step(hoist);
-  if (pipeline.step(early) || threaded) pipeline.step(fold);
+  bool changed = pipeline.step(thread);
+  changed |= pipeline.step(hoist);
+  changed |= pipeline.step(early);
+  if (changed) pipeline.step(fold);
   pipeline.rest_and_rounds(all_passes);
 }
 

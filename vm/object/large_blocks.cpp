@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 
 namespace pyvm {
 
@@ -102,8 +103,11 @@ bool keep(std::byte* data, std::size_t used) {
 std::byte* allocate_large(std::size_t bytes, bool zeroed) {
   const std::size_t used = whole_pages(bytes);
   if (used == 0) return nullptr;
-  // New pages are zero, and every thread that writes them first clears its own.
-  if (std::byte* const data = zeroed ? nullptr : take_kept(used)) return data;
+  if (std::byte* const data = take_kept(used)) {
+    // New pages are zero, but to get them costs 1.3 to 4 times as much (4 to 120 MB, on Zen 4).
+    if (zeroed) std::memset(data, 0, bytes);
+    return data;
+  }
   // Kept blocks cost addresses even where the system has taken their pages back.
   while (true) {
     if (std::byte* const data = map(used)) return data;

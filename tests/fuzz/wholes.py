@@ -2,7 +2,8 @@
 arrays of the iteration's own, reduced. nests.Kernel has them as one of its shapes.
 
 Slices of one statement have one length, but seldom: then it raises. What is read may overlap with what is written: the
-right-hand side is the old array.
+right-hand side is the old array. Some add to an array of all iterations, as a whole: of the lengths of a row, or of
+one that it is broadcast to.
 """
 
 # Slices of the same length, of a dimension of any length; the last ones of unlike.
@@ -21,10 +22,14 @@ def body(kernel):
     o, p = kernel.array(("n", "m"), True, target), kernel.array(("n",), True, target)
     if kernel.chance(0.35):
         statement(kernel, "", [x.name, y.name], o.name, 2)
+    sums = accumulators(kernel, kind)
     kernel.add(f"for i in {kernel.pick('prange', 'prange', 'range')}(n):")
     own = False
     for _ in range(kernel.pick(1, 2, 2, 3)):
         rows = [f"{x.name}[i]", f"{y.name}[i]", row.name, f"{o.name}[i]", f"{x.name}[n - 1 - i]"] + (["t"] if own else [])
+        if sums and kernel.chance(0.6):
+            accumulate(kernel, rows, x.name, *kernel.rng.choice(sums))
+            continue
         roll = kernel.rng.random()
         if roll < 0.2 and not own:
             kernel.add(f"    t = {expression(kernel, rows, ':', ':')}")
@@ -38,6 +43,29 @@ def body(kernel):
     if kernel.chance(0.25):
         kernel.add(f"r = {expression(kernel, [x.name, y.name], ':', ':')}.sum()")
         kernel.results.append("r")
+
+
+def accumulators(kernel, kind):
+    """Arrays that iterations do nothing with but add to, each with its operator."""
+    if not kernel.chance(0.4):
+        return []
+    ops = ("+=", "+=", "-=", "*=", "|=", "^=", "&=") if kernel.kinds == "ints" else ("+=", "+=", "-=", "*=", "/=")
+    return [(kernel.array(kernel.pick(("m",), ("m",), ("m",), (2, "m")), True, kind()).name, kernel.rng.choice(ops)) for _ in range(kernel.pick(1, 1, 2))]
+
+
+def accumulate(kernel, rows, x, name, op):
+    pad = "    "
+    if kernel.chance(0.3):
+        condition = kernel.pick("i % 3 != 1", "i > n // 2", f"{x}[i, 0] > 0", f"{x}[i, i % m] == {x}[i, i % m]")
+        kernel.add(f"{pad}if {condition}:")
+        pad += "    "
+        if kernel.chance(0.3):
+            kernel.add(f"{pad}continue")
+            pad = "    "
+    ours, theirs = kernel.rng.choice(UNLIKE) if kernel.chance(0.02) else kernel.rng.choice(ALIKE[:2])
+    value = number(kernel) if kernel.chance(0.1) else expression(kernel, rows, ours, theirs)
+    # A product of its own, with a number of the row: what is put off until it is added.
+    kernel.add(f"{pad}{name} {op} {value}" if kernel.chance(0.6) else f"{pad}{name} {op} {kernel.rng.choice(rows)} {kernel.pick('*', '+', '-')} {x}[i, {kernel.pick('0', '-1', 'i % m')}]")
 
 
 def cut(kernel):

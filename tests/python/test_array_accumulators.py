@@ -106,10 +106,63 @@ def test_elements_that_overlap():
         add_rows(h, a)
 
 
-def test_the_report_names_it():
-    add_rows(np.zeros(3), np.ones((100, 3)))
-    region, = add_rows.regions()
-    assert "'h' is an array that all iterations add to" in region["reason"]
+@njit(parallel=True)
+def add_products(h, a, w):
+    s = 0.0
+    for i in prange(len(a)):
+        s += w[i]
+        h += a[i] * w[i]
+    return s
+
+
+def test_they_are_compiled():
+    n = 1000
+    rng = np.random.RandomState(3)
+    a, w = rng.rand(n, 40), rng.rand(n)
+    results = []
+    for _ in range(3):
+        h = np.ones(40)
+        results.append((add_products(h, a, w), h.tobytes()))
+    assert len(set(results)) == 1
+    region, = add_products.regions()
+    assert (region["state"], region["reason"]) == ("compiled", "")
+    assert region["entries"] > 0 and region["exits_taken"] == 0
+    assert region["isa"] == "scalar" or region["lanes"] > 1
+
+
+def test_compiled_iterations_that_raise():
+    rng = np.random.RandomState(4)
+    n = 300
+    a, w, failing = rng.rand(n, 6), rng.rand(n), 177
+    expected = np.ones(6)
+    add_products(expected.copy(), a, w)
+    # Blocks are of five iterations; the tree joins those before, and what the last one had.
+    blocks = []
+    for begin in range(0, failing, 5):
+        block = np.full(6, -0.0)
+        for i in range(begin, min(begin + 5, failing)):
+            block += a[i] * w[i]
+        blocks.append(block)
+    while len(blocks) > 1:
+        pairs = [x + y for x, y in zip(blocks[::2], blocks[1::2])]
+        blocks = pairs + blocks[2 * len(pairs):]
+    h = np.ones(6)
+    with pytest.raises(IndexError):
+        add_products(h, a, w[:failing])
+    assert h.tobytes() == (expected + blocks[0]).tobytes()
+
+
+def test_rows_of_another_shape_leave_the_code():
+    add_products(np.zeros(3), np.ones((100, 3)), np.ones(100))
+    for shape in ((100, 4), (100, 3, 3)):
+        with pytest.raises(ValueError, match="broadcast"):
+            add_products(np.zeros(3), np.ones(shape), np.ones(100))
+    h = np.zeros(3)
+    add_products(h, np.arange(100.0).reshape(100, 1), np.ones(100))
+    assert h.tolist() == [4950.0] * 3
+    h = np.zeros((3, 4)).T
+    add_products(h, np.ones((100, 4, 3)), np.arange(100.0))
+    assert (h == 4950.0).all()
 
 
 # ---- arrays of ints that iterations only update

@@ -29,7 +29,8 @@ private:
            all(a_.scalars, b_.scalars, [](const ScalarSlot& s) { return std::tuple(s.kind, s.guest_register); }) &&
            all(a_.arrays, b_.arrays,
                [](const ArraySlot& s) {
-                 return std::tuple(s.dtype, s.ndim, s.contiguous, s.writable, s.guest_register, s.scratch);
+                 return std::tuple(s.dtype, s.ndim, s.contiguous, s.writable, s.guest_register, s.scratch,
+                                   s.accumulates);
                }) &&
            all(a_.accumulators, b_.accumulators,
                [](const Accumulator& s) { return std::tuple(s.op, s.kind, s.guest_register); });

@@ -196,7 +196,11 @@ struct ArraySlot {
   // Not empty: no array of the guest's but one of the code's own, of these lengths, in C order, for each thread that
   // runs it. Nothing is kept there from one iteration of the ordinal loop to the next.
   std::vector<ScratchLength> scratch{};
+  // What iterations of the ordinal loop add to as a whole (`hist += row`): the code has a copy in place of the guest's
+  // array, of its shape, in C order, apart from all other memory. Iterations that share it run in their order.
+  bool accumulates = false;
   bool is_scratch() const { return !scratch.empty(); }
+  bool is_apart() const { return is_scratch() || accumulates; }
 };
 
 // A reduction variable. Its lanes live in the lane record (region_abi.h).

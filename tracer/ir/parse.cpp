@@ -123,6 +123,7 @@ private:
       slot.contiguous = line.accept("contiguous");
       slot.writable = !line.accept("readonly");
       slot.guest_register = take_register(line);
+      slot.accumulates = line.accept("accumulates");
       if (line.accept("scratch"))
         for (int k = 0; k < slot.ndim; ++k) slot.scratch.push_back(take_length(line));
       region_.arrays.push_back(slot);

@@ -105,9 +105,9 @@ private:
       write("scalar {} {} r{}\n", i, pyvm::name_of(region_.scalars[i].kind), region_.scalars[i].guest_register);
     for (std::size_t i = 0; i < region_.arrays.size(); ++i) {
       const ArraySlot& slot = region_.arrays[i];
-      write("array {} {} ndim {}{}{} r{}{}\n", i, pyvm::name_of(slot.dtype), slot.ndim,
+      write("array {} {} ndim {}{}{} r{}{}{}\n", i, pyvm::name_of(slot.dtype), slot.ndim,
             slot.contiguous ? " contiguous" : "", slot.writable ? "" : " readonly", slot.guest_register,
-            scratch_text(slot));
+            slot.accumulates ? " accumulates" : "", scratch_text(slot));
     }
     for (std::size_t i = 0; i < region_.accumulators.size(); ++i) {
       const Accumulator& slot = region_.accumulators[i];

@@ -6,6 +6,7 @@
 //   array 0 float64 ndim 1 contiguous readonly r2
 //   array 1 float64 ndim 1 contiguous r3 scratch 32
 //   array 2 float64 ndim 2 contiguous r3 scratch scalar 0 array 0 1
+//   array 3 float64 ndim 1 contiguous r5 accumulates
 //   accumulator 0 add float64 r7
 //   reduction_lanes 16                                   when it is not 32
 //   lanes 8 gangs 2                                      when they are not 1

@@ -69,6 +69,9 @@ private:
       for (const ScratchLength& length : region_.arrays[slot].scratch)
         for (const ScratchLength::Term& term : length.terms)
           if (!is_known_at_entry(term, slot)) say("the scratch array {} has a length of what is no int at entry", slot);
+    for (const ArraySlot& slot : region_.arrays)
+      if (slot.accumulates && (slot.is_scratch() || !slot.contiguous || !slot.writable))
+        say("an array that accumulates is contiguous and writable, and no scratch");
     for (std::size_t i = 0; i < region_.exits.size(); ++i) exit(i);
     for (const ValueInfo& value : region_.values)
       if (!is_lane_count(value.type.lanes) || (value.type.lanes > 1 && value.type.base == Base::Array))

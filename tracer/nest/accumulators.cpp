@@ -48,7 +48,7 @@ public:
       const ir::ArraySlot& array = region_.arrays[slot];
       const bool whole = is_integer(array.dtype) && array.dtype != ScalarKind::Bool;
       if (facts.holds && facts.updates > 0 && facts.loads == facts.updates && whole && array.writable &&
-          array.contiguous && !array.is_scratch())
+          array.contiguous && !array.is_apart())
         found.push_back({slot, facts.op, facts.line});
     }
     return found;
@@ -144,7 +144,7 @@ std::vector<AccumulatedArray> copies_for_independence(const std::vector<Accumula
     // What shares its memory would not see the updates.
     for (std::uint16_t other = 0; other < facts.slots.size(); ++other) {
       const Disjoint pair{found->slot, other};
-      if (!facts.slots[other].is_scratch() && !are_disjoint(pair, facts.slots, arrays)) return {};
+      if (!facts.slots[other].is_apart() && !are_disjoint(pair, facts.slots, arrays)) return {};
     }
     copies.push_back(*found);
     apart.push_back(found->slot);

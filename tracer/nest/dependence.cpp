@@ -169,7 +169,7 @@ public:
         if (order.reason == Reason::None) continue;
         const bool certain = order.reason != Reason::MaybeShared && order.reason != Reason::MaybeSameElement;
         // Lanes share the scratch: the user's word does not reach there.
-        if (certain || facts_.slots[store.access->slot].is_scratch()) return order;
+        if (certain || facts_.slots[store.access->slot].is_apart()) return order;
         if (doubtful.independent()) doubtful = order;
       }
     }
@@ -228,8 +228,8 @@ private:
   void collect() {
     for (const AccessFacts& access : facts_.accesses) {
       if (!facts_.table.encloses(loop_, access.around) || spans_[access.around].empty) continue;
-      // Each iteration of the ordinal loop has its scratch to itself.
-      if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].is_scratch()) continue;
+      // Each iteration of the ordinal loop has its scratch to itself, and each block of them what it accumulates.
+      if (facts_.table.loops[loop_].ordinal && facts_.slots[access.slot].is_apart()) continue;
       if (std::ranges::find(apart_, access.slot) != apart_.end()) continue;
       Place place{&access, {}};
       for (std::size_t d = 0; d < access.subscripts.size(); ++d)

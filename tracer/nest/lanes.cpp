@@ -391,12 +391,11 @@ bool LaneView::restarts(const ir::Instruction& it) const {
 }
 
 std::string LaneView::array_name(const ir::Instruction& access) const {
-  const ir::Instruction* array = nest_.definition(access.operands[0]);
-  return fmt::format("r{}", region_.arrays[static_cast<std::size_t>(array->immediate)].guest_register);
+  return fmt::format("r{}", array(access).guest_register);
 }
 
-bool LaneView::is_scratch(const ir::Instruction& access) const {
-  return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)].is_scratch();
+const ir::ArraySlot& LaneView::array(const ir::Instruction& access) const {
+  return region_.arrays[static_cast<std::size_t>(nest_.definition(access.operands[0])->immediate)];
 }
 
 bool LaneView::stores(const ir::Body& body) const {
@@ -418,7 +417,8 @@ void LaneView::look(const ir::Body& body) {
       if (varies_[it.operands[0]]) has_masks_ |= !is_plain(it);
       break;
     case Op::Store:
-      if (is_scratch(it) && is_ordinal_) refuse(Reason::OwnArrays, it.line);
+      if (array(it).is_scratch() && is_ordinal_) refuse(Reason::OwnArrays, it.line);
+      if (array(it).accumulates && is_ordinal_) refuse(Reason::AccumulatedInOrder, it.line);
       if (access(it).moves == Moves::Still) refuse(Reason::UniformStore, it.line, array_name(it));
       stored_ = true;
       break;

@@ -140,7 +140,7 @@ private:
   void survey(const ir::Body& body, const ir::Instruction* owner);
   void note_vectors(const ir::Instruction& it, std::vector<bool>& needed, bool& changed) const;
   std::string array_name(const ir::Instruction& access) const;
-  bool is_scratch(const ir::Instruction& access) const;
+  const ir::ArraySlot& array(const ir::Instruction& access) const;
 
   const Nest& nest_;
   const ir::Region& region_;

@@ -27,7 +27,7 @@ void check_in_debug([[maybe_unused]] const ir::Region& region, [[maybe_unused]] 
 std::vector<Disjoint> pairs_of(const DependenceFacts& facts) {
   std::vector<bool> used(facts.slots.size()), stored(facts.slots.size());
   for (const AccessFacts& access : facts.accesses) {
-    if (facts.slots[access.slot].is_scratch()) continue; // apart from everything
+    if (facts.slots[access.slot].is_apart()) continue; // from everything
     used[access.slot] = true;
     if (access.is_store) stored[access.slot] = true;
   }

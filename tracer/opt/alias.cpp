@@ -2,7 +2,7 @@
 // are different places when a subscript differs by a constant and different subscripts mean different memory. The
 // latter holds in C-contiguous arrays; in others a stride may be zero, or two dimensions may overlap, and nothing is
 // concluded. Vectors of neighbours are different places when their last subscripts differ by as many as they hold.
-// Scratch arrays share memory with nothing.
+// Scratch, and copies that accumulate, share memory with nothing.
 // A masked access is never the same place as another: what it leaves out is not known here.
 #include "tracer/opt/alias.h"
 
@@ -74,7 +74,7 @@ Overlap AliasOracle::of_lanes(const Instruction& a, const Instruction& b) const 
 Overlap AliasOracle::of_elements(const Instruction& a, const Instruction& b) const {
   const std::int64_t slot_a = slot(a.operands[0]), slot_b = slot(b.operands[0]);
   if (slot_a < 0 || slot_b < 0) return Overlap::Maybe;
-  const bool own = region_.arrays[slot_a].is_scratch() || region_.arrays[slot_b].is_scratch();
+  const bool own = region_.arrays[slot_a].is_apart() || region_.arrays[slot_b].is_apart();
   if (slot_a != slot_b) return own || info_.distinct_slots_are_disjoint ? Overlap::Never : Overlap::Maybe;
   const int lanes = region_.type(moved_value(a)).lanes;
   bool equal = lanes == region_.type(moved_value(b)).lanes && a.lane_stride == b.lane_stride && !a.masked && !b.masked;

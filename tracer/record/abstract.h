@@ -14,6 +14,8 @@ class Code;
 
 namespace pyvm::tracer {
 
+struct DeferredArray;
+
 struct Abstract {
   enum class Shape : std::uint8_t {
     Entry, // what the interpreter's register held at the region's entry, not looked at yet
@@ -46,6 +48,8 @@ struct Abstract {
     friend bool operator==(const Dimension&, const Dimension&) = default;
   };
   std::vector<Dimension> dims;
+  // Of an Array that has not been computed and has no slot: the next operation adds it to one (array_accumulators.cpp).
+  std::shared_ptr<const DeferredArray> deferred;
   std::vector<Abstract> items;
 
   static Abstract of(Shape shape) {

@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "tracer/record/walker.h"
+#include "vm/builtins/array_operators.h"
 #include "vm/builtins/linear_algebra.h"
 #include "vm/semantics/conversion.h"
 #include "vm/support/assert.h"
@@ -89,23 +90,28 @@ Abstract Walker::scratch_like(const Abstract& view, ScalarKind kind) {
   return made;
 }
 
-// Each operand is a number or an array; at least one is an array. `element` makes an element of kind `kind` of theirs.
-Abstract Walker::elementwise(const std::vector<Abstract>& operands, ScalarKind kind,
-                             const std::function<Abstract(const std::vector<Abstract>&)>& element) {
-  const Abstract& first = *std::ranges::find(operands, Shape::Array, &Abstract::shape);
-  const std::vector<ValueId> shape = shape_of_view(first);
-  if (shape.empty()) return give_up(Abort::ArrayExpression, "an operator on an array of no dimension");
+// The shape of the operands that are arrays, one at least; none when it gives up.
+std::vector<ValueId> Walker::one_shape(const std::vector<Abstract>& operands) {
+  const auto refuse = [&](const char* what) {
+    give_up(Abort::ArrayExpression, what);
+    return std::vector<ValueId>();
+  };
+  const std::vector<ValueId> shape = shape_of_view(*std::ranges::find(operands, Shape::Array, &Abstract::shape));
+  if (shape.empty()) return refuse("an operator on an array of no dimension");
   for (const Abstract& a : operands) {
     if (!a.is(Shape::Array)) continue;
     const std::vector<ValueId> other = shape_of_view(a);
-    if (other.size() != shape.size())
-      return give_up(Abort::ArrayExpression, "an operator on arrays of unlike dimensions");
+    if (other.size() != shape.size()) return refuse("an operator on arrays of unlike dimensions");
     for (std::size_t k = 0; k < shape.size(); ++k)
       if (other[k] != shape[k])
         build_.guard(build_.emit(Op::Eq, {other[k], shape[k]}), exit_here("arrays of unlike shapes"));
   }
-  const Abstract made = scratch_like(first, kind);
-  if (!made.is(Shape::Array)) return made;
+  return shape;
+}
+
+// `element` makes an element of kind `kind` of the operands' elements; it goes where the target has its own.
+void Walker::elementwise_into(const Abstract& target, const std::vector<Abstract>& operands, ScalarKind kind,
+                              const std::vector<ValueId>& shape, const ArrayElement& element) {
   std::vector<ValueId> at;
   for (const ValueId length : shape) at.push_back(build_.begin_for(build_.int_constant(0), length, 1).index);
   std::vector<Abstract> elements;
@@ -113,15 +119,31 @@ Abstract Walker::elementwise(const std::vector<Abstract>& operands, ScalarKind k
     elements.push_back(a.is(Shape::Array)
                            ? Abstract::scalar(element_kind(a), build_.load(build_.array(a.slot), subscripts_in(a, at)))
                            : a);
-  const Abstract value = element(elements);
-  build_.store(build_.array(made.slot), subscripts_in(made, at), convert(value, kind));
+  const ValueId value = convert(element(elements), kind);
+  build_.store(build_.array(target.slot), subscripts_in(target, at), convert(value, kind, element_kind(target)));
   for (std::size_t k = 0; k < shape.size(); ++k) build_.end_for();
+}
+
+// Each operand is a number or an array; at least one is an array. A new one of elements of that kind.
+Abstract Walker::elementwise(const std::vector<Abstract>& operands, ScalarKind kind, const ArrayElement& element) {
+  const std::vector<ValueId> shape = one_shape(operands);
+  if (shape.empty()) return Abstract::scalar(ScalarKind::Int64, build_.int_constant(0));
+  if (is_added_next(kind, shape.size())) {
+    Abstract later = Abstract::of(Shape::Array);
+    later.deferred = std::make_shared<DeferredArray>(
+        DeferredArray{operands, kind, element, shape, exit_here("arrays of unlike shapes")});
+    return later;
+  }
+  const Abstract made = scratch_like(*std::ranges::find(operands, Shape::Array, &Abstract::shape), kind);
+  if (made.is(Shape::Array)) elementwise_into(made, operands, kind, shape, element);
   return made;
 }
 
 Abstract Walker::array_binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right) {
   const auto suits = [](const Abstract& a) { return a.is(Shape::Array) || a.is_numeric(); };
   if (!suits(left) || !suits(right)) return give_up(Abort::ArrayExpression, "an operator");
+  if (right.deferred)
+    return accumulate(op, *njit_array_promotion(op, element_kind(left), right.deferred->kind), left, right);
   const std::vector<Abstract> operands{one_kind(left), one_kind(right)};
   const auto promotion = njit_array_promotion(op, element_kind(operands[0]), element_kind(operands[1]));
   if (!promotion || !is_total(op, *promotion)) return give_up(Abort::ArrayExpression, "this operator");
@@ -130,13 +152,14 @@ Abstract Walker::array_binary(BinaryOp op, int flags, const Abstract& left, cons
     const ir::ArraySlot& slot = out_.region.arrays[left.slot];
     if (reduction_exit_ != ir::no_id) abandon(Abort::StoreInReduction, "");
     if (!slot.writable) return give_up(Abort::ReadOnly, register_name(slot.guest_register));
-    if (promotion->result != slot.dtype && !(is_float(promotion->result) && is_float(slot.dtype)))
+    if (!can_cast_same_kind(promotion->result, slot.dtype))
       return give_up(Abort::ArrayExpression, "an update with values of another kind");
     // The target's shape is the result's.
     if (shape_of_view(left).size() < (right.is(Shape::Array) ? shape_of_view(right).size() : 0))
       return give_up(Abort::ArrayExpression, "an operator on arrays of unlike dimensions");
   }
-  const Abstract made = elementwise(operands, promotion->result, [&](const std::vector<Abstract>& x) {
+  if (in_place && accumulates(left)) return accumulate(op, *promotion, left, operands[1]);
+  const Abstract made = elementwise(operands, promotion->result, [this, op, promotion](const std::vector<Abstract>& x) {
     return computed(op, *promotion, x[0], x[1]);
   });
   if (!in_place || !made.is(Shape::Array)) return made;
@@ -147,7 +170,7 @@ Abstract Walker::array_binary(BinaryOp op, int flags, const Abstract& left, cons
 Abstract Walker::array_unary(UnaryOp op, const Abstract& operand) {
   const auto promotion = njit_array_unary(op, element_kind(operand));
   if (!promotion) return give_up(Abort::ArrayExpression, "this operator");
-  return elementwise({operand}, promotion->result, [&](const std::vector<Abstract>& x) {
+  return elementwise({operand}, promotion->result, [this, op, promotion](const std::vector<Abstract>& x) {
     return unary(op, Abstract::scalar(promotion->result, convert(x[0], promotion->result)));
   });
 }
@@ -157,7 +180,7 @@ Abstract Walker::array_compare(CompareOp op, const Abstract& left, const Abstrac
   if (!suits(left) || !suits(right) || !is_value_comparison(op))
     return give_up(Abort::ArrayExpression, "this comparison");
   return elementwise({one_kind(left), one_kind(right)}, ScalarKind::Bool,
-                     [&](const std::vector<Abstract>& x) { return compare(op, x[0], x[1]); });
+                     [this, op](const std::vector<Abstract>& x) { return compare(op, x[0], x[1]); });
 }
 
 std::optional<Abstract> Walker::array_method(const Abstract& object, const std::string& name) const {

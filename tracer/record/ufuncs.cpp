@@ -191,7 +191,9 @@ Abstract Walker::call_ufunc(const Builtin& builtin, const std::vector<Abstract>&
   const auto kind = ufunc_kind(builtin, kinds);
   if (!kind) return refuse();
   const bool whole = std::ranges::any_of(operands, [](const Abstract& a) { return a.is(Shape::Array); });
-  const auto element = [&](const std::vector<Abstract>& x) { return ufunc_element(builtin, *kind, x); };
+  const auto element = [this, &builtin, kind](const std::vector<Abstract>& x) {
+    return ufunc_element(builtin, *kind, x);
+  };
   const bool checks_exponent = builtin.id == BuiltinId::NumpyBinary &&
                                static_cast<BinaryOp>(builtin.detail) == BinaryOp::Pow && is_integer(*kind);
   if (whole)

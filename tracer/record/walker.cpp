@@ -97,6 +97,7 @@ void Walker::walk_grain() {
   out_.region.reduction_lanes = job_->lanes();
   for (std::size_t k = 0; k < job_->reductions().size(); ++k) {
     const PrangeReduction& r = job_->reductions()[k];
+    if (r.array) break; // they stand behind the others
     if (knowledge_.accumulator_kinds.size() <= k) knowledge_.accumulator_kinds.resize(k + 1);
     const ScalarKind kind = knowledge_.accumulator_kinds[k].value_or(r.live_in.scalar_kind());
     accumulators_[r.guest_register] = static_cast<int>(k);
@@ -106,6 +107,7 @@ void Walker::walk_grain() {
   // What an earlier iteration left in a private is never read: nothing to hand on.
   for (std::uint16_t r : written(loop.body, loop.next, no_join))
     frame().registers[r] = Abstract::of(Abstract::Shape::Conflict);
+  const std::vector<Accumulating> arrays = accumulating_arrays();
 
   ir::ValueId start = ir::no_id;
   if (!out_.start_is_zero) {
@@ -126,6 +128,7 @@ void Walker::walk_grain() {
   frame().loops.push_back(open);
   Registers kept;
   for (auto [r, k] : accumulators_) kept.push_back(r);
+  for (const Accumulating& each : arrays) kept.push_back(each.guest_register);
   std::vector<Abstract> shapes;
   for (std::uint16_t r : kept) shapes.push_back(frame().registers[r]);
   body_with_continue(loop, kept, shapes);
@@ -136,6 +139,9 @@ void Walker::walk_grain() {
     if (value.kind != a.kind) settle_accumulator(k, value.kind);
     build_.lane_set(k, value.id);
   }
+  for (const Accumulating& each : arrays)
+    if (!same(frame().registers[each.guest_register], each.array))
+      abandon(Abort::TypeUnstable, register_name(each.guest_register));
   frame().loops.pop_back();
   build_.yield();
   build_.end_for();
@@ -260,8 +266,8 @@ Walker::Ended Walker::jump_to(std::uint32_t target) {
     for (Target* t : loop->targets)
       if (t->pc == target) {
         if (!reducing_.empty() && frames_.size() == reducing_.back().frames)
-          reducing_.back().goes_on |= std::distance(loop, frame().loops.rend()) ==
-                                      static_cast<std::ptrdiff_t>(reducing_.back().loops);
+          reducing_.back().goes_on |=
+              std::distance(loop, frame().loops.rend()) == static_cast<std::ptrdiff_t>(reducing_.back().loops);
         leave_to(*t);
         return Ended::Left;
       }

@@ -38,6 +38,17 @@ struct Knowledge {
   std::map<std::pair<Place, std::uint16_t>, ScalarKind> reducing_kinds; // of the lanes of pranges inside the region
 };
 
+// Makes an element of operands' elements.
+using ArrayElement = std::function<Abstract(const std::vector<Abstract>&)>;
+
+struct DeferredArray {
+  std::vector<Abstract> operands;
+  ScalarKind kind;
+  ArrayElement element;
+  std::vector<ir::ValueId> shape;
+  ir::ExitId exit; // to before it
+};
+
 struct Restart {}; // thrown when Knowledge has grown
 struct Abandon {   // thrown when the loop cannot be traced
   RecordFailure failure;
@@ -235,11 +246,23 @@ private:
   std::optional<ir::ScratchLength> length_at_entry(const Abstract& length) const;
   std::optional<ir::ScratchLength> multiple_at_entry(ir::ValueId value, std::int64_t factor) const;
 
+  // array_accumulators.cpp: arrays that the region's iterations add to as a whole
+  struct Accumulating {
+    std::uint16_t guest_register;
+    Abstract array;
+  };
+  std::vector<Accumulating> accumulating_arrays();
+  bool accumulates(const Abstract& a) const;
+  bool is_added_next(ScalarKind kind, std::size_t dimensions) const;
+  Abstract accumulate(BinaryOp op, const Promotion& promotion, const Abstract& target, const Abstract& x);
+
   // array_expressions.cpp
   ScalarKind element_kind(const Abstract& a) const;
   Abstract scratch_like(const Abstract& view, ScalarKind kind);
-  Abstract elementwise(const std::vector<Abstract>& operands, ScalarKind kind,
-                       const std::function<Abstract(const std::vector<Abstract>&)>& element);
+  std::vector<ir::ValueId> one_shape(const std::vector<Abstract>& operands);
+  void elementwise_into(const Abstract& target, const std::vector<Abstract>& operands, ScalarKind kind,
+                        const std::vector<ir::ValueId>& shape, const ArrayElement& element);
+  Abstract elementwise(const std::vector<Abstract>& operands, ScalarKind kind, const ArrayElement& element);
   Abstract array_binary(BinaryOp op, int flags, const Abstract& left, const Abstract& right);
   Abstract array_unary(UnaryOp op, const Abstract& operand);
   Abstract array_compare(CompareOp op, const Abstract& left, const Abstract& right);

@@ -187,6 +187,7 @@ std::string total_difference(PrangeJob& interpreted, PrangeJob& compiled, std::i
   const std::int64_t group = interpreted.block_size() * interpreted.blocks_in_group();
   for (std::size_t k = 0; k < interpreted.reductions().size(); ++k) {
     const PrangeReduction &r = interpreted.reductions()[k], &other = compiled.reductions()[k];
+    if (r.array) continue;
     for (std::int64_t at = begin / group; at * group < end; ++at) {
       const Value &x = r.totals[static_cast<std::size_t>(at)], &y = other.totals[static_cast<std::size_t>(at)];
       if (x.tag() != y.tag() || !same_lane(r, x, y))
@@ -194,6 +195,37 @@ std::string total_difference(PrangeJob& interpreted, PrangeJob& compiled, std::i
                            name_of_reduction(interpreted, r), at * interpreted.blocks_in_group(), value_text(x),
                            value_text(y));
     }
+  }
+  return "";
+}
+
+// What blocks have left in copies of an array that all iterations add to.
+std::string part_difference(const PrangeReduction& interpreted, const PrangeReduction& compiled,
+                            const std::string& name) {
+  const ArrayAccumulator::Parts parts = interpreted.array->parts(), others = compiled.array->parts();
+  if (parts.size() != others.size()) return fmt::format("'{}': blocks have been run otherwise", name);
+  for (auto x = parts.begin(), y = others.begin(); x != parts.end(); ++x, ++y) {
+    if (x->first != y->first) return fmt::format("'{}': blocks have been run otherwise", name);
+    const Array &a = x->second.as<Array>(), &b = y->second.as<Array>();
+    ElementCursor at(b);
+    for (ElementCursor found(a); !found.done(); found.advance(), at.advance()) {
+      const ScalarBits bits = load_scalar(a.dtype, found.at()), other = load_scalar(b.dtype, at.at());
+      if (same_bits(a.dtype, bits, other)) continue;
+      const auto place = place_in(a, found.at());
+      return fmt::format("'{}', copy {} of level {}, element [{}]: interpreted {} {}, compiled {}", name,
+                         x->first.second, x->first.first, fmt::join(place->subscripts, ", "), name_of(a.dtype),
+                         scalar_text(a.dtype, bits), scalar_text(b.dtype, other));
+    }
+  }
+  return "";
+}
+
+std::string array_difference(const PrangeJob& interpreted, const PrangeJob& compiled) {
+  for (std::size_t k = 0; k < interpreted.reductions().size(); ++k) {
+    const PrangeReduction& r = interpreted.reductions()[k];
+    if (!r.array) continue;
+    const std::string text = part_difference(r, compiled.reductions()[k], name_of_reduction(interpreted, r));
+    if (!text.empty()) return text;
   }
   return "";
 }
@@ -217,6 +249,7 @@ std::string last_value_difference(const PrangeJob& interpreted, const PrangeJob&
 std::string result_difference(PrangeJob& interpreted, PrangeJob& compiled, std::int64_t begin, std::int64_t end) {
   if (interpreted.has_reductions()) {
     std::string text = lane_difference(interpreted, compiled);
+    if (text.empty()) text = array_difference(interpreted, compiled);
     if (text.empty() && !interpreted.failure()) text = total_difference(interpreted, compiled, begin, end);
     if (!text.empty()) return text;
   }

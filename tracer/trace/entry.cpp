@@ -36,7 +36,7 @@ bool fits_slot(const Value& value, const ir::ArraySlot& slot) {
   if (!value.is(Tag::Array)) return false;
   const Array& array = value.as<Array>();
   return array.dtype == slot.dtype && array.ndim == slot.ndim && array.writable == slot.writable &&
-         (!slot.contiguous || array.is_c_contiguous());
+         (!slot.contiguous || slot.accumulates || array.is_c_contiguous());
 }
 
 std::int64_t microseconds_since(std::chrono::steady_clock::time_point start) {
@@ -48,6 +48,24 @@ std::atomic<bool> listings{false};
 // "kernel.py:12 parallel_sum", for stress switches.
 StressPlace place_of(const ir::Region& region, std::string_view what = "") {
   return [&region, what] { return fmt::format("{}{}:{} {}", what, region.file, region.line, region.name); };
+}
+
+// A block's copy of such an array is in C order, and lies somewhere else.
+void become_copy(ir::ArrayDescriptor& d, const ir::ArraySlot& slot) {
+  std::int64_t stride = static_cast<std::int64_t>(size_of(slot.dtype));
+  for (int k = slot.ndim; k-- > 0; stride *= d.shape[k]) d.strides[k] = stride;
+}
+
+// Whether the recording's reductions are of these kinds, arrays behind the others.
+bool reduces_like(const Recording& recording, const PrangeJob& job) {
+  const std::vector<PrangeReduction>& reductions = job.reductions();
+  const std::size_t numbers = recording.live_in_kinds.size();
+  if (numbers > reductions.size()) return false;
+  for (std::size_t k = 0; k < reductions.size(); ++k) {
+    if ((reductions[k].array == nullptr) != (k < numbers)) return false;
+    if (k < numbers && recording.live_in_kinds[k] != reductions[k].live_in.scalar_kind()) return false;
+  }
+  return true;
 }
 
 enum class Version : std::uint8_t { Careful, Fast };
@@ -175,6 +193,7 @@ EntryValues entry_values(const Recording& recording, const Frame& frame, std::in
         scratch ? ir::ArrayDescriptor{}
                 : descriptor(
                       (source.guest_register ? frame.registers[*source.guest_register] : source.constant).as<Array>()));
+    if (recording.region.arrays[slot].accumulates) become_copy(values.arrays.back(), recording.region.arrays[slot]);
   }
   values.fits = measure_scratch(recording.region, values);
   values.scratch = make_scratch(recording.region, values.arrays);
@@ -204,11 +223,7 @@ Region* find_region(const LoopRecord& loop, const Frame& frame, const PrangeJob*
     // One loop may have both kinds: a prange that an exit has left in the middle goes on as a plain loop.
     if (r.grain != (job != nullptr)) continue;
     if (job) {
-      bool fits = r.step == job->step() && r.start_is_zero == (job->start() == 0) &&
-                  r.live_in_kinds.size() == job->reductions().size();
-      for (std::size_t k = 0; fits && k < r.live_in_kinds.size(); ++k)
-        fits = r.live_in_kinds[k] == job->reductions()[k].live_in.scalar_kind();
-      if (!fits) continue;
+      if (r.step != job->step() || r.start_is_zero != (job->start() == 0) || !reduces_like(r, *job)) continue;
     } else if (frame.code->loops[static_cast<std::size_t>(r.loop)].kind != LoopKind::While) {
       if (recorded_step(frame.registers[frame.code->loops[static_cast<std::size_t>(r.loop)].state + 2].as_int()) !=
           r.step)

@@ -10,8 +10,8 @@
 // runs the rest of the block.
 //
 // Iterations that meet in an array of ints, but only to update it, run in parallel too: each run of a grain has a copy
-// of the array, in the code's array slot and in the frames that the interpreter gets. Not while pieces are verified:
-// the interpreter's run of a piece is on the arrays of the frame.
+// of the array (grain_copies.h). Not while pieces are verified: the interpreter's run of a piece is on the arrays of
+// the frame. An array that iterations add to as a whole has a copy in each block, here and there.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -21,6 +21,7 @@
 
 #include "tracer/trace/entry.h"
 #include "tracer/trace/exits.h"
+#include "tracer/trace/grain_copies.h"
 #include "tracer/trace/grain_memory.h"
 #include "tracer/trace/log.h"
 #include "tracer/trace/look_up.h"
@@ -44,11 +45,6 @@ constexpr double nanoseconds_of_straight_code = 1; // an iteration without inner
 class LeftIteration final : public Grain {
 public:
   bool next(Frame&) override { return false; }
-};
-
-struct CopiedArray {
-  std::uint16_t slot;
-  std::unique_ptr<ThreadCopies> copies;
 };
 
 struct GrainJob {
@@ -85,17 +81,11 @@ public:
     context_ = context_of(g.values, arrays_, exit_values_);
     context_.lane_record = lanes_.data();
     context_.touched = touched_.data();
-    for (const auto& [slot, copies] : g.copies) {
-      replaced_.push_back({slot, copies->take()});
-      arrays_[slot].data = replaced_.back().array.as<Array>().data;
-    }
+    copies_.emplace(recording, job, g.copies, arrays_);
     left_exits_.fill(ir::ran_to_end);
     context_.left_exits = left_exits_.data();
   }
 
-  ~GrainRun() {
-    for (std::size_t k = 0; k < replaced_.size(); ++k) g_.copies[k].copies->give_back(std::move(replaced_[k].array));
-  }
   GrainRun(const GrainRun&) = delete;
   GrainRun& operator=(const GrainRun&) = delete;
 
@@ -103,10 +93,11 @@ public:
   std::int64_t blocks(std::int64_t begin, std::int64_t end) {
     std::int64_t at = begin;
     while (at < end) {
-      open_block();
+      if (!open_block(at)) return at;
       const std::int64_t stop = std::min(end, at + job_.block_size());
       const std::int64_t together = end_of_blocks_together(at, end);
       const std::int64_t done = together > stop ? blocks_together(at, together) : block(at, stop);
+      if (failed_) copies_->leave_block(at / job_.block_size());
       if (failed_) return failed_at_;
       at = done;
     }
@@ -156,11 +147,19 @@ private:
                          convert_bits(live.bits(), live.scalar_kind(), accumulator.kind));
   }
 
-  void open_block() {
+  // False: no memory for a copy of an array.
+  bool open_block(std::int64_t begin) {
     for (std::size_t a = 0; a < empty_.size(); ++a)
       std::fill_n(lanes_.begin() + static_cast<std::ptrdiff_t>(a * width()), width(), empty_[a]);
     std::ranges::fill(touched_, std::uint8_t{0});
     mixed_.clear();
+    try {
+      copies_->begin_block();
+      return true;
+    } catch (GuestError& error) {
+      job_.fail(begin, std::move(error), job_.loop().next);
+      return false;
+    }
   }
 
   // The block [begin, end), opened before. Returns the first ordinal that raised, or end.
@@ -178,6 +177,7 @@ private:
       if (!r.is_selected())
         group_.add(a, begin / job_.block_size(), mixed_.empty() ? total_of_lanes(r, a) : total_of_mixed_lanes(r, a));
     }
+    copies_->end_block(Interpreter::current().context(), begin / job_.block_size());
   }
 
   void close_selection(const PrangeSelection& s, std::int64_t block) {
@@ -190,7 +190,8 @@ private:
 
   // Where the blocks from `begin` on end that the code may run in one go, without a question from here.
   std::int64_t end_of_blocks_together(std::int64_t begin, std::int64_t end) const {
-    if (!g_.region.fast || !g_.region.fast->runs_blocks || job_.needs_last_values()) return begin;
+    if (!g_.region.fast || !g_.region.fast->runs_blocks || job_.needs_last_values() || job_.accumulates_arrays())
+      return begin;
     const std::int64_t size = job_.block_size(), most = begin + most_blocks_together * size;
     end = std::min({end, most, g_.fast_until()});
     return end == job_.iterations() ? end : end / size * size;
@@ -245,7 +246,7 @@ private:
                     &job_.frame(),
                     arrays_.data(),
                     0,
-                    replaced_};
+                    copies_->replaced()};
     for (std::int64_t k = 0; k < count; ++k) {
       state.position = k;
       if (!interpret_one(first + k, &state)) return failed_at_;
@@ -256,7 +257,7 @@ private:
   // The iterations of [first, end), a step of lanes, that left it, each from its own exit. The others have run.
   std::int64_t finish_left_lanes(const ir::Region& version, std::int64_t first, std::int64_t end) {
     ExitState state{&g_.region.recording, &version,       0, exit_values_.data(),
-                    &job_.frame(),        arrays_.data(), 0, replaced_};
+                    &job_.frame(),        arrays_.data(), 0, copies_->replaced()};
     for (std::int64_t k = 0; k < end - first; ++k) {
       const std::int64_t taken = std::exchange(left_exits_[static_cast<std::size_t>(k)], ir::ran_to_end);
       if (taken == ir::ran_to_end || failed_) continue;
@@ -307,7 +308,7 @@ private:
   }
 
   void load_lanes(Frame& worker, std::size_t lane) const {
-    for (std::size_t a = 0; a < job_.reductions().size(); ++a)
+    for (std::size_t a = 0; a < empty_.size(); ++a)
       worker.registers[job_.reductions()[a].guest_register] = value_at(a, lane);
   }
 
@@ -340,9 +341,9 @@ private:
   }
 
   void store_lanes(const Frame& worker, std::size_t lane) {
-    for (std::size_t a = 0; mixed_.empty() && a < job_.reductions().size(); ++a)
+    for (std::size_t a = 0; mixed_.empty() && a < empty_.size(); ++a)
       if (!fits_lane(worker, a)) mix_lanes();
-    for (std::size_t a = 0; a < job_.reductions().size(); ++a) {
+    for (std::size_t a = 0; a < empty_.size(); ++a) {
       const PrangeReduction& r = job_.reductions()[a];
       const Value& value = worker.registers[r.guest_register];
       const std::size_t at = a * width() + lane;
@@ -381,8 +382,7 @@ private:
       const auto lane =
           static_cast<std::size_t>((ordinal - context_.block_start) % g_.region.recording.region.reduction_lanes);
       load_lanes(worker, lane);
-      for (const Replaced& each : replaced_)
-        worker.registers[*g_.region.recording.arrays[each.slot].guest_register] = each.array.lent();
+      copies_->put_into(g_.region.recording, worker);
       worker.registers[job_.loop().target].set_int(job_.index_of(ordinal));
       if (state) {
         restore(interpreter, worker, *state);
@@ -414,8 +414,8 @@ private:
   std::vector<std::uint8_t>& touched_ = (*borrowed_).touched;
   std::vector<ir::BlockTotal>& totals_ = (*borrowed_).totals;
   std::vector<std::uint64_t> scratch_;
-  std::vector<Replaced> replaced_; // in the order of g_.copies
-  std::vector<Value> mixed_;       // the lanes, once they are of several kinds
+  std::optional<GrainCopies> copies_;
+  std::vector<Value> mixed_; // the lanes, once they are of several kinds
   std::array<std::int64_t, ir::max_step> left_exits_{};
   bool failed_ = false;
   std::int64_t failed_at_ = 0;
@@ -483,7 +483,7 @@ std::int64_t run_ordinals(void* context, Interpreter&, PrangeJob&, std::int64_t 
 // A few plain iterations take less time than the questions that would let them run fast or in parallel.
 bool is_brief(const PrangeJob& job) {
   constexpr std::int64_t few_iterations = 8;
-  return job.iterations() <= few_iterations && !job.loop().body_has_loop_or_call;
+  return job.iterations() <= few_iterations && !job.loop().body_has_loop_or_call && !job.accumulates_arrays();
 }
 
 } // namespace
@@ -528,7 +528,7 @@ static bool begins_exactly(const Region& region, const PrangeJob& job) {
 }
 
 double first_prediction(const PrangeJob& job) {
-  if (job.loop().body_has_loop_or_call) return std::numeric_limits<double>::infinity();
+  if (job.loop().body_has_loop_or_call || job.accumulates_arrays()) return std::numeric_limits<double>::infinity();
   return static_cast<double>(job.iterations()) * nanoseconds_of_straight_code / 1000;
 }
 

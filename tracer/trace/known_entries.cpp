@@ -15,11 +15,11 @@ void add_scalars_of(const nest::LoopTable& table, std::set<std::size_t>& slots) 
       slots.insert(static_cast<std::size_t>(invariant.instruction.immediate));
 }
 
-// Each thread has scratch of its own, wherever that lies.
+// Each thread has scratch of its own, and each block what it accumulates, wherever that lies.
 bool same_arrays(const std::vector<ir::ArraySlot>& slots, const std::vector<ir::ArrayDescriptor>& a,
                  const std::vector<ir::ArrayDescriptor>& b) {
   for (std::size_t k = 0; k < slots.size(); ++k)
-    if ((a[k].data != b[k].data && !slots[k].is_scratch()) || !std::ranges::equal(a[k].shape, b[k].shape) ||
+    if ((a[k].data != b[k].data && !slots[k].is_apart()) || !std::ranges::equal(a[k].shape, b[k].shape) ||
         !std::ranges::equal(a[k].strides, b[k].strides))
       return false;
   return true;

@@ -61,7 +61,6 @@ struct LoopRecord {
   std::atomic<bool> blacklisted{false};
   std::string blacklist_reason;
   int blacklist_line = 0;
-  std::string note; // why an entry was left to the interpreter, empty when none was
   int regions = 0;
   std::atomic<std::int64_t> interpreted{0}; // iterations that the interpreter has run
   std::unique_ptr<StoppingCode> stopping;   // made by the first verified entry; whoever verifies owns it

@@ -51,24 +51,10 @@ const char* kind_text(LoopKind kind) {
 const Services& services() { return the_services; }
 void configure(const Services& new_services) { the_services = new_services; }
 
-// The interpreter runs it on all threads; loops inside it are hot loops of their own.
-static void note_accumulators(LoopRecord& loop, const PrangeJob& job) {
-  const Compiling compiling(loop);
-  for (const PrangeReduction& r : job.reductions())
-    if (r.array && loop.note.empty())
-      loop.note = fmt::format("'{}' is an array that all iterations add to, each block of them to a copy of its own: "
-                              "such loops run interpreted, in parallel; loops inside are compiled",
-                              job.code().register_names[r.guest_register]);
-}
-
 bool run_prange(Interpreter& interpreter, PrangeJob& job) {
   if (!traces()) return false;
   LoopRecord& loop = record_of(job.code(), job.loop_index());
   if (loop.blacklisted.load(std::memory_order_acquire)) return false;
-  if (job.accumulates_arrays()) {
-    note_accumulators(loop, job);
-    return false;
-  }
   Region* region = find_region(loop, job.frame(), &job);
   if (!region) {
     const std::int64_t weight = job.loop().body_has_loop_or_call ? loop_weight : 1;
@@ -175,8 +161,7 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   }
   if (!region) return interpret_until(never);
   // Each of the iterations counts, and the end of the loop: then it is hot at its next first back-edge.
-  if (is_brief(*region, rest))
-    return interpret_until(static_cast<std::int32_t>(rest.left) + after_this_back_edge);
+  if (is_brief(*region, rest)) return interpret_until(static_cast<std::int32_t>(rest.left) + after_this_back_edge);
   if (stop_word().load(std::memory_order_relaxed) != 0) {
     stop_word().store(0, std::memory_order_relaxed);
     interpreter.poll();
@@ -234,8 +219,6 @@ std::vector<RegionReport> regions_of(const Code& code) {
       if (loop->blacklisted) {
         base.state = "blacklisted";
         base.reason = loop->blacklist_reason;
-      } else if (base.reason.empty()) {
-        base.reason = loop->note;
       }
       reports.push_back(base);
       continue;

@@ -170,12 +170,12 @@ std::int64_t verify_piece(Interpreter& interpreter, PrangeJob& job, LoopRecord& 
       }
       PrangeJob& right = difference.empty() ? compiled : interpreted;
       const std::int64_t done = end_of(right, end);
-      job.take_over(right, begin, end);
+      job.take_over(interpreter.context(), right, begin, end);
       return done;
     }
     if (interpreted.failure() && interpreted.failure()->error.kind() == ExceptionKind::KeyboardInterrupt) {
       const std::int64_t done = end_of(interpreted, end);
-      job.take_over(interpreted, begin, end);
+      job.take_over(interpreter.context(), interpreted, begin, end);
       return done;
     }
   }

@@ -23,11 +23,17 @@ template <class T> T load(const std::byte* at) {
 
 template <class T> void store(std::byte* at, T value) { std::memcpy(at, &value, sizeof value); }
 
-// The three shapes of runs that matter for speed are spelled out, so that the compiler sees constant strides.
-template <class T, class R, class F> void binary_run(const Run& run, F f) {
+// The shapes of runs that matter for speed are spelled out, so that the compiler sees constant strides. A run of its
+// own is what no store of bytes may change under its hands.
+template <class T, class R, class F> void binary_run(const Run run, F f) {
   constexpr std::int64_t size = sizeof(T), out_size = sizeof(R);
   const std::int64_t n = run.count;
-  if (run.out_stride == out_size && run.a_stride == size && run.b_stride == size) {
+  if (std::is_same_v<T, R> && run.out == run.a && run.out_stride == size && run.a_stride == size &&
+      run.b_stride == size) {
+    // One pointer for both, or the compiler would take each element for the next one's operand.
+    for (std::int64_t k = 0; k < n; ++k)
+      store<R>(run.out + k * size, f(load<T>(run.out + k * size), load<T>(run.b + k * size)));
+  } else if (run.out_stride == out_size && run.a_stride == size && run.b_stride == size) {
     for (std::int64_t k = 0; k < n; ++k)
       store<R>(run.out + k * out_size, f(load<T>(run.a + k * size), load<T>(run.b + k * size)));
   } else if (run.out_stride == out_size && run.a_stride == size && run.b_stride == 0) {

@@ -270,6 +270,17 @@ void run_elementwise(const ElementLoop& loop, const Operand& a, const Operand& b
   });
 }
 
+namespace {
+
+// The first element of `count` into all of them, which lie side by side.
+void repeat_first(std::byte* out, std::int64_t size, std::int64_t count) {
+  std::int64_t done = 1;
+  for (; done < count; done += std::min(done, count - done))
+    std::memcpy(out + done * size, out, static_cast<std::size_t>(std::min(done, count - done) * size));
+}
+
+} // namespace
+
 void copy_elements(const Operand& a, Array& out) {
   const Shape shape(out);
   LoopNest<2> nest;
@@ -280,6 +291,10 @@ void copy_elements(const Operand& a, Array& out) {
     const Run run{a.data + offsets[1],   nest.inner_stride(1), nullptr, 0,
                   out.data + offsets[0], nest.inner_stride(0), count};
     const auto size = static_cast<std::int64_t>(size_of(a.kind));
+    if (run.a_stride == 0 && run.out_stride == out.item_size() && count > 0) {
+      convert_run(a.kind, out.dtype, {run.a, 0, nullptr, 0, run.out, run.out_stride, 1});
+      return repeat_first(run.out, run.out_stride, count);
+    }
     // A bool byte may be anything but 0 for True, so bools are always read as values.
     if (a.kind == out.dtype && a.kind != ScalarKind::Bool && run.a_stride == size && run.out_stride == size)
       std::memcpy(run.out, run.a, static_cast<std::size_t>(count * size));

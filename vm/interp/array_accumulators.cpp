@@ -1,10 +1,13 @@
 #include "vm/interp/array_accumulators.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "vm/builtins/array_operators.h"
+#include "vm/builtins/elementwise.h"
 #include "vm/bytecode/liveness.h"
 #include "vm/semantics/promotion.h"
 #include "vm/support/assert.h"
@@ -101,17 +104,37 @@ Value cleared(Value copy, ReductionOp op, const Array& target) {
   return copy;
 }
 
+// As `into op= from` does, which asks a copy of the target's dtype much that is known here.
 void join_arrays(CallContext& context, ReductionOp op, const Value& into, const Value& from) {
+  const Array &a = into.as<Array>(), &b = from.as<Array>();
+  const BinaryOp joins = operator_of(joining(op));
+  const ElementLoop loop = binary_loop(joins, njit_array_promotion(joins, a.dtype, b.dtype)->operand, Dialect::Njit);
+  const bool plain = loop.operand == a.dtype && loop.outcome == a.dtype && b.dtype == a.dtype && a.is_c_contiguous() &&
+                     b.is_c_contiguous() && a.writable && !context.store_log;
+  if (plain)
+    return loop.body({a.data, a.item_size(), b.data, b.item_size(), a.data, a.item_size(), a.size()}, loop.extra);
   context.dialect = Dialect::Njit;
-  array_inplace(context, operator_of(joining(op)), into, from);
+  array_inplace(context, joins, into, from);
 }
 
 } // namespace
 
+// Held for less time than it takes to sleep and to be woken.
+std::unique_lock<std::mutex> ArrayAccumulator::hold() {
+  constexpr int looks = 256;
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  for (int k = 0; k < looks && !lock.owns_lock(); ++k) {
+    _mm_pause();
+    static_cast<void>(lock.try_lock());
+  }
+  if (!lock.owns_lock()) lock.lock();
+  return lock;
+}
+
 Value ArrayAccumulator::begin_block() {
   Value copy;
   {
-    std::lock_guard lock(mutex_);
+    const auto lock = hold();
     if (!spare_.empty()) {
       copy = std::move(spare_.back());
       spare_.pop_back();
@@ -133,15 +156,20 @@ void ArrayAccumulator::combine(CallContext& context, const Value& into, const Va
   join_arrays(context, op_, into, from);
 }
 
-// Whoever comes second to a pair joins it, and goes on with the whole of it one level up.
 void ArrayAccumulator::end_block(CallContext& context, std::int64_t block, Value copy) {
+  add(context, {0, block}, std::move(copy));
+}
+
+// Whoever comes second to a pair joins it, and goes on with the whole of it one level up.
+void ArrayAccumulator::add(CallContext& context, Node node, Value copy) {
   std::int64_t nodes = blocks_;
-  for (Node node{0, block}; nodes > 1; ++node.first, node.second /= 2, nodes = (nodes + 1) / 2) {
+  for (int level = 0; level < node.first; ++level) nodes = (nodes + 1) / 2;
+  for (; nodes > 1; ++node.first, node.second /= 2, nodes = (nodes + 1) / 2) {
     const bool is_left = node.second % 2 == 0;
     if (is_left && node.second + 1 == nodes) continue;
     Value sibling;
     {
-      std::lock_guard lock(mutex_);
+      const auto lock = hold();
       sibling = take({node.first, node.second ^ 1});
       if (sibling.is_unbound()) {
         waiting_[node] = std::move(copy);
@@ -150,16 +178,27 @@ void ArrayAccumulator::end_block(CallContext& context, std::int64_t block, Value
     }
     if (!is_left) std::swap(copy, sibling);
     combine(context, copy, sibling);
-    std::lock_guard lock(mutex_);
+    const auto lock = hold();
     spare_.push_back(std::move(sibling));
   }
-  std::lock_guard lock(mutex_);
+  const auto lock = hold();
   left_[blocks_] = std::move(copy);
 }
 
 void ArrayAccumulator::leave_block(std::int64_t block, Value copy) {
-  std::lock_guard lock(mutex_);
+  const auto lock = hold();
   left_[block] = std::move(copy);
+}
+
+ArrayAccumulator::Parts ArrayAccumulator::parts() const {
+  Parts all = waiting_;
+  for (const auto& [block, copy] : left_) all[{raised, block}] = copy;
+  return all;
+}
+
+void ArrayAccumulator::take_over(CallContext& context, ArrayAccumulator& other) {
+  for (auto& [node, copy] : other.waiting_) add(context, node, std::move(copy));
+  for (auto& [block, copy] : other.left_) left_[block] = std::move(copy);
 }
 
 void ArrayAccumulator::join(CallContext& context) {

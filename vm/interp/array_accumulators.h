@@ -65,18 +65,26 @@ public:
   // All below this one have ended, and it has raised.
   void join_until(CallContext& context, std::int64_t block);
 
-private:
+  // What blocks have left so far: of each subtree that waits for its sibling, and of a block that has raised.
   using Node = std::pair<int, std::int64_t>; // level, 0 that of the blocks, and place there
+  static constexpr int raised = -1;          // in place of the level
+  using Parts = std::map<Node, Value>;
+  Parts parts() const;
+  // What another one has of the same loop, from blocks that this one has not had.
+  void take_over(CallContext& context, ArrayAccumulator& other);
 
+private:
+  std::unique_lock<std::mutex> hold();
+  void add(CallContext& context, Node node, Value copy);
   Value take(const Node& node);
   void combine(CallContext& context, const Value& into, const Value& from) const;
 
   ReductionOp op_;
   Value target_;
   std::int64_t blocks_;
-  std::mutex mutex_;              // guards the rest
-  std::map<Node, Value> waiting_; // subtrees of which the sibling has not ended
-  std::map<std::int64_t, Value> left_;
+  std::mutex mutex_;                   // guards the rest
+  Parts waiting_;                      // subtrees of which the sibling has not ended
+  std::map<std::int64_t, Value> left_; // of a block that has raised, or, by the number of blocks, of all
   std::vector<Value> spare_;
 };
 

@@ -41,6 +41,7 @@ void PrangeJob::make_reductions() {
     r.totals.resize(static_cast<std::size_t>(block_count(blocks(), blocks_in_group_)));
     reductions_.push_back(std::move(r));
   }
+  std::ranges::stable_partition(reductions_, [](const PrangeReduction& r) { return r.array == nullptr; });
   make_selections();
 }
 
@@ -209,8 +210,10 @@ void PrangeJob::leave_sometimes_assigned(const Frame& worker, std::int64_t ordin
       leave_last_value(v.guest_register, ordinal, worker.registers[v.guest_register]);
 }
 
-void PrangeJob::take_over(PrangeJob& part, std::int64_t begin, std::int64_t end) {
+void PrangeJob::take_over(CallContext& context, PrangeJob& part, std::int64_t begin, std::int64_t end) {
   const std::int64_t group = block_size_ * blocks_in_group_;
+  for (std::size_t k = 0; k < reductions_.size(); ++k)
+    if (reductions_[k].array) reductions_[k].array->take_over(context, *part.reductions_[k].array);
   for (std::size_t k = 0; k < reductions_.size(); ++k)
     for (std::int64_t at = begin / group; at * group < end; ++at)
       reductions_[k].totals[static_cast<std::size_t>(at)] = part.reductions_[k].totals[static_cast<std::size_t>(at)];
@@ -261,7 +264,11 @@ void InterpretedGrain::open_block() {
 void InterpretedGrain::close_block() {
   const std::int64_t block = block_begin_ / job_.block_size();
   const auto lanes = static_cast<std::size_t>(job_.lanes());
-  if (job_.keeps_lanes()) job_.kept_lanes()[block] = lanes_;
+  if (job_.keeps_lanes()) {
+    const auto arrays =
+        std::ranges::count_if(job_.reductions(), [](const PrangeReduction& r) { return bool(r.array); });
+    job_.kept_lanes()[block].assign(lanes_.begin(), lanes_.end() - arrays * static_cast<std::ptrdiff_t>(lanes));
+  }
   for (const PrangeSelection& s : job_.selections()) {
     const std::size_t lane = chosen_lane(s, lanes_, lanes);
     group_.add_choice(s, block, [&](std::size_t r) { return lanes_[r * lanes + lane]; });

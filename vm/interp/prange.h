@@ -47,7 +47,7 @@ public:
   GroupFold fold() { return {reductions_, blocks(), blocks_in_group_}; }
   int lanes() const { return lanes_; }
   bool has_reductions() const { return !reductions_.empty(); }
-  // Some reduction is an array (array_accumulators.h): only `interpret` knows how.
+  // Some reduction is an array (array_accumulators.h): these stand behind the others.
   bool accumulates_arrays() const;
   // One thread has to run all iterations, since the arrays are huge.
   bool runs_alone() const;
@@ -95,13 +95,14 @@ public:
   };
   const std::optional<Failure>& failure() const { return failure_; }
   const std::vector<LastValue>& last_values() const { return last_values_; }
-  // Only a job apart keeps the lanes of its blocks, [reduction * lanes + lane] as they were before they were folded.
+  // Only a job apart keeps the lanes of its blocks, [reduction * lanes + lane] as they were before they were folded,
+  // but not those of arrays.
   // Code that runs several blocks in one go leaves none.
   using KeptLanes = std::map<std::int64_t, std::vector<Value>>;
   bool keeps_lanes() const { return keeps_lanes_; }
   KeptLanes& kept_lanes() { return kept_lanes_; }
   // What a job apart has left of iterations [begin, end), which are whole groups of blocks.
-  void take_over(PrangeJob& part, std::int64_t begin, std::int64_t end);
+  void take_over(CallContext& context, PrangeJob& part, std::int64_t begin, std::int64_t end);
 
   // After all grains: raises the kept error, else joins reductions and last values into the caller's frame.
   void finish(CallContext& context);

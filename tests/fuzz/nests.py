@@ -9,7 +9,7 @@ each way there is. Numbers are float64, or all float32, or all ints, or of mixed
 
 from dataclasses import dataclass
 
-from . import inputs, sums, wholes
+from . import inputs, sums, tallies, wholes
 from .expressions import IDENTITIES, INT_IDENTITIES
 
 FLOAT_LITERALS = ("0.5", "-1.25", "3.0", "0.0", "-0.0", "1.0", "1e308", "-2.0", "0.1", "np.inf", "7", "2")
@@ -18,7 +18,7 @@ INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
 BLOCKS = (4095, 4096, 4097, 8192, 8193, 8200, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
-          "blocks": 4, "shared": 1, "sums": 6, "wholes": 4}
+          "blocks": 4, "shared": 1, "sums": 6, "wholes": 4, "tallies": 4}
 
 
 @dataclass
@@ -100,6 +100,9 @@ class Kernel:
 
     def wholes(self):
         wholes.body(self)
+
+    def tallies(self):
+        tallies.body(self)
 
     # ---- arrays
 

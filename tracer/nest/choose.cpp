@@ -241,7 +241,8 @@ private:
       const double all = trips(loop), alone = std::fmod(all, request_.lanes) / std::max(all, 1.0);
       const double chain = in_order_folds(*view) > 0 ? price_in_order : 0;
       const double in_step = std::max(cost_of(it.bodies[0], view, Runs::Lanes), chain);
-      total += price_of_join * static_cast<double>(view->folds().size()) * (all > 0 ? 1 : 0);
+      // Once for all iterations, of which the ordinal loop counts one here.
+      if (all > 0) total += price_of_join * static_cast<double>(view->folds().size()) * count / all;
       if (view->has_masks()) { // the last vector is a partial one
         const double vectors = std::ceil(all / request_.lanes) * request_.lanes / std::max(all, 1.0);
         total += count * vectors * in_step;

@@ -56,13 +56,15 @@ std::int64_t identity_of_ints(Op op) {
 
 } // namespace
 
+ScalarBits fold_identity(Op op, ir::Type type) {
+  if (type.base == ir::Base::F64) return to_bits(identity_of_floats(op));
+  if (type.base == ir::Base::F32) return to_bits(static_cast<float>(identity_of_floats(op)));
+  return static_cast<ScalarBits>(identity_of_ints(op));
+}
+
 ValueId Widener::identity(const Fold& fold, int lanes) {
   const ir::Type type = from_.type(fold.own);
-  const Op op = fold.update->op;
-  if (type.base == ir::Base::F64) return build_.constant(type.with_lanes(lanes), to_bits(identity_of_floats(op)));
-  if (type.base == ir::Base::F32)
-    return build_.constant(type.with_lanes(lanes), to_bits(static_cast<float>(identity_of_floats(op))));
-  return build_.constant(type.with_lanes(lanes), static_cast<ScalarBits>(identity_of_ints(op)));
+  return build_.constant(type.with_lanes(lanes), fold_identity(fold.update->op, type));
 }
 
 // What two parts of a fold come to; the parts of a difference have been taken from zero.

@@ -78,7 +78,8 @@ namespace {
 
 bool is_extreme(Op op) { return op == Op::Min || op == Op::Max || op == Op::UMin || op == Op::UMax; }
 
-// Operations that can be a fold; of floats in the lanes' order, of integers in any.
+} // namespace
+
 bool folds_with(Op op, ir::Type type) {
   switch (op) {
   case Op::Add:
@@ -100,7 +101,10 @@ bool folds_with(Op op, ir::Type type) {
   }
 }
 
-} // namespace
+// Of equal floats the first is the extreme.
+bool folds_on_either_side(Op op, ir::Type type) {
+  return op == Op::Add || op == Op::Mul || (type.base == ir::Base::I64 && op != Op::Sub);
+}
 
 int LaneView::reads_in(const ir::Body& body, ValueId value) const {
   int reads = 0;
@@ -125,9 +129,8 @@ bool LaneView::find_fold(const ir::Instruction& loop, std::size_t carried) {
   const bool is_in_body = std::any_of(body.instructions.begin(), body.instructions.end(),
                                       [&](ir::InstructionId id) { return &region_.at(id) == update; });
   if (!is_in_body || reads_in(body, before) != 1 || reads_in(body, after) != 1) return false;
-  const bool either_side = update->op == Op::Add || update->op == Op::Mul || type.base == ir::Base::I64;
   const bool is_second = update->operands[1] == before;
-  if (update->operands[0] != before && !(is_second && either_side && update->op != Op::Sub)) return false;
+  if (update->operands[0] != before && !(is_second && folds_on_either_side(update->op, type))) return false;
   Fold fold{.update = update, .own = update->operands[is_second ? 0 : 1]};
   fold.shows_zeros = type.is_float() && is_extreme(update->op) && !stores(body);
   fold.in_order = type.is_float() && !fold.shows_zeros;

@@ -69,6 +69,13 @@ struct Fold {
   bool shows_zeros = false;
 };
 
+// Whether `carried op own` can be a fold; of floats in the lanes' order, of integers in any.
+bool folds_with(ir::Op op, ir::Type type);
+// Whether `own op carried` is the same.
+bool folds_on_either_side(ir::Op op, ir::Type type);
+// What an own value is that changes nothing: the bits of one lane.
+ScalarBits fold_identity(ir::Op op, ir::Type type);
+
 class LaneView {
 public:
   using HasUnitStride = std::function<bool(std::uint16_t slot, std::uint8_t dimension)>;

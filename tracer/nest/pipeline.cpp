@@ -7,6 +7,7 @@
 
 #include "tracer/ir/verify.h"
 #include "tracer/ir/walk.h"
+#include "tracer/nest/contributions.h"
 #include "tracer/nest/version.h"
 #include "tracer/nest/widen.h"
 #include "tracer/opt/pipeline.h"
@@ -129,12 +130,20 @@ Reconsider what_to_reconsider(const PlannedRegion& planned, const PlanRequest& r
   return result;
 }
 
-void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
-  const ir::Region scalar = planned.fast;
+// False: loops of which contributions were separated are not in lanes. `wanted` has become those that are.
+bool put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias,
+                  std::optional<std::vector<ir::InstructionId>>& wanted) {
+  ir::Region scalar = planned.fast;
+  const std::vector<ir::InstructionId> separated = separate_contributions(
+      scalar, [&](ir::InstructionId loop) { return !wanted || std::ranges::find(*wanted, loop) != wanted->end(); });
   Nest nest(scalar, alias.forms_are_in_range);
   planned.lane_dependences = find_dependences(nest, request.is_grain);
   const std::vector<ChosenLoop> chosen = choose_plan(nest, planned.lane_dependences, request, planned.plan);
-  if (chosen.empty()) return;
+  wanted.emplace();
+  for (const ChosenLoop& each : chosen)
+    if (std::ranges::find(separated, each.view.loop()) != separated.end()) wanted->push_back(each.view.loop());
+  if (wanted->size() < separated.size()) return false;
+  if (chosen.empty()) return true;
   planned.lane_loops = planned.plan.in_lanes;
   planned.checks.unit_strides = planned.plan.unit_strides;
   std::vector<LaneLoop> loops;
@@ -144,6 +153,23 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
   optimise(planned.fast, alias);
   if (planned.plan.is_ordinal && !planned.fast.accumulators.empty())
     planned.alignment = planned.plan.lanes * planned.plan.gangs;
+  return true;
+}
+
+// Again as long as contributions have been separated for nothing. Why a loop is not in lanes then is what was in the
+// way of the first try.
+void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
+  const Plan before = planned.plan;
+  std::optional<std::vector<ir::InstructionId>> wanted;
+  if (put_in_lanes(planned, request, alias, wanted)) return;
+  const std::vector<LoopNote> first = planned.plan.loops;
+  do planned.plan = before;
+  while (!put_in_lanes(planned, request, alias, wanted));
+  for (LoopNote& note : planned.plan.loops) {
+    const auto known = std::ranges::find(first, note.loop, &LoopNote::loop);
+    if (note.why_not.reason == Reason::CarriedValue && known != first.end() && known->why_not.reason != Reason::None)
+      note.why_not = known->why_not;
+  }
 }
 
 // Whether each load's subscripts are checked against the very dimension that they count in, unless they are no numbers

@@ -69,12 +69,13 @@ Facts::Facts(const ir::Region& region)
     : region_(region), values_(region.values.size()), instructions_(region.instructions.size()) {
   walk(region.body, no_loop);
   plan_accesses();
-  choose_modes();
   find_forms();
   fold_into_readers(region.body);
+  choose_modes();
   note_reads(region.body);
   for (ValueFacts& value : values_) std::sort(value.read_at.begin(), value.read_at.end());
   share_in(region.body);
+  share_subscripts();
 }
 
 bool Facts::is_emitted(const Instruction& it) const {
@@ -147,21 +148,6 @@ void Facts::plan_accesses() {
     }
     instructions_[id].access = static_cast<int>(accesses_.size());
     accesses_.push_back(std::move(plan));
-  }
-}
-
-// A moving pointer costs an instruction in each iteration; an index in the addressing mode costs one for each access
-// that would otherwise be folded into arithmetic (Intel's cores take such operands apart).
-void Facts::choose_modes() {
-  for (LoopFacts& loop : loops_) {
-    for (PointerGroup& group : loop.groups) {
-      if (group.with_index.empty()) continue;
-      const AddressTerm& term = group.with_index.front();
-      bool scalable = group.with_index.size() == 1 && term.dimension == AddressTerm::none &&
-                      (term.factor == 1 || term.factor == 2 || term.factor == 4 || term.factor == 8);
-      bool indexed = scalable && group.members == 1 && !group.has_dynamic_member;
-      group.mode = indexed ? PointerGroup::Mode::Indexed : PointerGroup::Mode::Bumped;
-    }
   }
 }
 
@@ -426,6 +412,34 @@ void Facts::fold_extracts(const Body& body) {
   }
 }
 
+// ---- pointers -----------------------------------------------------------------------------------------------------
+
+// A moving pointer costs an instruction in each iteration; an index in the addressing mode costs one for each access
+// that is folded into arithmetic (Intel's cores take such operands apart), and saves setting the pointer up.
+void Facts::choose_modes() {
+  const auto is_folded = [&](const Instruction& access) {
+    const ValueId value = access.op == Op::Load ? access.results[0] : access.operands.back();
+    return values_[value].form == Form::InReader;
+  };
+  for (InstructionId id : order_) {
+    const Instruction& it = region_.instructions[id];
+    if (instructions_[id].access < 0 || !is_folded(it)) continue;
+    const AccessPlan& plan = access(it);
+    if (plan.group >= 0)
+      ++loops_[static_cast<std::size_t>(plan.loop)].groups[static_cast<std::size_t>(plan.group)].folded;
+  }
+  for (LoopFacts& loop : loops_) {
+    for (PointerGroup& group : loop.groups) {
+      if (group.with_index.empty()) continue;
+      const AddressTerm& term = group.with_index.front();
+      bool scalable = group.with_index.size() == 1 && term.dimension == AddressTerm::none &&
+                      (term.factor == 1 || term.factor == 2 || term.factor == 4 || term.factor == 8);
+      bool indexed = scalable && (group.members == 1 || group.folded == 0) && !group.has_dynamic_member;
+      group.mode = indexed ? PointerGroup::Mode::Indexed : PointerGroup::Mode::Bumped;
+    }
+  }
+}
+
 // ---- reads --------------------------------------------------------------------------------------------------------
 
 // Reads of a value that stands inside its reader, or waits for an exit, are reads of its operands.
@@ -523,6 +537,29 @@ void Facts::share_in(const Body& body) {
       }
       share_in(nested);
     }
+  }
+}
+
+// A subscript that is in range as it stands is its own result, so both may have one register where nothing reads the
+// subscript any more: no copy stands in the chain of loads. A negative one is changed in cold code, which changes it
+// back before an exit looks.
+void Facts::share_subscripts() {
+  std::set<ValueId> kept; // a reduction's: its register outlives all reads
+  for (InstructionId id : order_)
+    if (region_.instructions[id].op == Op::LaneSet) kept.insert(region_.instructions[id].operands[0]);
+  for (InstructionId id : order_) {
+    const Instruction& it = region_.instructions[id];
+    if (it.op != Op::Index || region_.type(it.results[0]).lanes > 1 || kept.contains(it.operands[0])) continue;
+    const ValueId subscript = it.operands[0];
+    ValueFacts& result = values_[it.results[0]];
+    const ValueFacts& facts = values_[subscript];
+    if (result.form != Form::Emitted || result.shares != no_id || it.operands[1] == subscript) continue;
+    if (facts.form != Form::Emitted || facts.shares != no_id || facts.body != result.body) continue;
+    if (facts.definition == no_id) continue;
+    const Effect effect = info(region_.instructions[facts.definition].op).effect;
+    if (effect != Effect::Pure && effect != Effect::Read) continue;
+    if (!read_between(subscript, instructions_[id].position, static_cast<int>(order_.size())))
+      result.shares = subscript;
   }
 }
 

@@ -41,6 +41,7 @@ struct PointerGroup {
   std::vector<AddressTerm> invariant;
   std::vector<AddressTerm> with_index; // value is the loop's index
   int members = 0;
+  int folded = 0; // of these, into arithmetic
   bool has_dynamic_member = false;
   Mode mode = Mode::Fixed;
 };
@@ -149,6 +150,7 @@ private:
   void note_read(ValueId value, int position);
   void note_loop_reads(const ir::Instruction& it, int position);
   void share_in(const ir::Body& body);
+  void share_subscripts();
   bool may_share(ValueId parameter, ValueId next, const ir::Body& body, int limit, std::vector<ValueId>& sharers) const;
   bool read_between(ValueId value, int after, int limit) const;
   template <typename F> void for_each_read(const ir::Instruction& it, F&& f) const;

@@ -312,9 +312,13 @@ private:
   bool lower_side(const ir::Body& side, const std::vector<x86::Reg>& results);
   // What the index is compared with: the bound before the first iteration, the bound minus step (no operand for step 1)
   // after each.
+  // `limit`: hi - step, what the index is compared with before the step; none where the index meets hi.
   struct LoopEnd {
     Operand hi, limit;
+    bool meets() const { return limit.isNone(); }
   };
+  bool is_multiple(ValueId value, std::int64_t of) const;
+  bool meets_its_bound(const Instruction& it) const;
   LoopEnd loop_end(const Instruction& it);
   void close_loop(const Instruction& it, const LoopEnd& last, const x86::Gp& index, const Label& top);
   // Iterations that run without looking up: `end` is what the index is compared with, `reach` ahead of where it began.
@@ -324,7 +328,7 @@ private:
   };
   std::int64_t trips_of_a_strip(LoopId loop) const; // 1: it looks up in each iteration
   std::optional<Strip> open_strip(const Instruction& it, const LoopEnd& last, const x86::Gp& index, std::int64_t trips);
-  void find_strip_end(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index);
+  void find_strip_end(const LoopEnd& last, const Strip& strip, const x86::Gp& index);
   void close_strip(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index,
                    const Label& top);
   void look_up();

@@ -145,9 +145,40 @@ void Generator::lower_for(const Instruction& it) {
   reachable_ = true;
 }
 
+// True when the value is a multiple of a power of two, whatever wraps.
+bool Generator::is_multiple(ValueId value, std::int64_t of) const {
+  const Instruction* it = facts_.definition(value);
+  if (it == nullptr || region_.type(value) != ir::i64) return false;
+  const auto multiple = [&](std::size_t operand) { return is_multiple(it->operands[operand], of); };
+  switch (it->op) {
+  case Op::Const:
+    return (it->immediate & (of - 1)) == 0;
+  case Op::And:
+    return multiple(0) || multiple(1);
+  case Op::Select:
+    return multiple(1) && multiple(2);
+  default:
+    return false;
+  }
+}
+
+// True when the index meets the bound: the bound is a multiple of the step away from the first index. Then the index
+// may step before it is compared, and never overflows.
+bool Generator::meets_its_bound(const Instruction& it) const {
+  const std::int64_t step = it.immediate;
+  if (step == 1) return true;
+  if ((step & (step - 1)) != 0 || step > std::numeric_limits<std::int32_t>::max()) return false;
+  const ValueId lo = it.operands[0], hi = it.operands[1];
+  if (is_multiple(lo, step) && is_multiple(hi, step)) return true;
+  const Instruction* sum = facts_.definition(hi);
+  if (sum == nullptr || sum->op != Op::Add) return false;
+  return (sum->operands[0] == lo && is_multiple(sum->operands[1], step)) ||
+         (sum->operands[1] == lo && is_multiple(sum->operands[0], step));
+}
+
 Generator::LoopEnd Generator::loop_end(const Instruction& it) {
   Operand hi = source(it.operands[1]);
-  if (it.immediate == 1) return {hi, Operand()};
+  if (meets_its_bound(it)) return {hi, Operand()};
   if (hi.isImm() && it.immediate <= std::numeric_limits<std::int32_t>::max()) {
     std::int64_t limit = hi.as<Imm>().value() - it.immediate;
     if (limit == static_cast<std::int32_t>(limit)) return {hi, Imm(limit)};
@@ -158,8 +189,8 @@ Generator::LoopEnd Generator::loop_end(const Instruction& it) {
 }
 
 void Generator::close_loop(const Instruction& it, const LoopEnd& last, const x86::Gp& index, const Label& top) {
-  if (it.immediate == 1) { // index < hi, so that index + 1 cannot overflow
-    cc_.add(index, 1);
+  if (last.meets()) {
+    cc_.add(index, Imm(it.immediate));
     emit(Id::kIdCmp, index, last.hi);
     cc_.jl(top);
     return;
@@ -202,17 +233,17 @@ std::optional<Generator::Strip> Generator::open_strip(const Instruction& it, con
                          static_cast<std::uint64_t>(trips) * static_cast<std::uint64_t>(it.immediate)))
     return std::nullopt;
   trips = std::min(trips, std::numeric_limits<std::int32_t>::max() / it.immediate);
-  // A step of one is compared behind the step, others before it.
-  std::int64_t reach = it.immediate == 1 ? trips : std::max<std::int64_t>(trips - 1, 0) * it.immediate;
+  // An index that meets its bound is compared behind the step, others before it.
+  std::int64_t reach = last.meets() ? trips * it.immediate : std::max<std::int64_t>(trips - 1, 0) * it.immediate;
   Strip strip{new_gp(), static_cast<std::int32_t>(reach)};
-  find_strip_end(it, last, strip, index);
+  find_strip_end(last, strip, index);
   return strip;
 }
 
 // The strip ends where the loop does, or `reach` ahead, which is rare: in cold code, so that short loops pay little. A
 // sum that wraps seems near, too: such a strip has one iteration.
-void Generator::find_strip_end(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index) {
-  Operand bound = it.immediate == 1 ? last.hi : last.limit;
+void Generator::find_strip_end(const LoopEnd& last, const Strip& strip, const x86::Gp& index) {
+  Operand bound = last.meets() ? last.hi : last.limit;
   x86::Gp ahead = new_gp();
   Label far = cc_.newLabel(), found = cc_.newLabel();
   emit(Id::kIdMov, strip.end, bound);
@@ -230,8 +261,8 @@ void Generator::find_strip_end(const Instruction& it, const LoopEnd& last, const
 void Generator::close_strip(const Instruction& it, const LoopEnd& last, const Strip& strip, const x86::Gp& index,
                             const Label& top) {
   Label between = cc_.newLabel();
-  close_loop(it, {strip.end, strip.end}, index, top);
-  if (it.immediate == 1) {
+  close_loop(it, {strip.end, last.meets() ? Operand() : Operand(strip.end)}, index, top);
+  if (last.meets()) {
     emit(Id::kIdCmp, index, last.hi);
   } else { // the index before the step, for the one behind it may have wrapped
     x86::Gp before = new_gp();
@@ -249,7 +280,7 @@ void Generator::close_strip(const Instruction& it, const LoopEnd& last, const St
     cc_.je(on);
     ask_caller(on);
     cc_.bind(on);
-    find_strip_end(it, last, strip, index);
+    find_strip_end(last, strip, index);
     cc_.jmp(top);
   });
 }

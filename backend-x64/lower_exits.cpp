@@ -77,19 +77,21 @@ void Generator::lower_index(const Instruction& it) {
     vector_index(it);
     return;
   }
-  bool of_its_own = has_register_of_its_own(it.results[0]);
+  bool in_place = facts_.of(it.results[0]).shares == it.operands[0]; // Facts::share_subscripts
+  bool of_its_own = in_place || has_register_of_its_own(it.results[0]);
   x86::Gp length = gp(it.operands[1]), subscript = of_its_own ? target_gp(it.results[0]) : new_gp();
   Label stub = exit_stub(it), other = cc_.newLabel(), done = cc_.newLabel();
   move(subscript, it.operands[0]);
   cc_.cmp(subscript, length);
   cc_.jae(other);
   cc_.bind(done);
-  later([this, subscript, length, stub, other, done] {
+  later([this, subscript, length, stub, other, done, in_place] {
     cc_.bind(other);
     cc_.add(subscript, length);
     cc_.cmp(subscript, length);
-    cc_.jae(stub);
-    cc_.jmp(done);
+    cc_.jb(done);
+    if (in_place) cc_.sub(subscript, length);
+    cc_.jmp(stub);
   });
   copy(target_gp(it.results[0]), subscript, ir::i64);
 }

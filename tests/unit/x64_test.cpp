@@ -206,12 +206,6 @@ TEST_CASE("random regions") {
 
 namespace {
 
-std::string listing_of(const Region& region, Isa isa, CpuFamily family = CpuFamily::Zen4) {
-  CompileResult result = make_code_generator(family)->compile(region, {isa, false, true});
-  REQUIRE(result);
-  return result.code->listing;
-}
-
 // The mnemonics from the last "align" up to the first jump back: an innermost loop.
 std::string inner_loop(const std::string& listing) {
   std::istringstream lines(listing.substr(listing.rfind("align 32\nL")));
@@ -429,48 +423,6 @@ TEST_CASE("a matrix product with reductions in registers gives the evaluator's b
   fill(world.arrays[0], 3);
   world.end = 256;
   expect_agreement(parsed(sum_text), world);
-}
-
-TEST_CASE("counted loops at the ends of the integers") {
-  for (std::int64_t step : {1, 2, 3, 100}) {
-    Region region = parsed(fmt::format(R"(
-region "count" file "" line 0
-scalar 0 int64 r0
-scalar 1 int64 r1
-array 0 int64 ndim 1 contiguous r2
-body
-  %0: i64 = param 0
-  %1: i64 = param 1
-  %2: array = array 0
-  %3: i64 = const 0
-  %4: i64 = const 1
-  %5: i64, %6: i64 = for %7 = %0 to %1 step {} (%8: i64 = %3, %9: i64 = %3) {{
-    %10: i64 = add %8, %4
-    yield %10, %7
-  }}
-  store int64 %2[%3], %5
-  store int64 %2[%4], %6
-  yield
-)",
-                                       step));
-    constexpr std::int64_t most = INT64_MAX, least = INT64_MIN;
-    for (auto [lo, hi] : {std::pair{most - 7, most},
-                          {most - 1, most},
-                          {most, most},
-                          {least, least + 5},
-                          {least, least},
-                          {least, least + 1},
-                          {std::int64_t{5}, std::int64_t{-5}},
-                          {std::int64_t{-5}, std::int64_t{6}},
-                          {most, least}}) {
-      World world;
-      world.scalars = {static_cast<std::uint64_t>(lo), static_cast<std::uint64_t>(hi)};
-      world.arrays.push_back(make_array(ScalarKind::Int64, {2}));
-      world.end = 1;
-      INFO("from " << lo << " to " << hi << " step " << step);
-      expect_agreement(region, world);
-    }
-  }
 }
 
 // ---- looking up ----------------------------------------------------------------------------------------------------

@@ -283,6 +283,12 @@ inline std::string check_region(const Region& region, const World& before) {
   return {};
 }
 
+inline std::string listing_of(const Region& region, Isa isa, CpuFamily family = CpuFamily::Zen4) {
+  CompileResult result = make_code_generator(family)->compile(region, {isa, false, true});
+  REQUIRE(result);
+  return result.code->listing;
+}
+
 inline Region parsed(const std::string& text) {
   ParsedRegion result = parse(text);
   INFO(result.error);

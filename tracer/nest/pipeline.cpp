@@ -8,6 +8,7 @@
 #include "tracer/ir/verify.h"
 #include "tracer/ir/walk.h"
 #include "tracer/nest/contributions.h"
+#include "tracer/nest/unroll.h"
 #include "tracer/nest/version.h"
 #include "tracer/nest/widen.h"
 #include "tracer/opt/pipeline.h"
@@ -172,6 +173,22 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
   }
 }
 
+void unroll(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
+  const Nest nest(planned.fast);
+  const Numbers numbers(nest.table(), request.scalars, request.arrays);
+  const auto trips = [&](ir::InstructionId id) -> std::optional<std::int64_t> {
+    const Span reach = numbers.reach(nest.loop_of(id), 0, std::max<std::int64_t>(request.iterations, 1));
+    if (reach.empty) return 0;
+    if (!reach.known || reach.greatest >= std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+    return static_cast<std::int64_t>(reach.greatest) + 1;
+  };
+  auto unrolled = unroll_loops(planned.fast, trips, planned.plan.unrolled);
+  if (!unrolled) return;
+  planned.fast = std::move(*unrolled);
+  check_in_debug(planned.fast, "unrolling");
+  optimise(planned.fast, alias);
+}
+
 // Whether each load's subscripts are checked against the very dimension that they count in, unless they are no numbers
 // that the entry could know (AliasInfo::forms_are_in_range). The elements of a view are not: they are checked against
 // the view's length, and where the view lies by a guard in the body.
@@ -242,6 +259,7 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
         if (planned.lane_loops.empty()) planned.plan.loops = std::move(notes); // of the loops as they were written
       }
     }
+    if (planned.lane_loops.empty()) unroll(planned, request, alias);
   } else {
     const auto name = [&](std::uint16_t slot) { return request.register_name(recorded.arrays[slot].guest_register); };
     const std::string arrays = fmt::format("'{}' and '{}'", name(together->first), name(together->second));

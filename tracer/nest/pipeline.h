@@ -6,6 +6,8 @@
 //                             +-- without hoisted checks --optimise--> fast, scalar
 //                                                                        |
 //                                                                        +-- widened --optimise--> fast, in lanes
+//                                                                        |
+//                                                                        +-- or unrolled --optimise--> fast, scalar
 //
 // The careful region may run any iterations at any entry. The fast one may run only those that PlannedEntry::next_piece
 // gives it: its subscripts are in range for them, its arrays share no memory, the loop in lanes is independent with the

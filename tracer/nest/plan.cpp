@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tracer/nest/unroll.h"
+
 namespace pyvm::tracer::nest {
 
 namespace {
@@ -28,6 +30,8 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
   for (const CopyNote& note : plan.copied)
     text += fmt::format("  line {} {}: iterations only update it, so each thread may have a copy of its own\n",
                         note.line, array(note.slot));
+  for (const int line : plan.unrolled)
+    text += fmt::format("  line {} loop: {} iterations at a time, in order\n", line, iterations_a_turn);
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));

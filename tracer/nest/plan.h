@@ -74,6 +74,7 @@ struct Plan {
   std::vector<LoopNote> loops;
   std::vector<OrderNote> in_order;
   std::vector<CopyNote> copied;
+  std::vector<int> unrolled; // lines of scalar loops that do several iterations a turn (unroll.h)
   int checks_at_entry = 0;
   std::vector<CheckNote> checks_inside;
   std::vector<Disjoint> disjoint;

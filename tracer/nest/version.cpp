@@ -77,21 +77,26 @@ private:
     const ir::Instruction& it = from_.at(id);
     changed_ = true;
     build_.set_line(it.line);
-    const ValueId lo = at(it.operands[0]), zero = build_.int_constant(0);
-    const ValueId last = build_.emit(Op::Add, {at(it.operands[1]), build_.int_constant(-1)});
+    const ValueId lo = at(it.operands[0]), hi = at(it.operands[1]), zero = build_.int_constant(0);
     std::optional<ValueId> all;
     const auto require = [&](Op op, ValueId a, ValueId b) {
       const ValueId holds = build_.emit(op, {a, b});
       all = all ? build_.emit(Op::And, {*all, holds}) : holds;
     };
+    require(Op::Lt, lo, hi); // the loop's own condition: what its copies compute of its trips relies on it
     for (const Check& check : found.checks) {
       const auto place = [&](ValueId end) {
         const auto [offset, addend] = check.subscript;
         if (offset != ir::no_id) end = build_.emit(Op::Add, {end, at(offset)});
         return addend == 0 ? end : build_.emit(Op::Add, {end, build_.int_constant(addend)});
       };
-      const ValueId first = place(lo), end = place(last);
+      const ValueId first = place(lo);
       require(Op::Le, zero, first);
+      if (first == lo) { // below hi
+        require(Op::Le, hi, at(check.length));
+        continue;
+      }
+      const ValueId end = place(build_.emit(Op::Add, {hi, build_.int_constant(-1)}));
       require(Op::Le, first, end);
       require(Op::Lt, end, at(check.length));
     }

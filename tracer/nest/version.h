@@ -5,7 +5,7 @@
 // whether all of them are in range. So the loop is written twice, without those checks and with them, and the numbers
 // choose:
 //
-//   for k = lo to hi {                  ok = 0 <= lo + c <= (hi - 1) + c < length
+//   for k = lo to hi {                  ok = lo < hi and 0 <= lo + c <= (hi - 1) + c < length
 //     at = index (k + c), length !0     if ok { for k = lo to hi { ... (k + c) ... } }
 //     ...                         =>    else  { for k = lo to hi { at = index (k + c), length !0; ... } }
 //   }

@@ -34,6 +34,21 @@ void Replacements::apply(Region& region) const {
   for (Exit& exit : region.exits) replace(exit.operands);
 }
 
+bool is_dear(Op op) {
+  switch (op) {
+  case Op::Div:
+  case Op::FloorDiv:
+  case Op::FloorMod:
+  case Op::UDiv:
+  case Op::UMod:
+  case Op::Pow:
+  case Op::Math:
+    return true;
+  default:
+    return false;
+  }
+}
+
 std::vector<bool> defined_in(const Region& region, const Body& body) {
   std::vector<bool> defined(region.values.size(), false);
   for (const ValueId value : body.parameters) defined[value] = true;

@@ -34,6 +34,9 @@ std::vector<bool> defined_in(const ir::Region& region, const ir::Body& body);
 // itself, or may not end at all.
 bool may_leave(const ir::Region& region, const ir::Instruction& instruction);
 
+// Divisions and functions: what takes many times as long as other computations.
+bool is_dear(ir::Op op);
+
 // What a place holds after a store at the top of a loop's body: the stored value, cut to a narrow integer's bits by an
 // instruction before the body's end.
 ir::ValueId stored_value(ir::Region& region, const ir::Instruction& store, ir::InstructionId loop);

@@ -32,21 +32,6 @@ using namespace ir;
 
 namespace {
 
-bool is_dear(Op op) {
-  switch (op) {
-  case Op::Div:
-  case Op::FloorDiv:
-  case Op::FloorMod:
-  case Op::UDiv:
-  case Op::UMod:
-  case Op::Pow:
-  case Op::Math:
-    return true;
-  default:
-    return false;
-  }
-}
-
 class Hoisting {
 public:
   Hoisting(Region& region, const AliasInfo& alias)

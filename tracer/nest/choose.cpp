@@ -148,9 +148,27 @@ private:
     return table().loops[loop].ordinal && request_.iterations < 2 * request_.lanes;
   }
 
+  // A piece of a loop (split.h) has as many as another one that may run in lanes: at other entries it is the longer one.
   double trips(LoopId loop) const {
+    double most = trips_of(loop);
+    const Loop& facts = table().loops[loop];
+    for (LoopId each = 0; each < table().loops.size() && facts.line != 0; ++each)
+      if (each != loop && table().loops[each].parent == facts.parent && table().loops[each].line == facts.line &&
+          order(each).independent())
+        most = std::max(most, trips_of(each));
+    return most;
+  }
+
+  Order order(LoopId loop) const {
+    const std::int64_t all = std::max<std::int64_t>(request_.iterations, 1);
+    return order_of(facts_, loop, request_.scalars, request_.arrays, 0, all);
+  }
+
+  double trips_of(LoopId loop) const {
     if (assumes_iterations(loop)) return assumed_iterations;
-    const Span span = numbers_.index_span(loop, 0, std::max<std::int64_t>(request_.iterations, 1));
+    const std::int64_t all = std::max<std::int64_t>(request_.iterations, 1);
+    Span span = numbers_.index_span(loop, 0, all);
+    if (const Span reach = numbers_.reach(loop, 0, all); !table().loops[loop].ordinal && reach.known) span = reach;
     if (!span.known) return unknown_trips;
     return span.empty ? 0 : static_cast<double>((span.greatest - span.least) / table().loops[loop].step + 1);
   }
@@ -179,9 +197,8 @@ private:
       note.why_not = *view.refusal();
       return std::nullopt;
     }
-    const std::int64_t all = std::max<std::int64_t>(request_.iterations, 1);
-    const Order order = order_of(facts_, loop, request_.scalars, request_.arrays, 0, all);
-    if (!order.independent()) return no(order.reason, detail_of(order, facts_.slots, request_.register_name));
+    if (const Order found = order(loop); !found.independent())
+      return no(found.reason, detail_of(found, facts_.slots, request_.register_name));
     const double count = trips(loop);
     if (count < request_.lanes && !is_forced()) return no(Reason::TooFewTrips, fmt::format("{:.0f}", count));
     note.cost = cost(&view) * (assumes_iterations(loop) ? price_of_assuming : 1);

@@ -8,6 +8,7 @@
 #include "tracer/ir/verify.h"
 #include "tracer/ir/walk.h"
 #include "tracer/nest/contributions.h"
+#include "tracer/nest/split.h"
 #include "tracer/nest/unroll.h"
 #include "tracer/nest/version.h"
 #include "tracer/nest/widen.h"
@@ -173,6 +174,25 @@ void put_in_lanes(PlannedRegion& planned, const PlanRequest& request, const Alia
   }
 }
 
+// The fast region in another form, some loop of which may be fit for lanes.
+void rewrite(PlannedRegion& planned, ir::Region&& form, const PlanRequest& request, const AliasInfo& alias) {
+  planned.fast = std::move(form);
+  check_in_debug(planned.fast, "rewriting loops");
+  optimise(planned.fast, alias);
+  std::vector<LoopNote> notes = std::move(planned.plan.loops);
+  planned.plan.loops.clear();
+  put_in_lanes(planned, request, alias);
+  if (planned.lane_loops.empty()) planned.plan.loops = std::move(notes); // of the loops as they were written
+}
+
+void put_pieces_in_lanes(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
+  auto pieces = split_loops(planned.fast);
+  if (!pieces) return;
+  ir::Region whole = planned.fast;
+  rewrite(planned, std::move(*pieces), request, alias);
+  if (planned.lane_loops.empty()) planned.fast = std::move(whole);
+}
+
 void unroll(PlannedRegion& planned, const PlanRequest& request, const AliasInfo& alias) {
   const Nest nest(planned.fast);
   const Numbers numbers(nest.table(), request.scalars, request.arrays);
@@ -247,18 +267,9 @@ PlannedRegion plan_region(const ir::Region& recorded, const PlanRequest& request
   if (alias.distinct_slots_are_disjoint) {
     planned.checks.disjoint = pairs;
     put_in_lanes(planned, request, alias);
-    if (planned.lane_loops.empty() && request.hoists_checks) {
-      if (auto versioned = version_loops(planned.fast)) {
-        planned.fast = std::move(*versioned);
-        check_in_debug(planned.fast, "versioning loops");
-        optimise(planned.fast, alias);
-        // A loop without checks may be fit for lanes.
-        std::vector<LoopNote> notes = std::move(planned.plan.loops);
-        planned.plan.loops.clear();
-        put_in_lanes(planned, request, alias);
-        if (planned.lane_loops.empty()) planned.plan.loops = std::move(notes); // of the loops as they were written
-      }
-    }
+    if (planned.lane_loops.empty()) put_pieces_in_lanes(planned, request, alias);
+    if (planned.lane_loops.empty() && request.hoists_checks)
+      if (auto versioned = version_loops(planned.fast)) rewrite(planned, std::move(*versioned), request, alias);
     if (planned.lane_loops.empty()) unroll(planned, request, alias);
   } else {
     const auto name = [&](std::uint16_t slot) { return request.register_name(recorded.arrays[slot].guest_register); };

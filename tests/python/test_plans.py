@@ -165,7 +165,8 @@ def state_after(kernel, *arguments):
                                   "o[i, 0] = a[i].sum()", "o[i, 0] = np.sum(a[i])", "o[i, 0] = (a[i] * b).max() - a[i].min()", "o[i] *= 0.5",
                                   "o[i] = a[i] // b", "o[i] = a[i] % 2.0", "o[i] = a[i] ** b", "o[i, 0] = a[i].mean()", "o[i] = a[i] > b",
                                   "o[i] = np.where(a[i] > b, a[i], 0.0)", "o[i, 0] = np.dot(a[i], b)", "o[i, 0] = np.argmax(a[i])",
-                                  "o[i, 0] = a[i].copy()[3]", "o[i] = np.arange(a.shape[1])", "o[i] = np.zeros(a.shape[1] * 2 - len(b))"])
+                                  "o[i, 0] = a[i].copy()[3]", "o[i] = np.arange(a.shape[1])", "o[i] = np.zeros(a.shape[1] * 2 - len(b))",
+                                  "o[i, 0] = len(np.zeros(int(b[3]) + 2))"])
 def test_array_expressions_are_compiled(over_rows, body):
     found = state_after(over_rows(body), np.ones((400, 30)), np.ones(30), np.zeros((400, 30)))
     assert found["state"] == "compiled", found["reason"]

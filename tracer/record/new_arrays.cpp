@@ -4,6 +4,8 @@
 // It may be used again when the place is passed again, since what was made there before cannot be named any more: a
 // variable that brings an array from one iteration of a loop to the next does not come to the loop with an array of a
 // place inside.
+//
+// Its length is what the entry knows (ScratchLength), or, of a vector, anything up to a number that is fixed here.
 #include <algorithm>
 
 #include "tracer/record/walker.h"
@@ -23,6 +25,7 @@ struct Maker {
   enum class Fill : std::uint8_t { Nothing, Zero, One, Given } fill;
 };
 constexpr std::size_t most_terms = 4; // of a length
+constexpr std::int64_t most_elements_of_varying = 2048;
 
 constexpr Maker makers[] = {
     {BuiltinId::NumpyZeros, false, 1, Maker::Fill::Zero},       {BuiltinId::NumpyOnes, false, 1, Maker::Fill::One},
@@ -146,7 +149,8 @@ Abstract Walker::scratch_of(const Builtin& builtin, ScalarKind kind, const std::
   if (lengths.size() > 8) return refuse("of so many dimensions");
   for (const Abstract& each : lengths) {
     const auto length = length_at_entry(each);
-    if (!length) return refuse("of a length that is not known before the loop");
+    if (!length && lengths.size() == 1) return scratch_within(builtin, kind, each);
+    if (!length) return refuse("of several dimensions whose lengths are not known before the loop");
     slot.scratch.push_back(*length);
   }
   if (slot.scratch.empty()) return refuse("of no dimension");
@@ -158,6 +162,21 @@ Abstract Walker::scratch_of(const Builtin& builtin, ScalarKind kind, const std::
   return array;
 }
 
+// A vector of a length that iterations find out: the first elements of one that is long enough for most. A longer one,
+// and one of a negative length, are the interpreter's.
+Abstract Walker::scratch_within(const Builtin& builtin, ScalarKind kind, const Abstract& length) {
+  const Abstract number = one_kind(length);
+  if (!number.is(Shape::Scalar) || !is_integer(number.kind) || number.kind == ScalarKind::UInt64)
+    return give_up(Abort::UnsupportedCall, builtin.name + "() of this length");
+  const ir::ValueId elements = convert(number, ScalarKind::Int64);
+  build_.guard(build_.emit(Op::ULe, {elements, build_.int_constant(most_elements_of_varying)}),
+               exit_here("an array of many elements"));
+  Abstract array = scratch_of(
+      builtin, kind, {Abstract::scalar(ScalarKind::Int64, build_.int_constant(most_elements_of_varying))});
+  array.dims.push_back({true, build_.int_constant(0), elements, 1});
+  return array;
+}
+
 // A few elements one by one, else a loop.
 void Walker::fill_new(const Abstract& array,
                       const std::function<ir::ValueId(const std::vector<ir::ValueId>& at)>& element) {
@@ -166,7 +185,7 @@ void Walker::fill_new(const Abstract& array,
   const ir::ValueId reference = build_.array(array.slot), zero = build_.int_constant(0);
   std::vector<ir::ValueId> at;
   const ir::ScratchLength& first = slot.scratch[0];
-  if (slot.ndim == 1 && first.is_constant() && first.constant <= few) {
+  if (slot.ndim == 1 && array.dims.empty() && first.is_constant() && first.constant <= few) {
     for (std::int64_t k = 0; k < first.constant; ++k) {
       at = {build_.int_constant(k)};
       build_.store(reference, at, element(at));
@@ -174,7 +193,7 @@ void Walker::fill_new(const Abstract& array,
     return;
   }
   build_.set_line(0);
-  for (int k = 0; k < slot.ndim; ++k) at.push_back(build_.begin_for(zero, build_.dim(reference, k), 1).index);
+  for (const ir::ValueId length : shape_of_view(array)) at.push_back(build_.begin_for(zero, length, 1).index);
   build_.store(reference, at, element(at));
   for (int k = 0; k < slot.ndim; ++k) build_.end_for();
   build_.set_line(code().locations[pc_].line);

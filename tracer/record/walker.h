@@ -240,6 +240,7 @@ private:
   Abstract new_array(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype);
   std::vector<Abstract> lengths_of_new(const Abstract& shape, bool is_like);
   Abstract scratch_of(const Builtin& builtin, ScalarKind kind, const std::vector<Abstract>& lengths);
+  Abstract scratch_within(const Builtin& builtin, ScalarKind kind, const Abstract& length);
   void fill_new(const Abstract& array,
                 const std::function<ir::ValueId(const std::vector<ir::ValueId>& at)>& element);
   Abstract new_range(const Builtin& builtin, std::span<const Abstract> arguments, std::optional<Abstract> dtype);

@@ -9,7 +9,7 @@ each way there is. Numbers are float64, or all float32, or all ints, or of mixed
 
 from dataclasses import dataclass
 
-from . import inputs, sums, tallies, wholes
+from . import inputs, meetings, sums, tallies, wholes
 from .expressions import IDENTITIES, INT_IDENTITIES
 
 FLOAT_LITERALS = ("0.5", "-1.25", "3.0", "0.0", "-0.0", "1.0", "1e308", "-2.0", "0.1", "np.inf", "7", "2")
@@ -18,7 +18,7 @@ INT_KINDS = tuple(k for k in inputs.KINDS if "int" in k)
 AROUND_LANES = tuple(sorted({k + d for k in (0, 8, 16, 32, 64, 96) for d in (-1, 0, 1)} - {-1}))
 BLOCKS = (4095, 4096, 4097, 8192, 8193, 8200, 12289)
 SHAPES = {"nest": 10, "product": 2, "recurrence": 2, "two loops": 2, "time": 1, "helper": 3, "own array": 2, "search": 2, "far": 3,
-          "blocks": 4, "shared": 1, "sums": 6, "wholes": 4, "tallies": 4}
+          "blocks": 4, "shared": 1, "sums": 6, "wholes": 4, "tallies": 4, "meetings": 4}
 
 
 @dataclass
@@ -103,6 +103,9 @@ class Kernel:
 
     def tallies(self):
         tallies.body(self)
+
+    def meetings(self):
+        meetings.body(self)
 
     # ---- arrays
 
@@ -511,8 +514,10 @@ class Kernel:
         length, kind = self.pick("m", "m", 3), "float64" if self.kinds != "ints" else "int64"
         tmp = Array(self.fresh("a"), kind, (length,), True, frozenset(self.parallel_indices()))
         row = f"{x.name}[i1]" if len(x.dims) == 2 and length == "m" and x.kind == kind else None
-        makers = [f"np.zeros({length}, np.{kind})", f"np.full({length}, {self.pick('1', '-0.0', '7')}, np.{kind})", f"np.ones({length}, dtype=np.{kind})",
-                  f"np.empty({length}, np.{kind})"] + ([f"np.zeros_like({row})", f"np.full_like({row}, 2)", f"np.empty_like({row})"] if row else [])
+        # Longer than what is named of it, by what the entry knows or by what each iteration finds.
+        made_of = f"{length}{self.pick('', '', ' + 1', ' * 2', ' + i1 % 3', ' + (i1 * 7) % 5 + 1')}"
+        makers = [f"np.zeros({made_of}, np.{kind})", f"np.full({made_of}, {self.pick('1', '-0.0', '7')}, np.{kind})", f"np.ones({made_of}, dtype=np.{kind})",
+                  f"np.empty({made_of}, np.{kind})", f"np.arange({made_of}, dtype=np.{kind})"] + ([f"np.zeros_like({row})", f"{row}.copy()", f"np.full_like({row}, 2)", f"np.empty_like({row})"] if row else [])
         made = self.rng.choice(makers).replace("i1", self.loops[-1].index)
         self.add(f"{tmp.name} = {made}")
         q = self.fresh("i")

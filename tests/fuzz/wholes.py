@@ -32,10 +32,10 @@ def body(kernel):
             continue
         roll = kernel.rng.random()
         if roll < 0.2 and not own:
-            kernel.add(f"    t = {expression(kernel, rows, ':', ':')}")
+            kernel.add(f"    t = {expression(kernel, rows, ':', ':')}{kernel.pick('', '', '.copy()')}")
             own = True
         elif roll < 0.45:
-            reduced = kernel.pick("{0}.sum()", "np.sum({0})", "{0}.max()", "np.min({0})", "{0}.prod()", "{0}.mean()")
+            reduced = kernel.pick("{0}.sum()", "np.sum({0})", "{0}.max()", "np.min({0})", "{0}.prod()", "{0}.mean()", "np.argmax({0})", "{0}.argmin()")
             text = reduced.format(f"({expression(kernel, rows, *cut(kernel))})")
             kernel.add(f"    {p.name}[i] {kernel.pick('=', '+=') if target != 'int32' else '='} {text}")
         else:

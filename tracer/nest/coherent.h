@@ -1,3 +1,4 @@
+#pragma once
 // Which `if`s of a loop in lanes get their sides a second time, without masks.
 //
 // Data often come sorted, in runs, or with few exceptions, and then all lanes of a step take the same side. The masks
@@ -21,8 +22,6 @@
 // Legal wherever all lanes are active: that is what makes an access without a mask right, and a check there is one that
 // all lanes of the gang leave at together (README.md, rule 6). So not in the partial step at a loop's end, not behind
 // anything that may take lanes away for the rest of the step (LaneView::ways), not in loops with trips that vary.
-#pragma once
-
 #include <set>
 
 #include "tracer/ir/code_generator.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,32 @@ bool comes_from_place(const Nest& nest, ValueId value, const ir::Instruction& st
                      [&](ValueId operand) { return comes_from_place(nest, operand, store, steps - 1); });
 }
 
+bool is_checked_in(const Nest& nest, const ir::Instruction& index, std::int64_t slot, std::size_t dimension) {
+  const ir::Instruction* length = nest.definition(index.operands[1]);
+  return length != nullptr && length->op == Op::Dim && nest.definition(length->operands[0])->immediate == slot &&
+         static_cast<std::size_t>(length->immediate) == dimension;
+}
+
+// The operands of the `index`es that the form of `value` has been taken through.
+void collect_indexed(Nest& nest, ValueId value, std::set<ValueId>& seen, std::vector<Form>& found) {
+  const ir::Instruction* made = nest.definition(value);
+  if (made == nullptr || !seen.insert(value).second) return;
+  switch (made->op) {
+  case Op::Index:
+    if (const auto form = nest.form(made->operands[0])) found.push_back(*form);
+    return collect_indexed(nest, made->operands[0], seen, found);
+  case Op::Neg:
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Shl:
+    for (const ValueId operand : made->operands) collect_indexed(nest, operand, seen, found);
+    return;
+  default:
+    return;
+  }
+}
+
 } // namespace
 
 DependenceFacts find_dependences(Nest& nest, bool grain) {
@@ -60,8 +87,12 @@ DependenceFacts find_dependences(Nest& nest, bool grain) {
     if (access.is_store) access.is_update = comes_from_place(nest, it.operands.back(), it, steps_of_an_update);
     for (const ValueId value : subscripts_of(it)) {
       const ir::Instruction* made = nest.definition(value);
-      const bool checked = made != nullptr && made->op == Op::Index;
-      access.subscripts.push_back({nest.form(value), checked, value, nest.made_in(value)});
+      const bool checked =
+          made != nullptr && made->op == Op::Index && is_checked_in(nest, *made, access.slot, access.subscripts.size());
+      std::vector<Form> in_views;
+      std::set<ValueId> seen;
+      collect_indexed(nest, checked ? made->operands[0] : value, seen, in_views);
+      access.subscripts.push_back({nest.form(value), checked, std::move(in_views), value, nest.made_in(value)});
     }
     facts.accesses.push_back(std::move(access));
   });
@@ -242,7 +273,8 @@ private:
     Subscript result;
     result.facts = &facts;
     const auto linear = facts.form ? numbers_.linear(*facts.form) : std::nullopt;
-    if (!linear) return result;
+    if (!linear || !std::ranges::all_of(facts.in_views, [&](const Form& form) { return is_natural(form, access); }))
+      return result;
     result.known = true;
     result.linear = from_first(*linear, access.around, result.hides_bounds);
     result.span = numbers_.span(*linear, access.around, begin_, end_);
@@ -254,6 +286,14 @@ private:
     }
     result.wraps_at_times = !result.span.known || result.span.least < 0;
     return result;
+  }
+
+  // Elsewhere in a view than in its array lie the elements that are counted from its end.
+  bool is_natural(const Form& form, const AccessFacts& access) const {
+    const auto linear = numbers_.linear(form);
+    if (!linear) return false;
+    const Span span = numbers_.span(*linear, access.around, begin_, end_);
+    return span.known && (span.empty || span.least >= 0);
   }
 
   Linear from_first(Linear linear, LoopId around, bool& hides_bounds) const {

@@ -27,7 +27,8 @@ namespace pyvm::tracer::nest {
 
 struct SubscriptFacts {
   std::optional<Form> form;
-  bool may_wrap = false;         // an `index` stands between form and subscript
+  bool may_wrap = false;         // an `index` into the array's dimension stands between form and subscript
+  std::vector<Form> in_views;    // what goes through other `index`es on the way: the form holds where none is negative
   ir::ValueId value = ir::no_id; // in the region that was read; equal ids are equal numbers in one iteration
   LoopId made_in = none;         // the innermost loop around its definition
 };

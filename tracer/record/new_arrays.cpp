@@ -213,6 +213,8 @@ Abstract Walker::new_range(const Builtin& builtin, std::span<const Abstract> arg
   }
   const auto kind = dtype ? kind_named_by(*dtype) : ScalarKind::Int64;
   if (!kind || *kind == ScalarKind::Bool) return refuse("of this dtype");
+  if (bounds.size() == 2) // or the difference may wrap to a length
+    build_.guard(build_.emit(Op::Le, {bounds[0], bounds[1]}), exit_here("a range that goes down"));
   const ir::ValueId start = bounds.size() == 2 ? bounds[0] : build_.int_constant(0);
   const ir::ValueId length = bounds.size() == 2 ? build_.emit(Op::Sub, {bounds[1], bounds[0]}) : bounds[0];
   const Abstract array = scratch_of(builtin, *kind, {Abstract::scalar(ScalarKind::Int64, length)});

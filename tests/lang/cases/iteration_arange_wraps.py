@@ -1,4 +1,6 @@
 # peer: none
+# exit: 1
+# stderr: ValueError: Maximum allowed size exceeded
 # np.arange(start, stop) of an iteration is empty where stop is below start, also where their difference wraps to a small
 # number. (NumPy refuses the widest of these.)
 import numpy as np
@@ -25,3 +27,4 @@ for start, stop, length in ((most, -most - 1, 0), (most - 2, -most + 5, 0), (9, 
         assert (out == np.arange(200) + length).all()
         of_iteration(np.full(200, start), np.full(200, stop), out)
         assert (out == np.arange(200) + length).all()
+of_entry(-most - 1, most, out)

@@ -94,9 +94,10 @@ private:
     set(it.results, piece(it, build_.emit(Op::Max, {build_.emit(Op::Add, {met, one}), lo}), hi, carried));
   }
 
+  // Nobody has declared a piece independent: it is cut where iterations of the whole may be proven to meet, and where
+  // its own bounds are less well known.
   std::vector<ValueId> piece(const ir::Instruction& it, ValueId lo, ValueId hi, const std::vector<ValueId>& carried) {
     const auto opened = build_.begin_for(lo, hi, it.immediate, carried);
-    if (it.independent) build_.declare_independent();
     enter(it, opened.index, std::vector<ValueId>(opened.parameters.begin(), opened.parameters.end()));
     body(it.bodies[0]);
     const std::vector<ValueId> results = build_.end_for();

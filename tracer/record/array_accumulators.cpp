@@ -54,10 +54,12 @@ bool may_be_jumped_to(const Code& code, std::uint32_t pc) {
 
 } // namespace
 
-// Whether the next operation adds the array that this one makes, and nothing else ever reads it.
+// Whether the next operation adds the array that this one makes, and nothing else ever reads it. An operation in place
+// makes none: `x *= 2` puts its result where x is, which may be a view.
 bool Walker::is_added_next(ScalarKind kind, std::size_t dimensions) const {
   const std::vector<Instruction>& all = code().instructions;
   const std::uint32_t next = pc_ + 1;
+  if (is_binary(all[pc_].op) && (all[pc_].n & in_place_flag)) return false;
   if (frames_.size() != 1 || reduction_exit_ != ir::no_id || next + 1 >= all.size() || !is_binary(all[next].op) ||
       may_be_jumped_to(code(), next))
     return false;

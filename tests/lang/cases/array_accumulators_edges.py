@@ -83,6 +83,23 @@ def methods(h, a):
         h += a[i] * a[i].sum()
 
 
+# An update in place belongs to the array that it updates, not to the sum alone.
+@njit(parallel=True)
+def updated(h, a):
+    for i in prange(a.shape[0]):
+        x = a[i] * 1.5
+        x *= 2.0
+        h += x
+
+
+@njit(parallel=True)
+def updated_views(h, a):
+    for i in prange(a.shape[0]):
+        x = a[i]
+        x -= 0.25
+        h += x
+
+
 @njit(parallel=True)
 def sliced(h, a, m):
     for i in prange(a.shape[0]):
@@ -204,3 +221,8 @@ both(h[0], h[0], rng.rand(100, 6))
 print(check(h))
 squares(h[0], np.ones((6, 100)).T)
 print(check(h))
+h, a = np.zeros(6), rng.rand(100, 6)
+updated(h, a)
+print(check(h))
+updated_views(h, a)
+print(check(h), check(a))

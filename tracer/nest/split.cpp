@@ -33,9 +33,12 @@ public:
 private:
   void instruction(ir::InstructionId id) override {
     const ir::Instruction& it = from_.at(id);
-    if (it.op == Op::For && it.immediate == 1)
+    if (it.op == Op::For && it.immediate == 1 && loops_around_ > 0)
       if (const auto cut = find(it)) return split(it, *cut);
+    const bool loops = it.op == Op::For || it.op == Op::Loop;
+    loops_around_ += loops ? 1 : 0;
     copy(id);
+    loops_around_ -= loops ? 1 : 0;
   }
 
   std::optional<Cut> find(const ir::Instruction& loop) const {
@@ -113,6 +116,7 @@ private:
   }
 
   const std::vector<ir::InstructionId> made_; // by value
+  int loops_around_ = 0;
   bool changed_ = false;
 };
 

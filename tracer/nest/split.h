@@ -11,6 +11,9 @@
 //
 // Nothing has to be proved for that, whatever k is. Whether the pieces are independent, the dependence test is asked as
 // of any loop, with the numbers of each entry. (Griebl, Feautrier and Lengauer, "Index Set Splitting", IJPP 28, 2000.)
+//
+// Not the region's own loop: an iteration outside of a loop has no ordinal, so that one that leaves, reduces or draws
+// there would be taken for the first (ir.h); and of its bounds nothing is known that would tell its pieces apart.
 #pragma once
 
 #include <optional>
@@ -19,8 +22,9 @@
 
 namespace pyvm::tracer::nest {
 
-// The region with the innermost `for` loops cut in which one access of an array follows the index where another, of the
-// same array, has a subscript that stands still; one of them is a store. Nothing when there is no such loop.
+// The region with the innermost `for` loops inside others cut in which one access of an array follows the index where
+// another, of the same array, has a subscript that stands still; one of them is a store. Nothing when there is no such
+// loop.
 std::optional<ir::Region> split_loops(const ir::Region& region);
 
 } // namespace pyvm::tracer::nest

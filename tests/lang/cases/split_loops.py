@@ -54,6 +54,15 @@ def until(a, at, n, most):
     return j
 
 
+# A loop of its own stays whole, since an iteration that leaves outside of a loop has no number. It looks short first.
+@njit
+def whole(a, at, read, written, rare):
+    for j in range(a.shape[0]):
+        if j == rare:
+            print("rare", j)
+        a[j, written] = a[at, read] + a[j, written]
+
+
 for n in (1, 2, 7, 40, 70):
     d = ((np.arange(n * n) * 7919) % 1009).astype(np.float64).reshape(n, n)
     e = d - 3.0
@@ -72,6 +81,13 @@ for at in (-1, 0, 1, 2, 3, 17, 40, 59, 60, 61, 63):
     print(summed(b, at, 60), b.sum(), b[at])
     c = np.arange(64) % 3 + 1
     print(until(c, at, 60, 1000), c.sum())
+
+for n, times in ((5, 40), (60, 2)):
+    for at in (1, 3, 4, n - 1):
+        a = (np.arange(2 * n) * 0.5).reshape(n, 2)
+        for r in range(times):
+            whole(a, at, 1, 0, at if n == 60 else -1)
+        print(n, at, a.sum(), a[0, 0], a[n - 1, 0])
 
 a = np.ones(64)
 around(a, np.ones(64), 9223372036854775807, 0, 0)

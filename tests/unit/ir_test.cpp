@@ -204,6 +204,20 @@ TEST_CASE_METHOD(Fixture, "ifs fold") {
     done();
     CHECK(count(region, Op::Touch) == 0);
   }
+  SECTION("an if that is dropped gives zeros, whichever of its sides say what they yield") {
+    b.begin_if(b.bool_constant(false));
+    b.begin_if(c);
+    b.begin_else();
+    b.yield(std::vector{x, y});
+    CHECK(b.end_if(std::vector{f64, f64}).size() == 2);
+    b.begin_if(c);
+    b.yield(std::vector{x});
+    CHECK(b.end_if(std::vector{f64}).size() == 1);
+    b.begin_if(c);
+    CHECK(b.end_if(std::vector{f64}) == std::vector{real(0)});
+    b.end_if();
+    done();
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "blocks that nothing leaves dissolve, and branches across them are counted anew") {

@@ -165,6 +165,7 @@ private:
   void close_scope(const Frame& frame);
   void open_side(Frame& frame, int side);
   void close_side(Frame& frame);
+  void end_side();
   // Puts the terminator to a body whose end cannot be reached.
   void seal(Body& body, std::span<const Type> types);
 

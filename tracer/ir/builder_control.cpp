@@ -123,10 +123,16 @@ void Builder::begin_if(ValueId condition) {
   open_side(frame, 0);
 }
 
+// Where nobody has ended it: with no values, unless that is no end but dropped code.
+void Builder::end_side() {
+  if (unreachable()) return end_dead_body();
+  yield();
+}
+
 void Builder::begin_else() {
   Frame& frame = frames_.back();
   PYVM_ASSERT(frame.owner == Op::If && frame.side == 0, "begin_else belongs to an open if");
-  yield();
+  end_side();
   close_side(frame);
   open_side(frame, 1);
 }
@@ -134,7 +140,7 @@ void Builder::begin_else() {
 std::vector<ValueId> Builder::end_if(std::span<const Type> types) {
   PYVM_ASSERT(frames_.back().owner == Op::If, "end_if belongs to an open if");
   if (frames_.back().side == 0) begin_else();
-  yield();
+  end_side();
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
   const auto either = [&] {

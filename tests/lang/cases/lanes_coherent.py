@@ -118,6 +118,21 @@ def inner(x, g, o, at):
                 o[r, i] = x[i] - g[r, i]
 
 
+# What is asked inside has been answered outside: some of the sides that would be written cannot be reached.
+@njit
+def answered(a, o, n, m, at):
+    for i in range(n):
+        c = 0
+        high = -0.0
+        for j in range(1, m):
+            if not (a[i, j] != a[i, j]):
+                if a[i, j] != a[i, j]:
+                    c -= j % 7
+                else:
+                    high = max(high, np.sqrt(abs(a[i, at])))
+        o[i] = c + high
+
+
 def data(kind, n):
     t = np.arange(n)
     x = (t * 37 % 101) / 101.0
@@ -161,3 +176,12 @@ for kind in ("on", "off", "alternating", "edges", "one off", "sorted", "runs", "
         h, out = (np.arange(n * 2) * 31 % 83).reshape(2, n) / 83.0, np.zeros((2, n))
         inner(x, h, out, np.arange(n) * 7 % max(n, 1))
         print(out.sum())
+
+for m in (200, 40, 3):
+    a = (np.arange(m * 3) * 53 % 97).reshape(m, 3).T / 97.0
+    a[1, 1:] = a[1, 1:] * np.nan
+    a[2, m // 2] = np.nan
+    o = np.zeros(3)
+    for at in (-1, 0):
+        answered(a, o, 3, m, at)
+        print(m, at, o[0], o[1], o[2])

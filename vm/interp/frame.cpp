@@ -6,7 +6,8 @@
 namespace pyvm {
 
 namespace {
-constexpr std::size_t chunk_values = 16384;
+// The first chunk is small, since each thread has one and most calls are not deep.
+constexpr std::size_t first_chunk_values = 256, chunk_values = 16384;
 }
 
 // A chunk behind the current one that is too small for this frame is not worth keeping: nothing lives in it.
@@ -14,7 +15,7 @@ void ValueStack::next_chunk(std::size_t count) {
   const std::size_t next = chunks_.empty() ? 0 : chunk_ + 1;
   while (chunks_.size() > next && chunks_[next].size < count) chunks_.pop_back();
   if (chunks_.size() <= next) {
-    const std::size_t size = std::max(count, chunk_values);
+    const std::size_t size = std::max(count, chunks_.empty() ? first_chunk_values : chunk_values);
     chunks_.push_back({std::make_unique<Value[]>(size), size});
   }
   chunk_ = next;

@@ -514,10 +514,11 @@ class Kernel:
         length, kind = self.pick("m", "m", 3), "float64" if self.kinds != "ints" else "int64"
         tmp = Array(self.fresh("a"), kind, (length,), True, frozenset(self.parallel_indices()))
         row = f"{x.name}[i1]" if len(x.dims) == 2 and length == "m" and x.kind == kind else None
-        # Longer than what is named of it, by what the entry knows or by what each iteration finds.
+        # Longer than what is named of it, by what the entry knows or by what each iteration finds; never with elements that
+        # nobody has written.
         made_of = f"{length}{self.pick('', '', ' + 1', ' * 2', ' + i1 % 3', ' + (i1 * 7) % 5 + 1')}"
         makers = [f"np.zeros({made_of}, np.{kind})", f"np.full({made_of}, {self.pick('1', '-0.0', '7')}, np.{kind})", f"np.ones({made_of}, dtype=np.{kind})",
-                  f"np.empty({made_of}, np.{kind})", f"np.arange({made_of}, dtype=np.{kind})"] + ([f"np.zeros_like({row})", f"{row}.copy()", f"np.full_like({row}, 2)", f"np.empty_like({row})"] if row else [])
+                  f"np.empty({length}, np.{kind})", f"np.arange({made_of}, dtype=np.{kind})"] + ([f"np.zeros_like({row})", f"{row}.copy()", f"np.full_like({row}, 2)", f"np.empty_like({row})"] if row else [])
         made = self.rng.choice(makers).replace("i1", self.loops[-1].index)
         self.add(f"{tmp.name} = {made}")
         q = self.fresh("i")

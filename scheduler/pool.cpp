@@ -123,10 +123,10 @@ void Pool::announce(JobRecord& job) {
   if (invitations_.invite_to(job) && searching_.load(std::memory_order_seq_cst) <= 0) wake_or_start();
 }
 
-void Pool::expect_job(bool (*meanwhile)()) {
+void Pool::expect_job() {
   if (started_.load(std::memory_order_relaxed) != 0) return;
   keep_workers_away();
-  start_worker(meanwhile);
+  start_worker();
 }
 
 void Pool::wake_or_start() {
@@ -139,25 +139,24 @@ void Pool::wake_or_start() {
   }
 }
 
-void Pool::start_worker(bool (*meanwhile)()) {
+void Pool::start_worker() {
   int started = started_.load(std::memory_order_relaxed);
   do {
     if (started >= max_threads_ - 1) return;
   } while (!started_.compare_exchange_weak(started, started + 1, std::memory_order_relaxed));
   searching_.fetch_add(1, std::memory_order_seq_cst);
   // If the system gives no more threads, this worker will be missing, and the others do its part.
-  if (!start_thread(started + 1, meanwhile)) searching_.fetch_sub(1, std::memory_order_seq_cst);
+  if (!start_thread(started + 1)) searching_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 namespace {
 struct Start {
   Pool* pool;
   int worker;
-  bool (*meanwhile)();
 };
 } // namespace
 
-bool Pool::start_thread(int worker, bool (*meanwhile)()) {
+bool Pool::start_thread(int worker) {
   // Signals are for the threads of the program. Those that a thread raises by its own fault stay.
   sigset_t blocked, before;
   sigfillset(&blocked);
@@ -170,7 +169,7 @@ bool Pool::start_thread(int worker, bool (*meanwhile)()) {
     const cpu_set_t cpus = worker_cpus(caller_cpu_.load(std::memory_order_relaxed));
     pthread_attr_setaffinity_np(&attributes, sizeof cpus, &cpus);
   }
-  auto start = std::make_unique<Start>(Start{this, worker, meanwhile});
+  auto start = std::make_unique<Start>(Start{this, worker});
   pthread_sigmask(SIG_SETMASK, &blocked, &before);
   pthread_t thread;
   const bool started = pthread_create(&thread, &attributes, worker_main, start.get()) == 0;
@@ -206,11 +205,10 @@ void Pool::keep_workers_away() {
 // ---- a worker's life ----
 
 void* Pool::worker_main(void* start) {
-  const auto [pool, worker, meanwhile] = *std::unique_ptr<Start>(static_cast<Start*>(start));
+  const auto [pool, worker] = *std::unique_ptr<Start>(static_cast<Start*>(start));
   pthread_setname_np(pthread_self(), "pyvm-worker");
   pool->workers_[worker].thread.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_relaxed);
   this_thread.random = static_cast<std::uint32_t>(worker) * 2654435761u;
-  while (meanwhile != nullptr && !pool->invitations_.any() && meanwhile()) {}
   for (;;) {
     help(*pool, pool->find_job(worker), worker);
     pool->searching_.fetch_add(1, std::memory_order_seq_cst);

@@ -40,8 +40,8 @@ public:
 
   // Lets workers know that there is something to steal, and wakes or starts one if none is looking.
   void announce(JobRecord& job);
-  // Starts a worker, if none was ever started. It does what scheduler.h says, then looks for a job like any other.
-  void expect_job(bool (*meanwhile)());
+  // Starts a worker, if none was ever started. It looks for a job and parks like any other.
+  void expect_job();
   // Keeps workers away from the CPU that the calling thread is on.
   void keep_workers_away();
 
@@ -57,8 +57,8 @@ private:
   JobRecord& find_job(int worker);
   void leave_search();
   void wake_or_start();
-  void start_worker(bool (*meanwhile)() = nullptr);
-  bool start_thread(int worker, bool (*meanwhile)());
+  void start_worker();
+  bool start_thread(int worker);
   cpu_set_t worker_cpus(int caller_cpu) const;
 
   Pool* retired_before_ = nullptr;

@@ -74,8 +74,8 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
   return result;
 }
 
-void expect_job(bool (*meanwhile)()) {
-  if (num_threads() > 1) Pool::current().expect_job(meanwhile);
+void expect_job() {
+  if (num_threads() > 1) Pool::current().expect_job();
 }
 
 int num_threads() {

@@ -48,9 +48,8 @@ ParallelForResult parallel_for(std::int64_t grains, GrainBody body, void* contex
                                const ParallelForOptions& options = {});
 
 // The calling thread will have a job that is worth sharing, in a few milliseconds: a first worker is started now, if
-// there is none, because the system takes long over that (half a millisecond was seen). Until there is a job the new
-// worker calls `meanwhile`, if that is given, as long as it returns true; each call is to be short.
-void expect_job(bool (*meanwhile)() = nullptr);
+// there is none, because the system takes long over that (half a millisecond was seen).
+void expect_job();
 
 // How many threads the calling thread's next job uses; inside a body, how many its job uses at most.
 int num_threads();

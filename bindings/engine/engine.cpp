@@ -18,7 +18,6 @@
 #include "tracer/trace/tracer.h"
 #include "vm/builtins/modules.h"
 #include "vm/interp/hooks.h"
-#include "vm/object/large_blocks.h"
 #include "vm/support/environment.h"
 #include "vm/support/stress.h"
 
@@ -89,8 +88,7 @@ void start(const Door& door) {
     hooks.performance_remark = performance_remark;
     hooks.interrupted = interrupted;
     static const std::unique_ptr<ir::CodeGenerator> code_generator = make_code_generator();
-    const auto expect_job = [] { scheduler::expect_job(populate_new_block); };
-    tracer::configure({code_generator.get(), scheduler::num_threads, expect_job, performance_remark,
+    tracer::configure({code_generator.get(), scheduler::num_threads, scheduler::expect_job, performance_remark,
                        environment().verify.of_one, nullptr});
     hooks.prange = tracer::run_prange;
     hooks.hot_loop = tracer::enter_hot_loop;

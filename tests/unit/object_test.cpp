@@ -1,8 +1,6 @@
 // Values and their counting, arrays and their memory, ranges, exceptions.
 #include <catch2/catch.hpp>
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -142,40 +140,6 @@ TEST_CASE("what a large array leaves is kept for the next one of its size, and c
   REQUIRE(second != first);
   for (std::byte* each : {first, second}) release_large(each, bytes);
   release_large(other, bytes + (std::size_t{1} << 20));
-}
-
-TEST_CASE("pages of the block that was mapped last are had before somebody writes") {
-  const std::size_t bytes = (std::size_t{9} << 20) + 4096, page = 4096;
-  std::byte* const data = allocate_large(bytes, true);
-  std::vector<unsigned char> resident((bytes + page - 1) / page);
-  const auto resident_pages = [&] {
-    REQUIRE(mincore(data, bytes, resident.data()) == 0);
-    return std::count_if(resident.begin(), resident.end(), [](unsigned char each) { return each & 1; });
-  };
-  data[bytes - 1] = std::byte{5};
-  int calls = 0;
-  while (populate_new_block()) REQUIRE(++calls <= 5);
-  // A system that cannot be asked says so at the first call.
-  if (calls > 0) REQUIRE(resident_pages() == static_cast<std::ptrdiff_t>(resident.size()));
-  REQUIRE_FALSE(populate_new_block());
-  REQUIRE(std::all_of(data, data + bytes - 1, [](std::byte each) { return each == std::byte{}; }));
-  REQUIRE(data[bytes - 1] == std::byte{5});
-  release_large(data, bytes);
-}
-
-TEST_CASE("of a huge block a part gets pages, of a released one none that matter") {
-  const std::size_t bytes = most_populated_bytes + (std::size_t{100} << 20);
-  std::byte* const data = allocate_large(bytes, true);
-  std::size_t calls = 0;
-  while (populate_new_block()) ++calls;
-  REQUIRE(calls <= most_populated_bytes >> 21);
-  std::vector<unsigned char> resident(bytes / 4096);
-  REQUIRE(mincore(data, bytes, resident.data()) == 0);
-  REQUIRE(std::count_if(resident.begin(), resident.end(), [](unsigned char each) { return each & 1; }) <=
-          static_cast<std::ptrdiff_t>(most_populated_bytes / 4096));
-  release_large(data, bytes);
-  release_large(allocate_large(bytes, true), bytes);
-  populate_new_block();
 }
 
 TEST_CASE("of many large arrays a few are kept, of huge ones none") {

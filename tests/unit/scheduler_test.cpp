@@ -492,29 +492,6 @@ TEST_CASE("all threads come when there is work for them") {
   configure({});
 }
 
-namespace {
-std::atomic<int> meanwhile_calls{0};
-} // namespace
-
-TEST_CASE("a worker that is started ahead passes the time until there is a job") {
-  configure({.threads = 2});
-  expect_job([] { return ++meanwhile_calls > 0; });
-  while (meanwhile_calls < 3) std::this_thread::yield();
-  std::atomic<int> inside{0};
-  run(2, [&](std::int64_t, std::int64_t end, int) {
-    ++inside;
-    while (inside < 2) std::this_thread::yield(); // until the worker has come
-    return end;
-  });
-  const int calls = meanwhile_calls;
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  CHECK(meanwhile_calls == calls);
-  expect_job([] { return ++meanwhile_calls > 0; }); // It is there already.
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  CHECK(meanwhile_calls == calls);
-  configure({});
-}
-
 TEST_CASE("short loops run on the caller alone") {
   configure({.threads = 4});
   std::set<int> ids;

@@ -3,7 +3,6 @@
 
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -32,11 +31,6 @@ std::byte* map(std::size_t used) {
   static_cast<void>(madvise(low + head, used, MADV_HUGEPAGE));
   return low + head;
 }
-
-// What is left to populate of the block that was mapped last. The block may be released meanwhile, and its addresses
-// used for something else: that does no harm, since populating changes no contents.
-std::atomic<std::byte*> unpopulated = nullptr;
-std::atomic<std::size_t> unpopulated_bytes = 0;
 
 // A place for one block. Whoever has taken it from Empty or Full to Busy owns the other members.
 struct Place {
@@ -116,12 +110,7 @@ std::byte* allocate_large(std::size_t bytes, bool zeroed) {
   }
   // Kept blocks cost addresses even where the system has taken their pages back.
   while (true) {
-    if (std::byte* const data = map(used)) {
-      unpopulated_bytes.store(0, std::memory_order_relaxed);
-      unpopulated.store(data, std::memory_order_relaxed);
-      unpopulated_bytes.store(std::min(used, most_populated_bytes), std::memory_order_release);
-      return data;
-    }
+    if (std::byte* const data = map(used)) return data;
     if (!drop_one()) return nullptr;
   }
 }
@@ -129,18 +118,6 @@ std::byte* allocate_large(std::size_t bytes, bool zeroed) {
 void release_large(std::byte* data, std::size_t bytes) {
   const std::size_t used = whole_pages(bytes);
   if (!keep(data, used)) munmap(data, used);
-}
-
-bool populate_new_block() {
-  std::size_t left = unpopulated_bytes.load(std::memory_order_acquire);
-  if (left == 0) return false;
-  std::byte* const data = unpopulated.load(std::memory_order_relaxed);
-  // The block's end comes first: the caller of a parallel loop begins at the start.
-  const std::size_t size = std::min(left, huge_page);
-  if (!unpopulated_bytes.compare_exchange_strong(left, left - size, std::memory_order_relaxed)) return true;
-  if (madvise(data + (left - size), size, MADV_POPULATE_WRITE) == 0) return true;
-  unpopulated_bytes.store(0, std::memory_order_relaxed);
-  return false;
 }
 
 } // namespace pyvm

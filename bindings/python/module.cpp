@@ -75,6 +75,7 @@ py::dict row_of(const engine::RegionReport& r) {
   row["kind"] = r.kind;
   row["state"] = r.state;
   row["reason"] = r.reason;
+  row["plan"] = r.plan;
   row["isa"] = r.isa;
   row["lanes"] = r.lanes;
   row["gangs"] = r.gangs;

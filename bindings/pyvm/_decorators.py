@@ -27,8 +27,9 @@ class CPUDispatcher(_pyvm.Kernel):
 
     def regions(self):
         """One dict for each region of the kernel's loops: file, line, function, kind (prange, for, while), state (interpreted,
-        compiled, in order, blacklisted), reason, isa, lanes, gangs, record_microseconds, compile_microseconds, entries,
-        exits_taken, code_bytes. Empty before the first call."""
+        compiled, in order, blacklisted), reason, plan, isa, lanes, gangs, record_microseconds, compile_microseconds, entries,
+        exits_taken, code_bytes. `plan` is a text, a line for each decision: the loops in lanes, gangs, masks, how arrays are
+        accessed, the reason for every no. Empty before the first call."""
         return _pyvm.regions(self)
 
     def explain(self):
@@ -67,7 +68,9 @@ def _explained(region):
     text = f"{r['file']}:{r['line']} {r['kind']}: {r['state']}"
     if r["code_bytes"]:
         text += f", {r['isa']}, {r['lanes']} lanes x {r['gangs']} gangs, entered {r['entries']} times"
-    return f"{text} - {r['reason']}" if r["reason"] else text
+    if r["reason"]:
+        text += f" - {r['reason']}"
+    return "\n".join([text, *("  " + line for line in r["plan"].splitlines())])
 
 
 def jit(signature_or_function=None, **options):

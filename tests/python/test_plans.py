@@ -216,3 +216,72 @@ def test_a_target_whose_elements_share_memory_is_updated_as_a_whole():
             updated(shared, np.ones((3, 3)), 400 // calls)
         results.append(memory.tolist())
     assert results[0] == results[1]
+
+
+@njit(parallel=True)
+def rows_of_a_matrix(starts, columns, values, x, y):
+    for row in prange(len(starts) - 1):
+        total = 0.0
+        for k in range(starts[row], starts[row + 1]):
+            total += values[k] * x[columns[k]]
+        y[row] = total
+
+
+@traced
+def test_regions_and_explain_give_the_plan_with_the_reason_of_every_no():
+    n = 500
+    starts, columns = np.arange(n + 1) * 4, np.arange(4 * n) % n
+    for _ in range(3):
+        rows_of_a_matrix(starts, columns, np.ones(4 * n), np.ones(n), np.zeros(n))
+    outer, inner = row(rows_of_a_matrix, "prange"), row(rows_of_a_matrix, "for")
+    assert outer["state"] == "compiled" and outer["reason"] == ""
+    assert f"line {outer['line']} prange: " in outer["plan"]
+    assert f"line {inner['line']} loop: " in outer["plan"]
+    assert "the subscript is not a sum of loop variables" in outer["plan"]  # x[columns[k]]
+    assert "x and y share no memory" in outer["plan"]  # names are the user's
+    assert not outer["plan"].startswith("plan ")
+    # Its iterations run in the code of the loop around it.
+    assert inner["state"] == "compiled" and inner["reason"] == f"with the loop of line {outer['line']}" and inner["plan"] == ""
+    text = rows_of_a_matrix.explain().splitlines()
+    assert text[0].startswith(f"{outer['file']}:{outer['line']} prange: compiled, {outer['isa']}")
+    assert text[1:-1] == ["  " + line for line in outer["plan"].splitlines()]
+    assert text[-1] == f"{inner['file']}:{inner['line']} for: compiled - with the loop of line {outer['line']}"
+
+
+@njit(parallel=True)
+def parted(a, o, steps):
+    for i in prange(len(a)):
+        x = a[i]
+        k = 0
+        while x > 1.0 and k < steps:
+            x *= 0.5
+            k += 1
+        if x > 0.25:
+            o[i] = np.exp(x) / (x + np.log(x + 2.0))
+        o[i] += k
+
+
+@traced
+@in_lanes
+def test_plans_say_where_lanes_part():
+    for _ in range(3):
+        parted(np.linspace(0.0, 900.0, 4000), np.zeros(4000), 30)
+    plan = row(parted, "prange")["plan"]
+    first = parted.py_func.__code__.co_firstlineno
+    assert f"  line {first + 5} loop: until no lane is left, under a mask" in plan.splitlines()
+    assert f"  line {first + 8} if: the sides run under masks" in plan.splitlines()
+
+
+@njit
+def interpreted_inside(a, names):
+    total = 0
+    for i in range(len(a)):
+        for name in names:
+            total += len(name)
+    return total
+
+
+def test_a_loop_inside_an_interpreted_one_is_reported_as_interpreted():
+    assert interpreted_inside(np.zeros(3), ("a", "bc")) == 9
+    assert {r["state"] for r in interpreted_inside.regions()} <= {"interpreted", "blacklisted"}
+    assert all(r["plan"] == "" for r in interpreted_inside.regions())

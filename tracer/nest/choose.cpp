@@ -148,7 +148,8 @@ private:
     return table().loops[loop].ordinal && request_.iterations < 2 * request_.lanes;
   }
 
-  // A piece of a loop (split.h) has as many as another one that may run in lanes: at other entries it is the longer one.
+  // A piece of a loop (split.h) has as many as another one that may run in lanes: at other entries it is the longer
+  // one.
   double trips(LoopId loop) const {
     double most = trips_of(loop);
     const Loop& facts = table().loops[loop];
@@ -296,6 +297,7 @@ private:
     for (LoopNote& note : plan_.loops)
       if (note.loop == loop) note.gangs = count;
     note_accesses(view);
+    note_masks(view);
     const int room = most_widened - count * size_of_body(view);
     std::set<const ir::Instruction*> coherent =
         coherent_branches(view, {.masks = request_.masks, .most_copied = room / count, .at_any_price = is_forced()});
@@ -442,6 +444,16 @@ private:
       const bool noted =
           std::find(plan_.unit_strides.begin(), plan_.unit_strides.end(), unit) != plan_.unit_strides.end();
       if (how.moves == Moves::Contiguous && !known && !noted) plan_.unit_strides.push_back(unit);
+    });
+  }
+
+  void note_masks(const LaneView& view) {
+    ir::for_each_instruction(nest_.region(), nest_.region().at(view.loop()).bodies[0], [&](ir::InstructionId id) {
+      const ir::Instruction& it = nest_.region().at(id);
+      if (it.op == Op::If && view.varies(it.operands[0]))
+        plan_.masks.push_back({view.is_flat(it) ? MaskNote::Kind::Selected : MaskNote::Kind::Parted, it.line});
+      else if (view.has_varying_trips(it) || view.is_left_by_some(it))
+        plan_.masks.push_back({MaskNote::Kind::Repeated, it.line});
     });
   }
 

@@ -1,5 +1,7 @@
 #include "tracer/nest/plan.h"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "tracer/nest/unroll.h"
@@ -11,6 +13,18 @@ namespace {
 std::string movement(const LaneAccess& how) {
   if (how.moves == Moves::Strided) return fmt::format("strided by {} in dimension {}", how.step, how.dimension);
   return std::string(name_of(how.moves));
+}
+
+std::string text_of(const MaskNote& note) {
+  switch (note.kind) {
+  case MaskNote::Kind::Selected:
+    return fmt::format("  line {} if: all lanes run both sides\n", note.line);
+  case MaskNote::Kind::Parted:
+    return fmt::format("  line {} if: the sides run under masks\n", note.line);
+  case MaskNote::Kind::Repeated:
+    return fmt::format("  line {} loop: until no lane is left, under a mask\n", note.line);
+  }
+  std::abort();
 }
 
 } // namespace
@@ -32,6 +46,7 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
                         note.line, array(note.slot));
   for (const int line : plan.unrolled)
     text += fmt::format("  line {} loop: {} iterations at a time, in order\n", line, iterations_a_turn);
+  for (const MaskNote& note : plan.masks) text += text_of(note);
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));

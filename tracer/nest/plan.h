@@ -37,6 +37,16 @@ struct AccessNote {
   int line = 0;
 };
 
+// Where lanes of a gang may go different ways.
+struct MaskNote {
+  enum class Kind : std::uint8_t {
+    Selected, // an `if` so short that all lanes run both sides
+    Parted,   // an `if` whose sides run under masks
+    Repeated, // a loop that goes on until no lane is left in it
+  } kind;
+  int line = 0;
+};
+
 struct LoopNote {
   LoopId loop = none;
   int line = 0;
@@ -70,6 +80,7 @@ struct Plan {
   bool is_ordinal = false;      // the ordinal loop is the one in lanes
   double scalar_cost = 0;
   std::vector<AccessNote> accesses; // of the loops in lanes
+  std::vector<MaskNote> masks;      // likewise
   std::vector<int> coherent;        // lines of `if`s whose sides are there without masks, too
   std::vector<LoopNote> loops;
   std::vector<OrderNote> in_order;

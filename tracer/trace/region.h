@@ -76,7 +76,8 @@ struct RegionReport {
   std::string function;
   std::string kind;   // "prange", "for", "while"
   std::string state;  // "compiled", "in order", "blacklisted", "interpreted"
-  std::string reason; // a sentence, for the last three
+  std::string reason; // a sentence, for the last three, and for a loop that is compiled with the one around it
+  std::string plan;   // lines, as in `pyvm dump --stage=plan`; empty when the loop has no region of its own
   std::string isa;
   int lanes = 1, gangs = 1;
   std::int64_t record_microseconds = 0, compile_microseconds = 0;

@@ -193,6 +193,26 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
   return &run(frame);
 }
 
+namespace {
+
+// The nearest loop around loop `k` that has code, which then runs loop `k` as well; -1 when there is none.
+int compiled_loop_around(const Code& code, int k) {
+  const auto parent = [&](int loop) { return code.loops[static_cast<std::size_t>(loop)].parent; };
+  for (int at = parent(k); at >= 0; at = parent(at)) {
+    auto* loop = static_cast<LoopRecord*>(code.traced[static_cast<std::size_t>(at)].load(std::memory_order_acquire));
+    if (loop && loop->newest.load(std::memory_order_acquire) && !loop->blacklisted) return at;
+  }
+  return -1;
+}
+
+// Without its first line, which names the loop.
+std::string plan_lines(const Region& region, const Code& code) {
+  const std::string text = nest::print(region.plan.plan, region.plan.fast.arrays, register_names(code));
+  return text.substr(text.find('\n') + 1);
+}
+
+} // namespace
+
 std::vector<RegionReport> regions_of(const Code& code) {
   std::vector<RegionReport> reports;
   for (std::size_t k = 0; k < code.loops.size(); ++k) {
@@ -209,7 +229,14 @@ std::vector<RegionReport> regions_of(const Code& code) {
       base.reason = info.in_order_reason;
     }
     auto* loop = static_cast<LoopRecord*>(code.traced[k].load(std::memory_order_acquire));
+    const auto runs_with_another = [&] {
+      const int around = compiled_loop_around(code, static_cast<int>(k));
+      if (around < 0 || base.state != "interpreted") return;
+      base.state = "compiled";
+      base.reason = fmt::format("with the loop of line {}", code.loops[static_cast<std::size_t>(around)].location.line);
+    };
     if (!loop) {
+      runs_with_another();
       reports.push_back(base);
       continue;
     }
@@ -220,6 +247,7 @@ std::vector<RegionReport> regions_of(const Code& code) {
         base.state = "blacklisted";
         base.reason = loop->blacklist_reason;
       }
+      runs_with_another();
       reports.push_back(base);
       continue;
     }
@@ -232,6 +260,7 @@ std::vector<RegionReport> regions_of(const Code& code) {
       r.reason = loop->blacklisted              ? loop->blacklist_reason
                  : region->order_reason.empty() ? base.reason
                                                 : region->order_reason;
+      r.plan = plan_lines(*region, code);
       r.isa = ir::name_of(region->isa);
       r.lanes = region->plan.plan.lanes;
       r.gangs = region->plan.plan.gangs;

@@ -8,7 +8,7 @@ namespace pyvm {
 namespace {
 // The first chunk is small, since each thread has one and most calls are not deep.
 constexpr std::size_t first_chunk_values = 256, chunk_values = 16384;
-}
+} // namespace
 
 // A chunk behind the current one that is too small for this frame is not worth keeping: nothing lives in it.
 void ValueStack::next_chunk(std::size_t count) {

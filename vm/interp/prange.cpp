@@ -41,7 +41,8 @@ void PrangeJob::make_reductions() {
     r.totals.resize(static_cast<std::size_t>(block_count(blocks(), blocks_in_group_)));
     reductions_.push_back(std::move(r));
   }
-  std::stable_partition(reductions_.begin(), reductions_.end(), [](const PrangeReduction& r) { return r.array == nullptr; });
+  std::stable_partition(reductions_.begin(), reductions_.end(),
+                        [](const PrangeReduction& r) { return r.array == nullptr; });
   make_selections();
 }
 

@@ -270,6 +270,65 @@ def test_plans_say_where_lanes_part():
     first = parted.py_func.__code__.co_firstlineno
     assert f"  line {first + 5} loop: until no lane is left, under a mask" in plan.splitlines()
     assert f"  line {first + 8} if: the sides run under masks" in plan.splitlines()
+    # One line for the while loop: its condition is no `if` of the user's, and its lanes are those of the prange.
+    assert sum(line.startswith(f"  line {first + 5} ") for line in plan.splitlines()) == 1
+
+
+@njit
+def rarely_interpreted(a, b, names):
+    total = 0.0
+    for i in range(len(a)):
+        if b[i] > 0:
+            for name in names:
+                total += len(name)
+        total += a[i]
+    return total
+
+
+@traced
+def test_a_loop_that_compiled_code_leaves_out_is_not_reported_as_compiled():
+    b = np.zeros(40000)
+    b[[7000, 30000]] = 1
+    for _ in range(3):
+        assert rarely_interpreted(np.ones(40000), b, ("a", "bb")) == 40006
+    outer, inner = rarely_interpreted.regions()[0], rarely_interpreted.regions()[-1]
+    assert outer["line"] < inner["line"] and outer["state"] == "compiled" and inner["state"] != "compiled"
+
+
+@njit(parallel=True)
+def ordered_inside(a, o):
+    for i in prange(len(a)):
+        for j in prange(1, 4):
+            o[i, j] = o[i, j - 1] + a[i]
+
+
+@traced
+@pytest.mark.filterwarnings("ignore::pyvm.PyvmPerformanceWarning")
+def test_a_prange_that_runs_in_order_inside_another_is_reported_so():
+    for _ in range(3):
+        ordered_inside(np.ones(50), np.zeros((50, 4)))
+    inner = row(ordered_inside, "prange", -1)
+    assert inner["state"] == "in order" and "'o'" in inner["reason"]
+
+
+TABLE, PLACES = np.arange(5000.0), np.arange(5000)
+
+
+@njit(parallel=True)
+def looked_up(a, o):
+    for i in prange(len(a)):
+        o[i] = TABLE[PLACES[i]] + a[i]
+
+
+@traced
+@in_lanes
+def test_arrays_of_the_module_are_not_taken_for_arguments():
+    for _ in range(3):
+        looked_up(np.ones(5000), np.zeros(5000))
+    lines = looked_up.regions()[0]["plan"].splitlines()
+    first = looked_up.py_func.__code__.co_firstlineno
+    assert lines.count(f"  line {first + 3} load a: contiguous") == 1
+    assert f"  line {first + 3} load a global array: scattered" in lines
 
 
 @njit

@@ -1,5 +1,6 @@
 #include "tracer/nest/plan.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -33,7 +34,13 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
   const auto array = [&](std::uint16_t slot) { return name(slots[slot].guest_register); };
   std::string text = fmt::format("plan {}\n", plan.title);
   if (plan.in_lanes.empty()) text += "  scalar\n";
+  const auto repeated = [&](int line) {
+    return std::any_of(plan.masks.begin(), plan.masks.end(), [&](const MaskNote& note) {
+      return note.kind == MaskNote::Kind::Repeated && note.line == line;
+    });
+  };
   for (const LoopNote& loop : plan.loops) {
+    if (repeated(loop.line)) continue; // Its lanes are those of the loop around it, under a mask.
     text += fmt::format("  line {} {}: ", loop.line, loop.declared ? "prange" : "loop");
     if (loop.why_not.reason == Reason::None)
       text += fmt::format("{} lanes x {} gangs\n", plan.lanes, loop.gangs);
@@ -46,7 +53,10 @@ std::string print(const Plan& plan, const std::vector<ir::ArraySlot>& slots, con
                         note.line, array(note.slot));
   for (const int line : plan.unrolled)
     text += fmt::format("  line {} loop: {} iterations at a time, in order\n", line, iterations_a_turn);
-  for (const MaskNote& note : plan.masks) text += text_of(note);
+  for (const MaskNote& note : plan.masks) {
+    // The condition of a while loop is an `if` of the IR alone.
+    if (note.kind == MaskNote::Kind::Repeated || !repeated(note.line)) text += text_of(note);
+  }
   for (const AccessNote& access : plan.accesses)
     text += fmt::format("  line {} {} {}: {}\n", access.line, access.is_store ? "store" : "load", array(access.slot),
                         movement(access.how));

@@ -24,7 +24,7 @@ Abstract Walker::array_slot(const Value& value, std::optional<std::uint16_t> r) 
     }
   }
   const Array& array = value.as<Array>();
-  slots.push_back({array.dtype, array.ndim, array.is_c_contiguous(), array.writable, r.value_or(0)});
+  slots.push_back({array.dtype, array.ndim, array.is_c_contiguous(), array.writable, r.value_or(global_slot)});
   out_.arrays.push_back({r, r ? Value() : value});
   Abstract a = Abstract::of(Shape::Array);
   a.slot = static_cast<int>(slots.size()) - 1;

@@ -63,6 +63,7 @@ struct ArraySource {
 constexpr std::uint16_t start_slot = 0xffff;  // scalar slot that holds the loop's value at ordinal 0
 constexpr std::uint16_t step_slot = 0xfffe;   // scalar slot that holds the loop's step
 constexpr std::uint16_t key_slot = 0xfffd;    // scalar slot that holds the loop's random key (vm/semantics/philox.h)
+constexpr std::uint16_t global_slot = 0xfffb; // array slot that holds a frozen global, in place of a register
 constexpr std::uint16_t drawn_count = 0xfffc; // register of a snapshot: how many the iteration has drawn
 constexpr std::int64_t any_step = 0;          // the step is in that slot
 

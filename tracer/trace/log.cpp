@@ -33,6 +33,7 @@ void log_exit(const Region& region, const ir::Exit& exit) {
 
 nest::RegisterName register_names(const Code& code) {
   return [&code](std::uint16_t r) {
+    if (r == global_slot) return std::string("a global array");
     return r < code.register_names.size() ? code.register_names[r] : std::string("a temporary");
   };
 }

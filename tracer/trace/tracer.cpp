@@ -195,14 +195,25 @@ Frame* enter_hot_loop(Interpreter& interpreter, Frame& frame, int index) {
 
 namespace {
 
-// The nearest loop around loop `k` that has code, which then runs loop `k` as well; -1 when there is none.
-int compiled_loop_around(const Code& code, int k) {
-  const auto parent = [&](int loop) { return code.loops[static_cast<std::size_t>(loop)].parent; };
-  for (int at = parent(k); at >= 0; at = parent(at)) {
-    auto* loop = static_cast<LoopRecord*>(code.traced[static_cast<std::size_t>(at)].load(std::memory_order_acquire));
-    if (loop && loop->newest.load(std::memory_order_acquire) && !loop->blacklisted) return at;
+// Says of loop `k`, which has no region of its own, what the code of a loop around it makes of it, if that has it.
+void report_enclosing(RegionReport& report, const Code& code, std::size_t k) {
+  for (int around = code.loops[k].parent; around >= 0; around = code.loops[static_cast<std::size_t>(around)].parent) {
+    auto* loop =
+        static_cast<LoopRecord*>(code.traced[static_cast<std::size_t>(around)].load(std::memory_order_acquire));
+    const Region* region = loop ? loop->newest.load(std::memory_order_acquire) : nullptr;
+    if (!region || loop->blacklisted) continue;
+    const nest::Plan& plan = region->plan.plan;
+    const auto has_line = [&](const auto& note) { return note.line == report.line; };
+    // What the loop's code leaves to the interpreter has no place in its plan.
+    if (std::none_of(plan.loops.begin(), plan.loops.end(), has_line)) continue;
+    const auto order = std::find_if(plan.in_order.begin(), plan.in_order.end(), has_line);
+    const bool in_order = report.kind == "prange" && order != plan.in_order.end();
+    report.state = in_order ? "in order" : "compiled";
+    report.reason =
+        in_order ? order->sentence
+                 : fmt::format("with the loop of line {}", code.loops[static_cast<std::size_t>(around)].location.line);
+    return;
   }
-  return -1;
 }
 
 // Without its first line, which names the loop.
@@ -229,14 +240,8 @@ std::vector<RegionReport> regions_of(const Code& code) {
       base.reason = info.in_order_reason;
     }
     auto* loop = static_cast<LoopRecord*>(code.traced[k].load(std::memory_order_acquire));
-    const auto runs_with_another = [&] {
-      const int around = compiled_loop_around(code, static_cast<int>(k));
-      if (around < 0 || base.state != "interpreted") return;
-      base.state = "compiled";
-      base.reason = fmt::format("with the loop of line {}", code.loops[static_cast<std::size_t>(around)].location.line);
-    };
     if (!loop) {
-      runs_with_another();
+      if (base.state == "interpreted") report_enclosing(base, code, k);
       reports.push_back(base);
       continue;
     }
@@ -247,7 +252,7 @@ std::vector<RegionReport> regions_of(const Code& code) {
         base.state = "blacklisted";
         base.reason = loop->blacklist_reason;
       }
-      runs_with_another();
+      if (base.state == "interpreted") report_enclosing(base, code, k);
       reports.push_back(base);
       continue;
     }
